@@ -1,0 +1,67 @@
+/*
+ * The HTTP client of the extractor: requests in flight on the loop's thread.
+ *
+ * One client is one libcurl multi handle on the engine's loop: one pool of
+ * connections with keep-alive, one cache of resolved names. A transfer is one
+ * attempt at one request: it ends exactly once, by its callback. Whether to try
+ * again, and when, is retry.h's; what to ask for is the source's.
+ */
+#ifndef WEIR_HTTP_CLIENT_H
+#define WEIR_HTTP_CLIENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+#include <weir/buf.h>
+#include <weir/status.h>
+
+struct http_client;
+struct http_transfer;
+
+struct http_client_config {
+    uint64_t connect_timeout_ms; /* name, connection and TLS */
+    uint64_t stall_timeout_ms;   /* the longest time without a byte, sent or received */
+    uint64_t max_body;           /* bytes of an answer's body, after decoding */
+    size_t max_connections;      /* kept open in the pool */
+    const char *user_agent;
+    const char *ca_file; /* NULL: the system's */
+    bool insecure;       /* no check of certificates */
+};
+
+struct http_request {
+    const char *method; /* "GET", ... */
+    const char *url;    /* absolute, http or https */
+    const char *const *headers; /* "Name: value", checked for CR and LF before; NULL-terminated, or NULL */
+    struct weir_str body;       /* ptr NULL: none */
+};
+
+/* What came of it. Lives until the callback returns; the body may be taken from the buffer. */
+struct http_response {
+    int status;             /* 0 when no answer was had */
+    struct weir_error error; /* set when there is no whole, believable answer: refused, reset, */
+                             /* stalled, truncated, not HTTP, too large, ... */
+    bool retryable;         /* of an error: may another try go better? */
+    struct weir_buf body;   /* decoded (gzip), padded by WEIR_JSON_PADDING */
+    const char *content_type; /* or "" */
+    const char *retry_after;  /* the header as it came, or NULL */
+    const char *link;         /* all Link headers, joined by commas, or NULL */
+    const char *location;     /* or NULL */
+    uint64_t elapsed_us;
+    uint64_t wire_bytes; /* body as received */
+};
+
+/* In `arg` what was given to send. May call http_client_send; must not call http_client_close. */
+typedef void (*http_done)(void *arg, struct http_response *response);
+
+struct http_client *http_client_new(
+    uv_loop_t *loop, const struct http_client_config *config, struct weir_error *ret_error);
+/* Copies what it needs of the request. The callback comes later, never from inside this call. */
+struct http_transfer *http_client_send(
+    struct http_client *client, const struct http_request *request, http_done done, void *arg);
+/* Ends a transfer without a callback. */
+void http_transfer_cancel(struct http_transfer *transfer);
+size_t http_client_in_flight(const struct http_client *client);
+/* Cancels all, closes every handle; the client frees itself once the loop has closed them. */
+void http_client_close(struct http_client *client);
+
+#endif
