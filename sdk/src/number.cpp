@@ -1,0 +1,12 @@
+#include "number.h"
+
+#include <charconv>
+
+size_t double_format(double real, char out[DOUBLE_TEXT_SIZE])
+{
+    /* The longest, "-2.2250738585072014e-308", has 24 bytes: this cannot fail. */
+    std::to_chars_result written = std::to_chars(out, out + DOUBLE_TEXT_SIZE - 1, real);
+
+    *written.ptr = '\0';
+    return static_cast<size_t>(written.ptr - out);
+}

@@ -1,0 +1,199 @@
+/* Single values: how they are made, named and read by a person. */
+#include <weir/batch.h>
+
+#include <assert.h>
+#include <inttypes.h>
+#include <math.h>
+
+#include <weir/json.h>
+
+#include "number.h"
+
+/* Beyond any calendar, and well inside of what the reckoning below can hold. */
+static const int64_t FARTHEST_DAY = 1000000000000;
+
+struct weir_value weir_bool(bool boolean)
+{
+    return (struct weir_value){.kind = WEIR_BOOL, .boolean = boolean};
+}
+
+struct weir_value weir_int(int64_t integer)
+{
+    return (struct weir_value){.kind = WEIR_INT, .integer = integer};
+}
+
+struct weir_value weir_float(double real)
+{
+    return (struct weir_value){.kind = WEIR_FLOAT, .real = real};
+}
+
+struct weir_value weir_text(enum weir_kind kind, struct weir_str s)
+{
+    assert(s.len <= UINT32_MAX);
+    return (struct weir_value){
+        .kind = (uint8_t)kind,
+        .length = (uint32_t)s.len,
+        .text = s.ptr,
+    };
+}
+
+struct weir_str weir_value_str(const struct weir_value *value)
+{
+    return (struct weir_str){value->text, value->length};
+}
+
+const char *weir_kind_name(enum weir_kind kind)
+{
+    static const char *const names[WEIR_N_KINDS] = {
+        [WEIR_NULL] = "null",
+        [WEIR_BOOL] = "bool",
+        [WEIR_INT] = "int",
+        [WEIR_FLOAT] = "float",
+        [WEIR_DECIMAL] = "decimal",
+        [WEIR_TEXT] = "text",
+        [WEIR_BYTES] = "bytes",
+        [WEIR_TIMESTAMP] = "timestamp",
+        [WEIR_DATE] = "date",
+        [WEIR_JSON] = "json",
+    };
+
+    return (unsigned)kind < WEIR_N_KINDS ? names[kind] : "unknown";
+}
+
+/* A day of the Gregorian calendar, which is reckoned backwards as well. */
+struct day {
+    int64_t year;
+    unsigned month;
+    unsigned day;
+};
+
+/*
+ * Years are counted from March, so that the leap day is the last day of a year
+ * and every four hundred years have the same 146,097 days.
+ */
+static struct day day_from_epoch(int64_t days)
+{
+    const int64_t era_days = 146097;
+    const int64_t from_march_of_year_0 = 719468;
+    int64_t era;
+    int64_t of_era;
+    int64_t year;
+    int64_t of_year;
+    unsigned month;
+    unsigned day;
+
+    days += from_march_of_year_0;
+    era = (days >= 0 ? days : days - era_days + 1) / era_days;
+    of_era = days - era * era_days;
+    year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+    of_year = of_era - (365 * year + year / 4 - year / 100);
+    month = (unsigned)((5 * of_year + 2) / 153);
+    day = (unsigned)(of_year - (153 * month + 2) / 5 + 1);
+    return (struct day){
+        .year = year + era * 400 + (month >= 10),
+        .month = month < 10 ? month + 3 : month - 9,
+        .day = day,
+    };
+}
+
+static struct weir_str format_date(struct weir_arena *arena, int64_t days)
+{
+    struct day d;
+
+    if (days > FARTHEST_DAY || days < -FARTHEST_DAY)
+        return weir_str(weir_printf(arena, "1970-01-01 and %" PRId64 " days", days));
+    d = day_from_epoch(days);
+    return weir_str(weir_printf(arena, "%04" PRId64 "-%02u-%02u", d.year, d.month, d.day));
+}
+
+static struct weir_str format_timestamp(struct weir_arena *arena, int64_t us)
+{
+    const int64_t us_per_day = 86400000000;
+    int64_t days = us / us_per_day - (us % us_per_day < 0);
+    int64_t rest = us % us_per_day + (us % us_per_day < 0 ? us_per_day : 0);
+    struct day d = day_from_epoch(days);
+    unsigned seconds = (unsigned)(rest / 1000000);
+    unsigned micros = (unsigned)(rest % 1000000);
+    const char *text = weir_printf(arena, "%04" PRId64 "-%02u-%02uT%02u:%02u:%02u", d.year, d.month,
+        d.day, seconds / 3600, seconds / 60 % 60, seconds % 60);
+
+    if (micros)
+        return weir_str(weir_printf(arena, "%s.%06uZ", text, micros));
+    return weir_str(weir_printf(arena, "%sZ", text));
+}
+
+static struct weir_str format_bytes(struct weir_arena *arena, struct weir_str bytes)
+{
+    static const char digits[] = "0123456789abcdef";
+    char *text = weir_alloc(arena, 2 * bytes.len + 1);
+
+    for (size_t i = 0; i < bytes.len; i++) {
+        unsigned char byte = (unsigned char)bytes.ptr[i];
+
+        text[2 * i] = digits[byte >> 4];
+        text[2 * i + 1] = digits[byte & 0xf];
+    }
+    text[2 * bytes.len] = '\0';
+    return (struct weir_str){text, 2 * bytes.len};
+}
+
+static struct weir_str format_float(struct weir_arena *arena, double real)
+{
+    char *text = weir_alloc(arena, DOUBLE_TEXT_SIZE);
+
+    return (struct weir_str){text, double_format(real, text)};
+}
+
+/* Null is nothing; bytes, times and floats that are no number have no form of their own in JSON. */
+static struct weir_str format_plain(const struct weir_value *value, struct weir_arena *arena)
+{
+    switch ((enum weir_kind)value->kind) {
+    case WEIR_BOOL:
+        return weir_str(value->boolean ? "true" : "false");
+    case WEIR_INT:
+        return weir_str(weir_printf(arena, "%" PRId64, value->integer));
+    case WEIR_FLOAT:
+        return format_float(arena, value->real);
+    case WEIR_BYTES:
+        return format_bytes(arena, weir_value_str(value));
+    case WEIR_TIMESTAMP:
+        return format_timestamp(arena, value->integer);
+    case WEIR_DATE:
+        return format_date(arena, value->integer);
+    case WEIR_DECIMAL:
+    case WEIR_TEXT:
+    case WEIR_JSON:
+        return weir_copy(arena, weir_value_str(value));
+    case WEIR_NULL:
+    case WEIR_N_KINDS:
+        break;
+    }
+    return weir_str("");
+}
+
+struct weir_str weir_value_format(
+    const struct weir_value *value, struct weir_arena *arena, bool json)
+{
+    struct weir_str text = format_plain(value, arena);
+
+    if (!json)
+        return text;
+    switch ((enum weir_kind)value->kind) {
+    case WEIR_BOOL:
+    case WEIR_INT:
+    case WEIR_DECIMAL:
+    case WEIR_JSON:
+        return text;
+    case WEIR_FLOAT:
+        return isfinite(value->real) ? text : weir_json_quote(arena, text);
+    case WEIR_TEXT:
+    case WEIR_BYTES:
+    case WEIR_TIMESTAMP:
+    case WEIR_DATE:
+        return weir_json_quote(arena, text);
+    case WEIR_NULL:
+    case WEIR_N_KINDS:
+        break;
+    }
+    return weir_str("null");
+}
