@@ -1,0 +1,445 @@
+/* From a tree of nodes to stages and resources; each step tells all mistakes it finds. */
+#include "plan.h"
+
+#include "keys.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+enum { MAX_RESOURCES = 1000, MAX_TRANSFORMS = 100 };
+
+/* What the steps share while a plan is being made. */
+struct maker {
+    struct plan *plan;
+    struct registry *registry;
+    struct weir_mistakes *mistakes;
+    const struct weir_node *root;
+    struct weir_constants constants;
+    struct weir_option_context context;
+};
+
+#define TABLE(t, to)                                                                               \
+    (struct weir_option_target)                                                                    \
+    {                                                                                              \
+        (t), sizeof(struct weir_option), (to)                                                      \
+    }
+
+static struct weir_option_target plugin_target(
+    const struct weir_plugin *plugin, const struct weir_option *options, void *target)
+{
+    return (struct weir_option_target){options, plugin->header.option_size, target};
+}
+
+static const char *now_text(struct weir_arena *arena)
+{
+    char text[32];
+    time_t now = time(NULL);
+    struct tm tm;
+
+    gmtime_r(&now, &tm);
+    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
+    return weir_copy_text(arena, text);
+}
+
+static void check_vars(struct maker *m, const struct weir_node *vars)
+{
+    if (!vars || weir_node_is_null(vars))
+        return;
+    if (vars->kind != WEIR_NODE_MAP) {
+        weir_mistake(m->mistakes, vars, 0, "E-VALUE",
+            "'vars' needs a map of names and values, such as { org: acme }");
+        return;
+    }
+    for (size_t i = 0; i < vars->n; i++)
+        if (vars->items[i]->kind != WEIR_NODE_SCALAR)
+            weir_mistake(m->mistakes, vars->items[i], 0, "E-VALUE",
+                "the variable '%s' needs a single value", vars->keys[i]->text.ptr);
+}
+
+/* The plugin that a stage's `type` names, or NULL and a mistake at that word. */
+static const struct weir_plugin *find_plugin(
+    struct maker *m, const struct weir_node *config, enum role role)
+{
+    const struct weir_node *type = weir_node_get(config, "type");
+    const struct weir_plugin *plugin;
+    struct weir_error error = {0};
+
+    if (!type || type->kind != WEIR_NODE_SCALAR || !type->text.len) {
+        weir_mistake(m->mistakes, config, 0, "E-REQUIRED",
+            "'type' is required: the %s plugin to use, such as %s", role_name(role),
+            role == ROLE_EXTRACT ? "http" : role == ROLE_LOAD ? "sqlite" : "filter");
+        return NULL;
+    }
+    plugin = registry_find(m->registry, type->text.ptr, role, &error);
+    if (!plugin)
+        weir_mistake(m->mistakes, type, 0, weir_copy_text(m->plan->arena, error.code), "%s",
+            error.text);
+    return plugin;
+}
+
+/* A map where a stage is described, or NULL and a mistake. */
+static const struct weir_node *stage_map(
+    struct maker *m, const struct weir_node *node, const char *what)
+{
+    if (node && node->kind == WEIR_NODE_MAP)
+        return node;
+    if (node)
+        weir_mistake(m->mistakes, node, 0, "E-VALUE",
+            "%s needs a map that begins with its type, such as { type: ... }", what);
+    return NULL;
+}
+
+static void init_stage(struct maker *m, struct plan_stage *stage, const char *name,
+    const struct weir_node *config, const struct weir_plugin *plugin)
+{
+    stage->plugin = plugin;
+    stage->type = plugin->name;
+    stage->stage.name = name;
+    stage->stage.config = config;
+    stage->stage.state = weir_alloc_zero(m->plan->arena, 1, plugin->state_size);
+}
+
+/* --- resources -------------------------------------------------------------------------- */
+
+/* Keys of the extract map that are meant for resources: defaults for every one of them. */
+static const struct weir_node *shared_resource_keys(
+    struct maker *m, const struct weir_node *config, const struct weir_plugin *plugin)
+{
+    struct weir_node *shared = weir_node_map(m->plan->arena);
+    size_t stride = plugin->header.option_size;
+
+    shared->line = config->line;
+    shared->column = config->column;
+    for (size_t i = 0; i < config->n; i++) {
+        const char *key = config->keys[i]->text.ptr;
+
+        if (weir_option_find(plugin->resource_options, stride, key) ||
+            weir_option_find(resource_key_table, sizeof(struct weir_option), key))
+            weir_node_add(m->plan->arena, shared, config->keys[i], config->items[i]);
+    }
+    return shared;
+}
+
+static bool name_taken(const struct plan *plan, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(plan->resources[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static void add_resource(struct maker *m, const struct weir_node *config,
+    const struct weir_node *place, const char *default_name)
+{
+    const struct weir_plugin *plugin = m->plan->extract.plugin;
+    struct weir_resource *resource = &m->plan->resources[m->plan->n_resources];
+    void *options = weir_alloc_zero(m->plan->arena, 1, plugin->resource_size);
+    struct resource_keys keys = {0};
+    struct weir_option_target targets[] = {
+        TABLE(resource_key_table, &keys),
+        plugin_target(plugin, plugin->resource_options, options),
+    };
+
+    (void)weir_options_parse(&m->context, config, place, targets, 2);
+    if (!keys.name)
+        keys.name = default_name;
+    if (!keys.name) {
+        weir_mistake(m->mistakes, place, 0, "E-REQUIRED", "'name' is required of each resource");
+        return;
+    }
+    if (name_taken(m->plan, m->plan->n_resources, keys.name)) {
+        const struct weir_node *at = weir_node_get(config, "name");
+
+        weir_mistake(m->mistakes, at ? at : place, 0, "E-VALUE",
+            "there is a resource named '%s' already; names must differ", keys.name);
+        return;
+    }
+    if (!keys.selected)
+        return;
+    *resource = (struct weir_resource){
+        .name = keys.name,
+        .table = keys.table ? keys.table : keys.name,
+        .primary_key = keys.primary_key,
+        .options = options,
+        .config = config,
+        .progress = weir_new(m->plan->arena, struct weir_progress),
+    };
+    m->plan->n_resources++;
+}
+
+static void add_resource_list(struct maker *m, const struct weir_node *list,
+    const struct weir_node *defaults, const struct weir_node *shared)
+{
+    struct weir_arena *arena = m->plan->arena;
+    const struct weir_node *under =
+        defaults ? weir_node_merge(arena, shared, defaults) : shared;
+
+    if (list->kind != WEIR_NODE_LIST || !list->n || list->n > MAX_RESOURCES) {
+        weir_mistake(m->mistakes, list, 0, "E-VALUE",
+            "'resources' needs a list of 1 to %d resources, such as - { name: ..., ... }",
+            MAX_RESOURCES);
+        return;
+    }
+    m->plan->resources = weir_new_array(arena, list->n, struct weir_resource);
+    for (size_t i = 0; i < list->n; i++) {
+        const struct weir_node *item = list->items[i];
+
+        if (item->kind != WEIR_NODE_MAP)
+            weir_mistake(m->mistakes, item, 0, "E-VALUE",
+                "a resource needs a map, such as { name: countries, path: /countries }");
+        else
+            add_resource(m, weir_node_merge(arena, under, item), item, NULL);
+    }
+}
+
+static void select_resources(struct maker *m, const struct weir_strs *only)
+{
+    struct plan *plan = m->plan;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < only->n; i++)
+        if (!name_taken(plan, plan->n_resources, only->items[i]))
+            weir_mistake(m->mistakes, NULL, 0, "E-VALUE",
+                "there is no resource '%s' to run in this file", only->items[i]);
+    for (size_t i = 0; i < plan->n_resources; i++)
+        if (weir_strs_allow(only, weir_str(plan->resources[i].name)))
+            plan->resources[kept++] = plan->resources[i];
+    plan->n_resources = kept;
+}
+
+static void make_extract(
+    struct maker *m, const struct weir_node *node, const struct weir_strs *only)
+{
+    const struct weir_node *config = stage_map(m, node, "'extract'");
+    const struct weir_plugin *plugin = config ? find_plugin(m, config, ROLE_EXTRACT) : NULL;
+    struct plan *plan = m->plan;
+    struct extract_keys keys = {0};
+
+    if (!plugin)
+        return;
+    init_stage(m, &plan->extract, "extract", config, plugin);
+    struct weir_option_target targets[] = {
+        TABLE(extract_key_table, &keys),
+        plugin_target(plugin, plugin->options, plan->extract.stage.state),
+        TABLE(resource_key_table, NULL),
+        plugin_target(plugin, plugin->resource_options, NULL),
+    };
+
+    (void)weir_options_parse(&m->context, config, config, targets, 4);
+    if (keys.resource_defaults && keys.resource_defaults->kind != WEIR_NODE_MAP) {
+        weir_mistake(m->mistakes, keys.resource_defaults, 0, "E-VALUE",
+            "'resource_defaults' needs a map of options");
+        keys.resource_defaults = NULL;
+    }
+    const struct weir_node *shared = shared_resource_keys(m, config, plugin);
+
+    if (keys.resources) {
+        add_resource_list(m, keys.resources, keys.resource_defaults, shared);
+    } else {
+        plan->resources = weir_new_array(plan->arena, 1, struct weir_resource);
+        add_resource(m, shared, config, plan->name);
+    }
+    select_resources(m, only);
+    if (!plan->n_resources && !m->mistakes->n_errors)
+        weir_mistake(m->mistakes, config, 0, "E-VALUE", "no resource is selected");
+}
+
+/* --- transforms and load ---------------------------------------------------------------- */
+
+static const char *resource_name(const void *candidates, size_t i)
+{
+    const struct plan *plan = candidates;
+
+    return plan->resources[i].name;
+}
+
+/* All resources when names is empty. Fills stage->resources and stage->takes. */
+static void assign_resources(
+    struct maker *m, struct plan_stage *stage, const struct weir_strs *names)
+{
+    struct plan *plan = m->plan;
+    struct weir_resource **taken =
+        weir_new_array(plan->arena, plan->n_resources, struct weir_resource *);
+    bool *takes = weir_new_array(plan->arena, plan->n_resources, bool);
+
+    for (size_t i = 0; i < plan->n_resources; i++) {
+        if (!weir_strs_allow(names, weir_str(plan->resources[i].name)))
+            continue;
+        takes[i] = true;
+        taken[stage->stage.n_resources++] = &plan->resources[i];
+    }
+    stage->takes = takes;
+    stage->stage.resources = taken;
+}
+
+/* Names of resources that the file has, whether they take part in this run or not. */
+static bool resource_exists(const struct maker *m, const char *name)
+{
+    const struct weir_node *list = weir_node_get(weir_node_get(m->root, "extract"), "resources");
+
+    for (size_t i = 0; list && list->kind == WEIR_NODE_LIST && i < list->n; i++) {
+        const struct weir_node *known = weir_node_get(list->items[i], "name");
+
+        if (known && weir_str_is(known->text, name))
+            return true;
+    }
+    return name_taken(m->plan, m->plan->n_resources, name);
+}
+
+static void check_resource_names(
+    struct maker *m, const struct weir_node *config, const struct weir_strs *names)
+{
+    const struct weir_node *list = weir_node_get(config, "resources");
+
+    for (size_t i = 0; i < names->n; i++) {
+        const struct weir_node *at =
+            list && list->kind == WEIR_NODE_LIST && i < list->n ? list->items[i] : list;
+
+        if (!resource_exists(m, names->items[i]))
+            weir_mistake(m->mistakes, at, 0, "E-VALUE", "there is no resource '%s'%s",
+                names->items[i],
+                weir_did_you_mean(m->plan->arena, names->items[i], resource_name, m->plan,
+                    m->plan->n_resources));
+    }
+}
+
+static void make_transform(struct maker *m, const struct weir_node *node, size_t number)
+{
+    const struct weir_node *config = stage_map(m, node, "a transform");
+    const struct weir_plugin *plugin = config ? find_plugin(m, config, ROLE_TRANSFORM) : NULL;
+    struct plan_stage *stage = &m->plan->transforms[m->plan->n_transforms];
+    struct transform_keys keys = {0};
+    char *name;
+
+    if (!plugin)
+        return;
+    name = weir_printf(m->plan->arena, "transform %zu (%s)", number, plugin->name);
+    init_stage(m, stage, name, config, plugin);
+    struct weir_option_target targets[] = {
+        TABLE(transform_key_table, &keys),
+        plugin_target(plugin, plugin->options, stage->stage.state),
+    };
+
+    (void)weir_options_parse(&m->context, config, config, targets, 2);
+    check_resource_names(m, config, &keys.resources);
+    assign_resources(m, stage, &keys.resources);
+    m->plan->n_transforms++;
+}
+
+static void make_transforms(struct maker *m, const struct weir_node *list)
+{
+    if (!list || weir_node_is_null(list))
+        return;
+    if (list->kind != WEIR_NODE_LIST || list->n > MAX_TRANSFORMS) {
+        weir_mistake(m->mistakes, list, 0, "E-VALUE",
+            "'transform' needs a list of at most %d stages, such as - { type: filter, where: ... }",
+            MAX_TRANSFORMS);
+        return;
+    }
+    m->plan->transforms = weir_new_array(m->plan->arena, list->n, struct plan_stage);
+    for (size_t i = 0; i < list->n; i++)
+        make_transform(m, list->items[i], i + 1);
+}
+
+static void make_load(struct maker *m, const struct weir_node *node)
+{
+    const struct weir_node *config = stage_map(m, node, "'load'");
+    const struct weir_plugin *plugin = config ? find_plugin(m, config, ROLE_LOAD) : NULL;
+    struct plan_stage *stage = &m->plan->load;
+    struct load_keys keys = {0};
+
+    if (!plugin)
+        return;
+    init_stage(m, stage, "load", config, plugin);
+    struct weir_option_target targets[] = {
+        TABLE(load_key_table, &keys),
+        plugin_target(plugin, plugin->options, stage->stage.state),
+    };
+
+    (void)weir_options_parse(&m->context, config, config, targets, 2);
+    m->plan->batching = (struct plan_batching){
+        keys.batching.rows, keys.batching.bytes, keys.batching.period};
+}
+
+/* --- the whole -------------------------------------------------------------------------- */
+
+static void check_stage(struct maker *m, struct plan_stage *stage)
+{
+    if (stage->plugin && stage->plugin->check)
+        stage->plugin->check(&stage->stage, m->mistakes);
+}
+
+/* The plugins' own checks see complete options only: they come last, if all else is right. */
+static void check_stages(struct maker *m)
+{
+    if (m->mistakes->n_errors)
+        return;
+    check_stage(m, &m->plan->extract);
+    for (size_t i = 0; i < m->plan->n_transforms; i++)
+        check_stage(m, &m->plan->transforms[i]);
+    check_stage(m, &m->plan->load);
+}
+
+static void replace_load(struct plan *plan, const struct plan_request *request)
+{
+    if (!request->load_instead)
+        return;
+    plan->load.plugin = request->load_instead;
+    plan->load.type = request->load_instead->name;
+    plan->load.stage.state = request->load_state;
+}
+
+static void make_plan(struct maker *m, const struct plan_request *request)
+{
+    struct plan *plan = m->plan;
+    struct file_keys keys = {0};
+    struct weir_strs all = {0};
+    struct weir_option_target targets[] = {TABLE(file_key_table, &keys)};
+
+    m->constants.run_started_at = now_text(plan->arena);
+    m->context = (struct weir_option_context){
+        .arena = plan->arena,
+        .mistakes = m->mistakes,
+        .constants = &m->constants,
+        .secret = request->secret,
+        .secret_arg = request->secret_arg,
+    };
+    (void)weir_options_parse(&m->context, m->root, m->root, targets, 1);
+    plan->name = keys.name ? keys.name : "unnamed";
+    plan->memory = keys.limits.memory;
+    plan->run_time = keys.limits.run_time;
+    check_vars(m, keys.vars);
+    m->constants.vars = keys.vars;
+    make_extract(m, keys.extract, &request->only);
+    make_transforms(m, keys.transform);
+    make_load(m, keys.load);
+    assign_resources(m, &plan->extract, &all);
+    assign_resources(m, &plan->load, &all);
+    check_stages(m);
+    replace_load(plan, request);
+}
+
+struct plan *plan_read(const struct plan_request *request, struct registry *registry,
+    struct weir_arena *arena, struct weir_mistakes *mistakes, struct yaml_source *ret_source)
+{
+    struct maker m = {.registry = registry, .mistakes = mistakes};
+
+    m.root = yaml_read(request->path, arena, mistakes, ret_source);
+    if (!m.root || mistakes->n_errors)
+        return NULL;
+    if (m.root->kind != WEIR_NODE_MAP) {
+        weir_mistake(mistakes, m.root, 0, "E-VALUE",
+            "a pipeline file is a map with the keys weir, name, extract, transform and load");
+        return NULL;
+    }
+    m.plan = weir_new(arena, struct plan);
+    m.plan->arena = arena;
+    make_plan(&m, request);
+    return mistakes->n_errors ? NULL : m.plan;
+}
+
+size_t plan_resource_index(const struct plan *plan, const struct weir_resource *resource)
+{
+    return (size_t)(resource - plan->resources);
+}

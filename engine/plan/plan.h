@@ -1,0 +1,69 @@
+/*
+ * A pipeline file as a plan: what will run, checked, before anything runs.
+ *
+ * `weir check`, `preview` and `run` all begin here, by the same code: what check
+ * passes, run runs. A plan is read-only once it was made, but for the plugins'
+ * own states. All of it lives in one arena.
+ */
+#ifndef PLAN_H
+#define PLAN_H
+
+#include "file/yaml.h"
+#include "registry/registry.h"
+
+#include <weir/plugin.h>
+
+/* One plugin in its place. The flow fills in the stage's host, engine and arena. */
+struct plan_stage {
+    struct weir_stage stage;
+    const struct weir_plugin *plugin;
+    const char *type;    /* as the file has it */
+    const bool *takes;   /* by index of resource: does it pass through this stage? */
+};
+
+struct plan_batching {
+    int64_t rows;
+    uint64_t bytes;
+    uint64_t period; /* ms */
+};
+
+struct plan {
+    struct weir_arena *arena;
+    const char *name;
+    uint64_t memory;   /* bytes: limits.memory */
+    uint64_t run_time; /* ms: limits.run_time; 0: no limit */
+    struct weir_resource *resources;
+    size_t n_resources;
+    struct plan_stage extract;
+    struct plan_stage *transforms;
+    size_t n_transforms;
+    struct plan_stage load;
+    struct plan_batching batching;
+};
+
+/* What the command line adds to a file. */
+struct plan_request {
+    const char *path;
+    /* Resources to run, all when empty. */
+    struct weir_strs only;
+    /* Stands in for the file's load stage (preview); NULL: as the file says. The
+     * file's own load stage is checked all the same. */
+    const struct weir_plugin *load_instead;
+    void *load_state;
+    /* Told every secret value of the file, as it is read. */
+    void (*secret)(void *arg, const char *text);
+    void *secret_arg;
+};
+
+/*
+ * Reads and checks the file. NULL when it has errors, all of which are in
+ * mistakes (warnings may be there in either case). *ret_source is filled as far
+ * as the file could be read, for showing the mistakes; it lives in the arena.
+ */
+struct plan *plan_read(const struct plan_request *request, struct registry *registry,
+    struct weir_arena *arena, struct weir_mistakes *mistakes, struct yaml_source *ret_source);
+
+/* The index of the resource in plan->resources. */
+size_t plan_resource_index(const struct plan *plan, const struct weir_resource *resource);
+
+#endif
