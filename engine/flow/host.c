@@ -1,0 +1,71 @@
+/* What the engine does for stages: the functions behind <weir/stage.h>. */
+#include "inside.h"
+
+#include "report/log.h"
+
+static struct flow_stage *stage_of(struct weir_stage *stage)
+{
+    return stage->engine;
+}
+
+static void host_wake(struct weir_stage *stage)
+{
+    struct flow *flow = stage_of(stage)->flow;
+
+    atomic_store(&flow->woken, true);
+    flow_wake(flow);
+}
+
+static void host_fail(struct weir_stage *stage, const struct weir_error *error)
+{
+    struct flow_stage *of = stage_of(stage);
+
+    uv_mutex_lock(&of->flow->mutex);
+    if (!weir_error_is_set(&of->error))
+        of->error = *error;
+    uv_mutex_unlock(&of->flow->mutex);
+}
+
+static bool host_reserve(struct weir_stage *stage, size_t bytes)
+{
+    return budget_reserve(&stage_of(stage)->flow->budget, bytes);
+}
+
+static void host_release(struct weir_stage *stage, size_t bytes)
+{
+    if (budget_release(&stage_of(stage)->flow->budget, bytes))
+        host_wake(stage);
+}
+
+static void host_log(struct weir_stage *stage, enum weir_level level, const char *text)
+{
+    log_event(level, stage->name, text);
+}
+
+static void host_give_up(struct weir_stage *stage, const struct weir_resource *resource,
+    const char *what, unsigned attempts, const struct weir_error *error)
+{
+    stats_add_failure(stage_of(stage)->flow->stats, resource, what, attempts, error);
+}
+
+static bool host_stopping(struct weir_stage *stage)
+{
+    return atomic_load(&stage_of(stage)->flow->stopping);
+}
+
+static void *host_loop(struct weir_stage *stage)
+{
+    return &stage_of(stage)->flow->loop;
+}
+
+const struct weir_host flow_host = {
+    .size = sizeof(struct weir_host),
+    .wake = host_wake,
+    .fail = host_fail,
+    .reserve = host_reserve,
+    .release = host_release,
+    .log = host_log,
+    .give_up = host_give_up,
+    .stopping = host_stopping,
+    .loop = host_loop,
+};

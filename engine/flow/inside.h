@@ -1,0 +1,114 @@
+/* What the files of the flow share; nobody else includes it. */
+#ifndef FLOW_INSIDE_H
+#define FLOW_INSIDE_H
+
+#include "budget.h"
+#include "flow.h"
+#include "workers.h"
+
+#include <uv.h>
+
+/* In what part of its life a flow is; it only moves forward. */
+enum phase {
+    PHASE_STARTING, /* the loader prepares; nothing else has begun */
+    PHASE_RUNNING,  /* batches flow */
+    PHASE_DRAINING, /* the extractor has stopped; jobs and the loader go on */
+    PHASE_CLOSING,  /* the loader commits and stops */
+    PHASE_CLOSED,   /* handles are closing; the loop ends by itself */
+};
+
+/* One stage with what only the engine knows of it. */
+struct flow_stage {
+    struct plan_stage *planned;
+    struct flow *flow;
+    bool started;
+    uv_mutex_t entry; /* of transforms that are not parallel */
+    /* guarded by flow->mutex: the first error that the stage told */
+    struct weir_error error;
+};
+
+/* One batch on its way through decode and transforms. */
+struct job {
+    struct work work; /* first: the worker hands this back */
+    struct job *next; /* in order of extraction */
+    struct flow *flow;
+    struct weir_batch *batch;
+    size_t charged; /* bytes counted against the budget */
+    bool extracts;  /* the job begins with extract, on the worker */
+    enum weir_status status;
+    struct flow_stage *failed; /* the stage that made status WEIR_FAIL */
+    atomic_bool done;
+};
+
+struct loader;
+
+struct flow {
+    struct plan *plan;
+    struct stats *stats;
+    const struct flow_observer *observer;
+    struct flow_result *result;
+    struct budget budget;
+    size_t queue_limit;
+
+    uv_loop_t loop;
+    uv_thread_t loop_thread;
+    uv_async_t async;     /* wakes the loop from other threads */
+    uv_prepare_t prepare; /* the pump, before the loop sleeps ... */
+    uv_check_t check;     /* ... and after it woke */
+    uv_signal_t signals[2];
+    uv_timer_t ticker;
+    uv_timer_t deadline;
+    atomic_bool wanted; /* the pump has something to look at */
+
+    enum phase phase;
+    struct flow_stage extract;
+    struct flow_stage *transforms;
+    struct flow_stage load;
+    struct workers *workers;
+    unsigned n_workers;
+    struct loader *loader;
+
+    struct job *first_job, **jobs_end; /* in order of extraction */
+    unsigned n_jobs;
+    bool extract_waits; /* said AGAIN; atomic_exchange of woken decides */
+    bool extract_busy;  /* on a worker, now */
+    bool extract_ended;
+    atomic_bool woken;    /* weir_wake since extract was last called */
+    atomic_bool stopping; /* a signal, or the run's time is over */
+    uv_mutex_t mutex;
+};
+
+/* flow.c */
+void flow_wake(struct flow *flow); /* from any thread: pump soon */
+void flow_fail(struct flow *flow, struct flow_stage *stage, const struct weir_error *error);
+/* The error that the stage told with weir_fail, or one that says it told none. */
+void flow_stage_failed(struct flow *flow, struct flow_stage *stage);
+void flow_stop(struct flow *flow, int signal);
+
+/* host.c */
+extern const struct weir_host flow_host;
+
+/* job.c */
+struct job *job_new(struct flow *flow, struct weir_batch *batch, bool extracts);
+void job_free(struct job *job);
+
+/* loader.c: the thread of the load stage. All but loader_new and _free never block. */
+enum loader_state {
+    LOADER_STARTING,
+    LOADER_READY,
+    LOADER_ENOUGH, /* it wants no more, and that is no failure */
+    LOADER_FAILED, /* the stage's error says why; it takes no more */
+    LOADER_DONE,   /* everything is committed or rolled back; the thread ends */
+};
+struct loader *loader_new(struct flow *flow, struct flow_stage *stage);
+enum loader_state loader_state(struct loader *loader);
+/* Takes over the job with its batch. */
+void loader_push(struct loader *loader, struct job *job);
+size_t loader_queued(struct loader *loader);
+/* True when the thread has left the stage for good. */
+bool loader_is_done(struct loader *loader);
+/* No more will come: load what is queued, commit, stop. */
+void loader_close(struct loader *loader);
+void loader_free(struct loader *loader);
+
+#endif

@@ -1,0 +1,149 @@
+/* A batch on a worker: extract where that may block, decode, then the transforms. */
+#include "inside.h"
+
+#include <stdlib.h>
+
+static uint64_t now_us(void)
+{
+    return uv_hrtime() / 1000;
+}
+
+static enum weir_status fail_at(struct job *job, struct flow_stage *stage)
+{
+    job->failed = stage;
+    return WEIR_FAIL;
+}
+
+/* The extractor is free for its next batch as soon as this one is out. */
+static enum weir_status extract(struct job *job)
+{
+    struct flow_stage *stage = &job->flow->extract;
+    enum weir_status status =
+        stage->planned->plugin->extract(&stage->planned->stage, job->batch);
+
+    if (status != WEIR_OK && status != WEIR_END && status != WEIR_AGAIN)
+        status = fail_at(job, stage);
+    return status;
+}
+
+static enum weir_status decode(struct job *job)
+{
+    struct flow_stage *stage = &job->flow->extract;
+    const struct weir_plugin *plugin = stage->planned->plugin;
+    uint64_t begin = now_us();
+    enum weir_status status = WEIR_OK;
+
+    if (plugin->decode)
+        status = plugin->decode(&stage->planned->stage, job->batch);
+    count(&job->flow->stats->decode_us, now_us() - begin);
+    return status == WEIR_OK ? WEIR_OK : fail_at(job, stage);
+}
+
+static enum weir_status transform(struct job *job, struct flow_stage *stage)
+{
+    const struct weir_plugin *plugin = stage->planned->plugin;
+    bool alone = plugin->threading != WEIR_IN_PARALLEL;
+    enum weir_status status;
+
+    if (alone)
+        uv_mutex_lock(&stage->entry);
+    status = plugin->transform(&stage->planned->stage, job->batch);
+    if (alone)
+        uv_mutex_unlock(&stage->entry);
+    return status == WEIR_OK ? WEIR_OK : fail_at(job, stage);
+}
+
+static void count_rows(struct job *job, size_t index, size_t before)
+{
+    struct resource_stats *stats = &job->flow->stats->resources[index];
+    size_t after = job->batch->n_rows;
+
+    if (after < before)
+        count(&stats->rows_filtered, before - after);
+    else
+        count(&stats->rows_added, after - before);
+}
+
+static enum weir_status transform_all(struct job *job)
+{
+    struct plan *plan = job->flow->plan;
+    size_t index = plan_resource_index(plan, job->batch->resource);
+    uint64_t begin = now_us();
+    enum weir_status status = WEIR_OK;
+
+    count(&job->flow->stats->resources[index].rows_read, job->batch->n_rows);
+    for (size_t i = 0; i < plan->n_transforms && status == WEIR_OK; i++) {
+        struct flow_stage *stage = &job->flow->transforms[i];
+        size_t before = job->batch->n_rows;
+
+        if (!before || !stage->planned->takes[index])
+            continue;
+        status = transform(job, stage);
+        count_rows(job, index, before);
+    }
+    if (plan->n_transforms)
+        count(&job->flow->stats->transform_us, now_us() - begin);
+    return status;
+}
+
+/* What a batch holds has changed; the budget learns by how much. */
+static void charge(struct job *job)
+{
+    size_t size = weir_arena_size(job->batch->arena);
+
+    if (size > job->charged)
+        budget_add(&job->flow->budget, size - job->charged);
+    else if (budget_release(&job->flow->budget, job->charged - size))
+        flow_wake(job->flow);
+    job->charged = size;
+}
+
+static void job_run(struct work *work)
+{
+    struct job *job = (struct job *)work;
+    enum weir_status status = WEIR_OK;
+
+    if (job->extracts)
+        status = extract(job);
+    if (status == WEIR_OK && !job->batch->resource) {
+        struct weir_error error = {0};
+
+        weir_error_set(&error, WEIR_FAULT_PLUGIN, "E-PLUGIN",
+            "it gave a batch without saying of which resource");
+        flow_host.fail(&job->flow->extract.planned->stage, &error);
+        status = fail_at(job, &job->flow->extract);
+    }
+    if (status == WEIR_OK)
+        status = decode(job);
+    if (status == WEIR_OK)
+        status = transform_all(job);
+    charge(job);
+    job->status = status;
+    atomic_store_explicit(&job->done, true, memory_order_release);
+    flow_wake(job->flow);
+}
+
+struct job *job_new(struct flow *flow, struct weir_batch *batch, bool extracts)
+{
+    struct job *job = weir_calloc(1, sizeof(*job));
+
+    job->work.run = job_run;
+    job->flow = flow;
+    job->batch = batch;
+    job->extracts = extracts;
+    charge(job);
+    return job;
+}
+
+void job_free(struct job *job)
+{
+    struct flow *flow = job->flow;
+    size_t charged = job->charged;
+
+    weir_batch_free(job->batch);
+    free(job);
+    if (budget_release(&flow->budget, charged)) {
+        atomic_store(&flow->woken, true);
+        flow_wake(flow);
+    }
+}

@@ -1,0 +1,324 @@
+/*
+ * The loader's thread: takes batches from a queue, loads them, commits now and
+ * then. The stage's callbacks are called here and nowhere else, so a plugin may
+ * block and needs no lock.
+ */
+#include "inside.h"
+
+#include <stdlib.h>
+
+struct loader {
+    struct flow *flow;
+    struct flow_stage *stage;
+    uv_thread_t thread;
+    bool thread_runs;
+
+    uv_mutex_t mutex;
+    uv_cond_t wanted;
+    struct job *first, **end;
+    size_t queued; /* bytes that wait or are being loaded */
+    bool closing;
+    enum loader_state state;
+
+    /* of the thread alone: what is loaded and not committed */
+    int64_t open_rows;
+    uint64_t open_bytes;
+    uint64_t open_since_ns;
+    uint64_t *open_by_resource;
+};
+
+static uint64_t now_us(void)
+{
+    return uv_hrtime() / 1000;
+}
+
+static void set_state(struct loader *loader, enum loader_state state)
+{
+    uv_mutex_lock(&loader->mutex);
+    loader->state = state;
+    uv_mutex_unlock(&loader->mutex);
+    flow_wake(loader->flow);
+}
+
+enum loader_state loader_state(struct loader *loader)
+{
+    enum loader_state state;
+
+    uv_mutex_lock(&loader->mutex);
+    state = loader->state;
+    uv_mutex_unlock(&loader->mutex);
+    return state;
+}
+
+static uint64_t period_ns(const struct loader *loader)
+{
+    return loader->flow->plan->batching.period * 1000000;
+}
+
+/* How long the thread may sleep before a commit is due; UINT64_MAX: no matter. */
+static uint64_t until_commit_ns(const struct loader *loader)
+{
+    uint64_t age;
+
+    if (!loader->open_since_ns)
+        return UINT64_MAX;
+    age = uv_hrtime() - loader->open_since_ns;
+    return age >= period_ns(loader) ? 0 : period_ns(loader) - age;
+}
+
+/* The next job; NULL when a commit is due or, with *ret_closed, when there are no more. */
+static struct job *take(struct loader *loader, bool *ret_closed)
+{
+    struct job *job;
+
+    uv_mutex_lock(&loader->mutex);
+    while (!loader->first && !loader->closing) {
+        uint64_t wait = until_commit_ns(loader);
+
+        if (wait == 0)
+            break;
+        if (wait == UINT64_MAX)
+            uv_cond_wait(&loader->wanted, &loader->mutex);
+        else
+            (void)uv_cond_timedwait(&loader->wanted, &loader->mutex, wait);
+    }
+    job = loader->first;
+    if (job) {
+        loader->first = job->next;
+        if (!loader->first)
+            loader->end = &loader->first;
+    }
+    *ret_closed = !job && loader->closing;
+    uv_mutex_unlock(&loader->mutex);
+    return job;
+}
+
+static void finish_job(struct loader *loader, struct job *job)
+{
+    size_t limit = loader->flow->queue_limit;
+    bool was_full;
+
+    uv_mutex_lock(&loader->mutex);
+    was_full = loader->queued >= limit;
+    loader->queued -= job->charged;
+    was_full = was_full && loader->queued < limit;
+    uv_mutex_unlock(&loader->mutex);
+    job_free(job);
+    if (was_full)
+        flow_wake(loader->flow);
+}
+
+static void count_loaded(struct loader *loader, const struct job *job)
+{
+    struct flow *flow = loader->flow;
+    size_t index = plan_resource_index(flow->plan, job->batch->resource);
+
+    count(&flow->stats->resources[index].rows_loaded, job->batch->n_rows);
+    loader->open_by_resource[index] += job->batch->n_rows;
+    loader->open_rows += (int64_t)job->batch->n_rows;
+    loader->open_bytes += job->charged;
+    if (!loader->open_since_ns)
+        loader->open_since_ns = uv_hrtime();
+}
+
+static void count_committed(struct loader *loader)
+{
+    struct flow *flow = loader->flow;
+
+    for (size_t i = 0; i < flow->plan->n_resources; i++) {
+        count(&flow->stats->resources[i].rows_committed, loader->open_by_resource[i]);
+        loader->open_by_resource[i] = 0;
+    }
+    count(&flow->stats->commits, 1);
+    loader->open_rows = 0;
+    loader->open_bytes = 0;
+    loader->open_since_ns = 0;
+}
+
+static enum weir_status load(struct loader *loader, struct job *job)
+{
+    struct plan_stage *planned = loader->stage->planned;
+    uint64_t begin = now_us();
+    enum weir_status status = planned->plugin->load(&planned->stage, job->batch);
+
+    count(&loader->flow->stats->load_us, now_us() - begin);
+    if (status == WEIR_OK || status == WEIR_END)
+        count_loaded(loader, job);
+    return status;
+}
+
+static enum weir_status commit(struct loader *loader)
+{
+    struct plan_stage *planned = loader->stage->planned;
+    uint64_t begin = now_us();
+    enum weir_status status = WEIR_OK;
+
+    if (planned->plugin->commit)
+        status = planned->plugin->commit(&planned->stage);
+    count(&loader->flow->stats->commit_us, now_us() - begin);
+    if (status == WEIR_OK)
+        count_committed(loader);
+    return status == WEIR_OK ? WEIR_OK : WEIR_FAIL;
+}
+
+static bool commit_due(const struct loader *loader)
+{
+    const struct plan_batching *batching = &loader->flow->plan->batching;
+
+    return loader->open_rows >= batching->rows || loader->open_bytes >= batching->bytes ||
+           until_commit_ns(loader) == 0;
+}
+
+/* After the stage refused a batch: those before it are whole, so they are kept. */
+static void keep_what_was_loaded(struct loader *loader)
+{
+    if (loader->open_since_ns)
+        (void)commit(loader);
+}
+
+static enum loader_state load_one(struct loader *loader, struct job *job)
+{
+    enum weir_status status = load(loader, job);
+
+    if (status == WEIR_OK || status == WEIR_END)
+        if (commit_due(loader) && commit(loader) != WEIR_OK)
+            return LOADER_FAILED;
+    if (status == WEIR_OK)
+        return LOADER_READY;
+    if (status == WEIR_END)
+        return LOADER_ENOUGH;
+    keep_what_was_loaded(loader);
+    return LOADER_FAILED;
+}
+
+/* Until the queue is closed and empty. After a failure batches are only freed. */
+static void load_until_closed(struct loader *loader)
+{
+    enum loader_state state = LOADER_READY;
+    bool closed = false;
+
+    while (!closed) {
+        struct job *job = take(loader, &closed);
+
+        if (job && state == LOADER_READY) {
+            state = load_one(loader, job);
+            if (state != LOADER_READY)
+                set_state(loader, state);
+        } else if (!job && !closed && commit(loader) != WEIR_OK) {
+            state = LOADER_FAILED;
+            set_state(loader, state);
+        }
+        if (job)
+            finish_job(loader, job);
+    }
+    /* Also when nothing was loaded: a loader that publishes at the end does it here. */
+    if (state != LOADER_FAILED && commit(loader) != WEIR_OK)
+        set_state(loader, LOADER_FAILED);
+}
+
+static void discard_until_closed(struct loader *loader)
+{
+    bool closed = false;
+
+    while (!closed) {
+        struct job *job = take(loader, &closed);
+
+        if (job)
+            finish_job(loader, job);
+    }
+}
+
+static void loader_run(void *arg)
+{
+    struct loader *loader = arg;
+    struct plan_stage *planned = loader->stage->planned;
+    enum weir_status status = WEIR_OK;
+
+    if (planned->plugin->start)
+        status = planned->plugin->start(&planned->stage);
+    set_state(loader, status == WEIR_OK ? LOADER_READY : LOADER_FAILED);
+    if (status == WEIR_OK)
+        load_until_closed(loader);
+    else
+        discard_until_closed(loader);
+    if (planned->plugin->stop)
+        planned->plugin->stop(&planned->stage);
+    uv_mutex_lock(&loader->mutex);
+    if (loader->state != LOADER_FAILED)
+        loader->state = LOADER_DONE;
+    loader->thread_runs = false;
+    uv_mutex_unlock(&loader->mutex);
+    flow_wake(loader->flow);
+}
+
+struct loader *loader_new(struct flow *flow, struct flow_stage *stage)
+{
+    struct loader *loader = weir_calloc(1, sizeof(*loader));
+
+    loader->flow = flow;
+    loader->stage = stage;
+    loader->end = &loader->first;
+    loader->open_by_resource = weir_calloc(flow->plan->n_resources, sizeof(uint64_t));
+    uv_mutex_init(&loader->mutex);
+    uv_cond_init(&loader->wanted);
+    loader->thread_runs = true;
+    if (uv_thread_create(&loader->thread, loader_run, loader) != 0) {
+        struct weir_error error = {0};
+
+        weir_error_set(&error, WEIR_FAULT_BUG, "E-THREAD", "cannot start the loader's thread");
+        flow_host.fail(&stage->planned->stage, &error);
+        loader->thread_runs = false;
+        loader->state = LOADER_FAILED;
+    }
+    return loader;
+}
+
+void loader_push(struct loader *loader, struct job *job)
+{
+    job->next = NULL;
+    uv_mutex_lock(&loader->mutex);
+    *loader->end = job;
+    loader->end = &job->next;
+    loader->queued += job->charged;
+    uv_cond_signal(&loader->wanted);
+    uv_mutex_unlock(&loader->mutex);
+}
+
+size_t loader_queued(struct loader *loader)
+{
+    size_t queued;
+
+    uv_mutex_lock(&loader->mutex);
+    queued = loader->queued;
+    uv_mutex_unlock(&loader->mutex);
+    return queued;
+}
+
+void loader_close(struct loader *loader)
+{
+    uv_mutex_lock(&loader->mutex);
+    loader->closing = true;
+    uv_cond_signal(&loader->wanted);
+    uv_mutex_unlock(&loader->mutex);
+}
+
+bool loader_is_done(struct loader *loader)
+{
+    bool runs;
+
+    uv_mutex_lock(&loader->mutex);
+    runs = loader->thread_runs;
+    uv_mutex_unlock(&loader->mutex);
+    return !runs;
+}
+
+void loader_free(struct loader *loader)
+{
+    if (!loader)
+        return;
+    uv_thread_join(&loader->thread);
+    uv_cond_destroy(&loader->wanted);
+    uv_mutex_destroy(&loader->mutex);
+    free(loader->open_by_resource);
+    free(loader);
+}
