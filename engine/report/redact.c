@@ -1,0 +1,94 @@
+/* Secrets, and the ways in which they may turn up in a text. */
+#include "log.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+enum {
+    MAX_SECRETS = 4096,
+    /* A shorter one would black out ordinary words; it protects nothing anyway. */
+    LEAST_LENGTH = 4,
+};
+
+static char *secrets[MAX_SECRETS];
+static size_t n_secrets;
+static uv_mutex_t mutex;
+static uv_once_t once = UV_ONCE_INIT;
+
+static void init_mutex(void)
+{
+    uv_mutex_init(&mutex);
+}
+
+static void remember(const char *text)
+{
+    if (strlen(text) < LEAST_LENGTH || n_secrets == MAX_SECRETS)
+        return;
+    for (size_t i = 0; i < n_secrets; i++)
+        if (strcmp(secrets[i], text) == 0)
+            return;
+    secrets[n_secrets++] = strdup(text);
+}
+
+static char *percent_encoded(const char *text)
+{
+    struct weir_arena *arena = weir_arena_new();
+    char *encoded = strdup(weir_url_encode(arena, weir_str(text)).ptr);
+
+    weir_arena_free(arena);
+    return encoded;
+}
+
+/* Without padding and last character, which depend on what follows it. */
+static char *base64_encoded(const char *text)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    size_t length = strlen(text), n = 0;
+    char *encoded = weir_malloc(length / 3 * 4 + 5);
+
+    for (size_t i = 0; i + 2 < length; i += 3) {
+        unsigned bits = (unsigned)(unsigned char)text[i] << 16 |
+                        (unsigned)(unsigned char)text[i + 1] << 8 | (unsigned char)text[i + 2];
+
+        for (int shift = 18; shift >= 0; shift -= 6)
+            encoded[n++] = digits[bits >> shift & 63];
+    }
+    encoded[n] = '\0';
+    return encoded;
+}
+
+void log_add_secret(const char *text)
+{
+    char *encoded = percent_encoded(text), *base64 = base64_encoded(text);
+
+    uv_once(&once, init_mutex);
+    uv_mutex_lock(&mutex);
+    remember(text);
+    remember(encoded);
+    if (strlen(base64) >= 2 * LEAST_LENGTH)
+        remember(base64);
+    uv_mutex_unlock(&mutex);
+    free(encoded);
+    free(base64);
+}
+
+/* *** is never longer than what it stands for, so the text only shrinks. */
+static void black_out(char *text, const char *secret)
+{
+    size_t length = strlen(secret);
+
+    for (char *at = text; (at = strstr(at, secret)); at += 3) {
+        memcpy(at, "***", 3);
+        memmove(at + 3, at + length, strlen(at + length) + 1);
+    }
+}
+
+void log_redact(char *text)
+{
+    uv_once(&once, init_mutex);
+    uv_mutex_lock(&mutex);
+    for (size_t i = 0; i < n_secrets; i++)
+        black_out(text, secrets[i]);
+    uv_mutex_unlock(&mutex);
+}

@@ -1,0 +1,262 @@
+#include "report.h"
+
+#include "log.h"
+#include "words.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+enum { SHOWN_FAILURES = 10 };
+
+/* The sums of all resources, in the units of the counters. */
+struct sums {
+    uint64_t read, filtered, added, committed;
+    uint64_t requests, retries, failures, bytes, network_us, backoff_us;
+};
+
+static struct sums sum_up(const struct report *report)
+{
+    struct sums s = {0};
+
+    for (size_t i = 0; i < report->plan->n_resources; i++) {
+        const struct resource_stats *stats = &report->stats->resources[i];
+        const struct weir_progress *p = report->plan->resources[i].progress;
+
+        s.read += counted(&stats->rows_read);
+        s.filtered += counted(&stats->rows_filtered);
+        s.added += counted(&stats->rows_added);
+        s.committed += counted(&stats->rows_committed);
+        s.requests += p->requests;
+        s.retries += p->retries;
+        s.failures += p->failures;
+        s.bytes += p->bytes;
+        s.network_us += p->network_us;
+        s.backoff_us += p->backoff_us;
+    }
+    return s;
+}
+
+static uint64_t wall_us(const struct report *report)
+{
+    return (report->stats->finished_ns - report->stats->started_ns) / 1000;
+}
+
+static uint64_t peak_memory(void)
+{
+    struct rusage usage;
+
+    getrusage(RUSAGE_SELF, &usage);
+    return (uint64_t)usage.ru_maxrss * 1024;
+}
+
+uint64_t report_rows_committed(const struct report *report)
+{
+    return sum_up(report).committed;
+}
+
+/* --- for people -------------------------------------------------------------------------- */
+
+static void print_resources(const struct report *report, FILE *out)
+{
+    int width = 8;
+
+    for (size_t i = 0; i < report->plan->n_resources; i++)
+        if ((int)strlen(report->plan->resources[i].name) > width)
+            width = (int)strlen(report->plan->resources[i].name);
+    fprintf(out, "  %-*s %12s %12s %12s %10s %8s %8s\n", width, "resource", "rows read",
+        "filtered", "loaded", "requests", "retried", "failed");
+    for (size_t i = 0; i < report->plan->n_resources; i++) {
+        const struct resource_stats *stats = &report->stats->resources[i];
+        const struct weir_progress *p = report->plan->resources[i].progress;
+        char read[WORDS_SIZE], filtered[WORDS_SIZE], loaded[WORDS_SIZE], requests[WORDS_SIZE];
+
+        fprintf(out, "  %-*s %12s %12s %12s %10s %8" PRIu64 " %8" PRIu64 "\n", width,
+            report->plan->resources[i].name,
+            words_count(counted(&stats->rows_read), read, sizeof(read)),
+            words_count(counted(&stats->rows_filtered), filtered, sizeof(filtered)),
+            words_count(counted(&stats->rows_committed), loaded, sizeof(loaded)),
+            words_count(p->requests, requests, sizeof(requests)), p->retries, p->failures);
+    }
+}
+
+static void print_times(const struct report *report, const struct sums *s, FILE *out)
+{
+    char network[WORDS_SIZE], backoff[WORDS_SIZE], decode[WORDS_SIZE], transform[WORDS_SIZE],
+        load[WORDS_SIZE];
+
+    fprintf(out,
+        "  time spent: network %s, back-off %s (summed over requests); decoding %s, transforming "
+        "%s, loading %s\n",
+        words_time(s->network_us, network, sizeof(network)),
+        words_time(s->backoff_us, backoff, sizeof(backoff)),
+        words_time(counted(&report->stats->decode_us), decode, sizeof(decode)),
+        words_time(counted(&report->stats->transform_us), transform, sizeof(transform)),
+        words_time(counted(&report->stats->load_us) + counted(&report->stats->commit_us), load,
+            sizeof(load)));
+}
+
+static void print_failures(const struct report *report, FILE *out)
+{
+    const struct failure *failure = report->stats->failures;
+
+    for (int i = 0; failure && i < SHOWN_FAILURES; i++, failure = failure->next) {
+        char line[2048];
+
+        snprintf(line, sizeof(line), "  gave up: %s: %s after %u attempt%s: [%s] %s",
+            failure->resource, failure->what, failure->attempts,
+            failure->attempts == 1 ? "" : "s", failure->error.code, failure->error.text);
+        log_redact(line);
+        fprintf(out, "%s\n", line);
+    }
+    if (report->stats->n_failures > SHOWN_FAILURES)
+        fprintf(out, "  and %zu more; --report FILE lists them\n",
+            report->stats->n_failures - SHOWN_FAILURES);
+}
+
+static const char *outcome(const struct report *report)
+{
+    if (report->result->signal)
+        return "stopped";
+    if (report->result->status != WEIR_OK)
+        return "failed";
+    return report->stats->n_failures ? "done, with gaps" : "done";
+}
+
+void report_print(const struct report *report, FILE *out)
+{
+    struct sums s = sum_up(report);
+    char rows[WORDS_SIZE], time[WORDS_SIZE], bytes[WORDS_SIZE], memory[WORDS_SIZE];
+
+    fprintf(out, "%s: %s; %s rows loaded in %s, %s received, peak memory %s\n",
+        report->plan->name, outcome(report), words_count(s.committed, rows, sizeof(rows)),
+        words_time(wall_us(report), time, sizeof(time)), words_bytes(s.bytes, bytes, sizeof(bytes)),
+        words_bytes(peak_memory(), memory, sizeof(memory)));
+    print_resources(report, out);
+    print_times(report, &s, out);
+    print_failures(report, out);
+}
+
+/* --- for programs ------------------------------------------------------------------------ */
+
+static json_t *number(uint64_t n)
+{
+    return json_integer((json_int_t)n);
+}
+
+/* Redacted and in valid UTF-8, which jansson insists on. */
+static json_t *safe_string(const char *text)
+{
+    char *copy = strdup(text), out[4096];
+    json_t *string;
+
+    if (copy)
+        log_redact(copy);
+    weir_str_printable(weir_str(copy ? copy : ""), out, sizeof(out));
+    string = json_string(out);
+    free(copy);
+    return string;
+}
+
+static json_t *rows_object(const struct resource_stats *stats)
+{
+    return json_pack("{s:o, s:o, s:o, s:o}", "read", number(counted(&stats->rows_read)),
+        "filtered", number(counted(&stats->rows_filtered)), "added",
+        number(counted(&stats->rows_added)), "loaded", number(counted(&stats->rows_committed)));
+}
+
+static json_t *requests_object(const struct weir_progress *p)
+{
+    return json_pack("{s:o, s:o, s:o, s:o}", "done", number(p->requests), "retries",
+        number(p->retries), "failed", number(p->failures), "bytes", number(p->bytes));
+}
+
+static json_t *resources_array(const struct report *report)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < report->plan->n_resources; i++) {
+        const struct weir_resource *resource = &report->plan->resources[i];
+
+        json_array_append_new(array,
+            json_pack("{s:o, s:o, s:o, s:o}", "name", safe_string(resource->name), "table",
+                safe_string(resource->table), "rows",
+                rows_object(&report->stats->resources[i]), "requests",
+                requests_object(resource->progress)));
+    }
+    return array;
+}
+
+static json_t *failures_array(const struct report *report)
+{
+    json_t *array = json_array();
+
+    for (const struct failure *f = report->stats->failures; f; f = f->next)
+        json_array_append_new(array,
+            json_pack("{s:o, s:o, s:i, s:s, s:o}", "resource", safe_string(f->resource), "what",
+                safe_string(f->what), "attempts", (int)f->attempts, "code", f->error.code,
+                "reason", safe_string(f->error.text)));
+    return array;
+}
+
+static json_t *times_object(const struct report *report, const struct sums *s)
+{
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "wall_us", number(wall_us(report)),
+        "network_us", number(s->network_us), "backoff_us", number(s->backoff_us), "decode_us",
+        number(counted(&report->stats->decode_us)), "transform_us",
+        number(counted(&report->stats->transform_us)), "load_us",
+        number(counted(&report->stats->load_us)), "commit_us",
+        number(counted(&report->stats->commit_us)));
+}
+
+static json_t *error_object(const struct flow_result *result)
+{
+    if (result->status == WEIR_OK)
+        return json_null();
+    return json_pack("{s:s, s:o, s:o}", "code", result->error.code, "text",
+        safe_string(result->error.text), "stage",
+        result->stage ? json_string(result->stage) : json_null());
+}
+
+static json_t *report_object(const struct report *report)
+{
+    struct sums s = sum_up(report);
+
+    return json_pack("{s:o, s:s, s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "pipeline",
+        safe_string(report->plan->name), "outcome", outcome(report), "exit_code",
+        report->exit_code, "signal", report->result->signal, "rows_loaded", number(s.committed),
+        "commits", number(counted(&report->stats->commits)), "peak_memory_bytes",
+        number(peak_memory()), "time", times_object(report, &s), "error",
+        error_object(report->result), "resources", resources_array(report), "failures",
+        failures_array(report));
+}
+
+static bool write_text(const char *text, const char *path)
+{
+    FILE *file = strcmp(path, "-") == 0 ? stdout : fopen(path, "w");
+    bool written;
+
+    if (!file)
+        return false;
+    written = fputs(text, file) >= 0 && fputc('\n', file) != EOF && fflush(file) == 0;
+    if (file != stdout && fclose(file) != 0)
+        written = false;
+    return written;
+}
+
+bool report_write_json(const struct report *report, const char *path, struct weir_error *ret_error)
+{
+    json_t *object = report_object(report);
+    char *text = object ? json_dumps(object, JSON_INDENT(2)) : NULL;
+    bool written = text && write_text(text, path);
+
+    if (!written)
+        weir_error_set(ret_error, WEIR_FAULT_USAGE, "E-REPORT", "cannot write the report to %s: %s",
+            path, strerror(errno));
+    free(text);
+    json_decref(object);
+    return written;
+}

@@ -1,0 +1,24 @@
+/* What a run did, at its end: as a few lines for people, and as JSON for programs. */
+#ifndef REPORT_REPORT_H
+#define REPORT_REPORT_H
+
+#include "flow/flow.h"
+
+#include <stdio.h>
+
+struct report {
+    const struct plan *plan;
+    const struct stats *stats;
+    const struct flow_result *result;
+    int exit_code;
+};
+
+void report_print(const struct report *report, FILE *out);
+/* "-" is stdout. False and an error when the file cannot be written. */
+bool report_write_json(
+    const struct report *report, const char *path, struct weir_error *ret_error);
+
+/* "N rows committed" of all resources: the state of the data, for the last error line. */
+uint64_t report_rows_committed(const struct report *report);
+
+#endif

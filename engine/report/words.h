@@ -1,0 +1,17 @@
+/* Numbers as people read them. Each writes to out and returns it. */
+#ifndef REPORT_WORDS_H
+#define REPORT_WORDS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* "12,345" */
+const char *words_count(uint64_t n, char *out, size_t size);
+/* "1.2 MiB" */
+const char *words_bytes(uint64_t bytes, char *out, size_t size);
+/* "850 ms", "12.3 s", "4 min 05 s", "2 h 07 min" */
+const char *words_time(uint64_t us, char *out, size_t size);
+
+enum { WORDS_SIZE = 32 };
+
+#endif
