@@ -1,0 +1,50 @@
+/*
+ * The commands of the program: each has a file, a line here, and a help text with
+ * an example.
+ */
+#ifndef COMMAND_H
+#define COMMAND_H
+
+#include "plan/plan.h"
+
+struct command {
+    const char *name;
+    const char *summary;
+    const char *help; /* usage, options, an example */
+    int (*run)(int argc, char **argv); /* argv[0] is the command's name; returns the exit code */
+};
+
+extern const struct command command_run;
+extern const struct command command_check;
+extern const struct command command_preview;
+extern const struct command command_plugin;
+
+/* --- what the commands share (options.c) -------------------------------------------------- */
+
+struct command_options {
+    const char *file;
+    const char *words[4]; /* arguments that are no options, the file among them */
+    int n_words;
+    const char *report;
+    bool log_json;
+    bool verbose;
+    bool quiet;
+    bool markdown;
+    int64_t rows;
+    const char *folders[8];   /* --plugins, NULL-terminated */
+    const char *resources[64]; /* --resource */
+    size_t n_resources;
+};
+
+/*
+ * Reads the arguments. False when the command is to end now, with *ret_exit: after
+ * --help, or after a mistake, which has been told on stderr.
+ */
+bool command_parse(const struct command *command, int argc, char **argv,
+    struct command_options *ret_options, int *ret_exit);
+
+/* Reads and checks the pipeline file, and shows its mistakes. NULL with *ret_exit. */
+struct plan *command_plan(const struct command_options *options, struct plan_request *request,
+    struct registry *registry, struct weir_arena *arena, int *ret_exit);
+
+#endif

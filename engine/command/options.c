@@ -1,0 +1,187 @@
+/* The options that commands take, in one place, so that they mean the same everywhere. */
+#include "command.h"
+
+#include "file/show_mistakes.h"
+#include "report/log.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { OPT_LOG = 256, OPT_REPORT, OPT_PLUGINS, OPT_ROWS, OPT_RESOURCE, OPT_MARKDOWN };
+
+static const struct option long_options[] = {
+    {"help", no_argument, NULL, 'h'},
+    {"verbose", no_argument, NULL, 'v'},
+    {"quiet", no_argument, NULL, 'q'},
+    {"log", required_argument, NULL, OPT_LOG},
+    {"report", required_argument, NULL, OPT_REPORT},
+    {"plugins", required_argument, NULL, OPT_PLUGINS},
+    {"rows", required_argument, NULL, OPT_ROWS},
+    {"resource", required_argument, NULL, OPT_RESOURCE},
+    {"markdown", no_argument, NULL, OPT_MARKDOWN},
+    {NULL, 0, NULL, 0},
+};
+
+static bool mistake(const struct command *command, const char *what, const char *value)
+{
+    fprintf(stderr, "weir: error[E-USAGE]: %s%s%s; see weir %s --help\n", what, value ? " " : "",
+        value ? value : "", command->name);
+    return false;
+}
+
+static bool take_log(const struct command *command, struct command_options *options)
+{
+    if (strcmp(optarg, "json") == 0)
+        options->log_json = true;
+    else if (strcmp(optarg, "text") != 0)
+        return mistake(command, "--log is text or json, not", optarg);
+    return true;
+}
+
+static bool take_folder(const struct command *command, struct command_options *options)
+{
+    size_t n = 0;
+
+    while (options->folders[n])
+        n++;
+    if (n + 1 >= sizeof(options->folders) / sizeof(options->folders[0]))
+        return mistake(command, "too many --plugins folders", NULL);
+    options->folders[n] = optarg;
+    return true;
+}
+
+static bool take_resource(const struct command *command, struct command_options *options)
+{
+    if (options->n_resources == sizeof(options->resources) / sizeof(options->resources[0]))
+        return mistake(command, "too many --resource options", NULL);
+    options->resources[options->n_resources++] = optarg;
+    return true;
+}
+
+static bool take_rows(const struct command *command, struct command_options *options)
+{
+    if (!weir_parse_int(optarg, &options->rows) || options->rows < 1 || options->rows > 10000)
+        return mistake(command, "--rows needs a whole number from 1 to 10000, got", optarg);
+    return true;
+}
+
+static bool take_option(const struct command *command, int option, struct command_options *options)
+{
+    switch (option) {
+    case 'v':
+        options->verbose = true;
+        return true;
+    case 'q':
+        options->quiet = true;
+        return true;
+    case OPT_LOG:
+        return take_log(command, options);
+    case OPT_REPORT:
+        options->report = optarg;
+        return true;
+    case OPT_PLUGINS:
+        return take_folder(command, options);
+    case OPT_ROWS:
+        return take_rows(command, options);
+    case OPT_RESOURCE:
+        return take_resource(command, options);
+    case OPT_MARKDOWN:
+        options->markdown = true;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool take_words(
+    const struct command *command, int argc, char **argv, struct command_options *options)
+{
+    const int most = sizeof(options->words) / sizeof(options->words[0]);
+
+    for (; optind < argc; optind++) {
+        if (options->n_words == most)
+            return mistake(command, "too many arguments, from", argv[optind]);
+        options->words[options->n_words++] = argv[optind];
+    }
+    options->file = options->words[0];
+    return true;
+}
+
+static void configure_log(const struct command_options *options)
+{
+    const char *no_color = getenv("NO_COLOR");
+    struct log_options log = {
+        .json = options->log_json,
+        .color = !options->log_json && isatty(STDERR_FILENO) && !(no_color && *no_color),
+        .verbose = options->verbose,
+    };
+
+    log_configure(&log);
+}
+
+bool command_parse(const struct command *command, int argc, char **argv,
+    struct command_options *ret_options, int *ret_exit)
+{
+    int option;
+
+    memset(ret_options, 0, sizeof(*ret_options));
+    *ret_exit = WEIR_FAULT_USAGE;
+    opterr = 0;
+    optind = 1;
+    while ((option = getopt_long(argc, argv, ":hvq", long_options, NULL)) != -1) {
+        if (option == 'h') {
+            fputs(command->help, stdout);
+            *ret_exit = 0;
+            return false;
+        }
+        if (option == '?')
+            return mistake(command, "unknown option", argv[optind - 1]);
+        if (option == ':')
+            return mistake(command, "a value is missing behind", argv[optind - 1]);
+        if (!take_option(command, option, ret_options))
+            return false;
+    }
+    if (!take_words(command, argc, argv, ret_options))
+        return false;
+    configure_log(ret_options);
+    return true;
+}
+
+static void keep_secret(void *arg, const char *text)
+{
+    (void)arg;
+    log_add_secret(text);
+}
+
+/* 6 when nothing but a plugin is at fault, else 2: the file has to be mended. */
+static int exit_code_of(const struct weir_mistakes *mistakes)
+{
+    for (size_t i = 0; i < mistakes->n; i++)
+        if (!mistakes->items[i].warning &&
+            strncmp(mistakes->items[i].code, "E-PLUGIN", strlen("E-PLUGIN")) != 0)
+            return WEIR_FAULT_USAGE;
+    return mistakes->n_errors ? WEIR_FAULT_PLUGIN : WEIR_FAULT_NONE;
+}
+
+struct plan *command_plan(const struct command_options *options, struct plan_request *request,
+    struct registry *registry, struct weir_arena *arena, int *ret_exit)
+{
+    struct weir_mistakes mistakes;
+    struct yaml_source source = {0};
+    struct plan *plan;
+
+    request->path = options->file;
+    request->only = (struct weir_strs){options->resources, options->n_resources};
+    request->secret = keep_secret;
+    weir_mistakes_init(&mistakes, arena);
+    plan = plan_read(request, registry, arena, &mistakes, &source);
+    if (log_is_json())
+        show_mistakes_json(&mistakes, &source, stderr);
+    else
+        show_mistakes(&mistakes, &source, log_has_color(), stderr);
+    *ret_exit = exit_code_of(&mistakes);
+    return plan;
+}

@@ -1,0 +1,132 @@
+/* weir run FILE: the whole pipeline, with progress, and a report at the end. */
+#include "command.h"
+
+#include "flow/flow.h"
+#include "report/log.h"
+#include "report/progress.h"
+#include "report/report.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum { EXIT_GAPS = 9, EXIT_SIGNAL = 128 };
+
+static const char help[] =
+    "weir run FILE - extract, transform and load\n"
+    "\n"
+    "  --report FILE    also write the report as JSON; - is stdout\n"
+    "  --resource NAME  run only this resource (may be given several times)\n"
+    "  --log text|json  what is said on stderr: lines for people, or JSON lines\n"
+    "  --plugins DIR    look for plugins here first (may be given several times)\n"
+    "  -q, --quiet      no progress and no report, only warnings and errors\n"
+    "  -v, --verbose    say more\n"
+    "\n"
+    "Ctrl-C ends a run cleanly: what is complete is committed. Twice ends it at once.\n"
+    "\n"
+    "Exit codes: 0 done; 2 pipeline file or usage; 3 source; 4 data or a limit;\n"
+    "5 destination; 6 plugin; 7 locked; 8 out of memory; 9 done, with gaps;\n"
+    "130 and 143 after SIGINT and SIGTERM.\n"
+    "\n"
+    "Example:\n"
+    "  weir run pipelines/quickstart.yaml --report report.json\n";
+
+static struct progress choose_progress(const struct command_options *options)
+{
+    struct winsize size = {0};
+
+    if (options->quiet)
+        return (struct progress){PROGRESS_NONE, 0};
+    if (log_is_json() || !isatty(STDERR_FILENO))
+        return (struct progress){PROGRESS_PLAIN, 0};
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 20)
+        return (struct progress){PROGRESS_PLAIN, 0};
+    return (struct progress){PROGRESS_LIVE, size.ws_col};
+}
+
+static int exit_code(const struct flow_result *result, const struct stats *stats)
+{
+    if (result->status != WEIR_OK)
+        return result->error.fault ? (int)result->error.fault : WEIR_FAULT_BUG;
+    if (result->signal)
+        return EXIT_SIGNAL + result->signal;
+    return stats->n_failures ? EXIT_GAPS : 0;
+}
+
+static void say_how_it_ended(const struct report *report)
+{
+    const struct flow_result *result = report->result;
+    char state[128];
+
+    snprintf(state, sizeof(state), "%" PRIu64 " rows are committed", report_rows_committed(report));
+    if (result->status != WEIR_OK)
+        log_error(&result->error, result->stage, state);
+    else if (result->signal)
+        log_event(WEIR_LOG_WARNING, NULL, "stopped by a signal before the end");
+}
+
+static int finish(const struct command_options *options, const struct report *report)
+{
+    struct weir_error error = {0};
+
+    if (!options->quiet && !log_is_json())
+        report_print(report, stderr);
+    say_how_it_ended(report);
+    if (options->report && !report_write_json(report, options->report, &error)) {
+        log_error(&error, NULL, NULL);
+        return report->exit_code ? report->exit_code : (int)error.fault;
+    }
+    return report->exit_code;
+}
+
+static int run_plan(const struct command_options *options, struct plan *plan)
+{
+    struct progress progress = choose_progress(options);
+    struct flow_observer observer = progress_observer(&progress);
+    struct flow_result result;
+    struct stats stats;
+    int code;
+
+    stats_init(&stats, plan->n_resources);
+    flow_run(plan, &stats, &observer, &result);
+    progress_end(&progress);
+    struct report report = {plan, &stats, &result, exit_code(&result, &stats)};
+
+    code = finish(options, &report);
+    stats_done(&stats);
+    return code;
+}
+
+static int run(int argc, char **argv)
+{
+    struct command_options options;
+    struct plan_request request = {0};
+    struct registry *registry;
+    struct weir_arena *arena;
+    struct plan *plan;
+    int code;
+
+    if (!command_parse(&command_run, argc, argv, &options, &code))
+        return code;
+    if (options.n_words != 1) {
+        fputs("weir: error[E-USAGE]: weir run needs one pipeline file; see weir run --help\n",
+            stderr);
+        return WEIR_FAULT_USAGE;
+    }
+    arena = weir_arena_new();
+    registry = registry_new(options.folders);
+    plan = command_plan(&options, &request, registry, arena, &code);
+    if (plan)
+        code = run_plan(&options, plan);
+    registry_free(registry);
+    weir_arena_free(arena);
+    return code;
+}
+
+const struct command command_run = {
+    .name = "run",
+    .summary = "run a pipeline",
+    .help = help,
+    .run = run,
+};
