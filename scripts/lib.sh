@@ -1,0 +1,51 @@
+# What the scripts share: saying what they do, installing what they need.
+# Sourced, not run.
+
+say() {
+    printf '\n==> %s\n' "$*"
+}
+
+run() {
+    printf '    %s\n' "$*"
+    "$@"
+}
+
+# As root, directly; else through sudo, which then asks for the password.
+as_root() {
+    if [ "$(id -u)" = 0 ]; then
+        run env "$@"
+    else
+        run sudo env "$@"
+    fi
+}
+
+missing_packages() {
+    for package in "$@"; do
+        status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
+        [ "$status" = installed ] || printf '%s ' "$package"
+    done
+}
+
+# Installs the Debian packages that are not there yet.
+install_packages() {
+    missing=$(missing_packages "$@")
+    if [ -z "$missing" ]; then
+        echo "    all there"
+        return
+    fi
+    as_root DEBIAN_FRONTEND=noninteractive apt-get update -q
+    # shellcheck disable=SC2086
+    as_root DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing
+}
+
+# What building needs ...
+build_packages="build-essential cmake ninja-build ccache pkg-config libuv1-dev libcurl4-openssl-dev
+    libsqlite3-dev libjansson-dev libyaml-dev libsimdjson-dev zlib1g-dev"
+# ... and, besides, what the tests need.
+test_packages="libcmocka-dev python3 sqlite3"
+
+# build PRESET: configures and builds.
+build() {
+    run cmake --preset "$1" ${WEIR_CMAKE_FLAGS:-}
+    run cmake --build --preset "$1" --parallel
+}
