@@ -1,0 +1,139 @@
+"""Who may ask, and how often.
+
+The right credentials all contain SECRET, so that a test can look for that word in every output.
+"""
+
+import base64
+import hashlib
+import hmac
+import math
+import re
+import time
+from collections import deque
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import parse_qs
+
+from .routes import route
+from .rows import row, rows_body
+from .stats import SLACK
+
+TOKEN = "SECRET-token"
+USER, PASSWORD = "user", "SECRET-password"
+API_KEY = "SECRET-key"
+CLIENT_ID, CLIENT_SECRET = "client", "SECRET-client"
+REALM, NONCE = "weir", "5c4d8a"
+
+
+def bearer(x):
+    return x.request.header("authorization") == f"Bearer {TOKEN}"
+
+
+def basic(x):
+    pair = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+    return x.request.header("authorization") == f"Basic {pair}"
+
+
+def api_key(x):
+    """In a header, the query or a cookie, by `in` and `name`."""
+    place = x.one_of("in", ("header", "query", "cookie"), "header")
+    name = x.text("name", "X-Api-Key" if place == "header" else "api_key")
+    if place == "header":
+        return x.request.header(name.lower()) == API_KEY
+    if place == "query":
+        return x.text(name) == API_KEY
+    try:
+        cookies = SimpleCookie(x.request.header("cookie"))
+    except CookieError:
+        return False
+    return name in cookies and cookies[name].value == API_KEY
+
+
+def digest(x):
+    """RFC 7616 with MD5 and qop=auth."""
+    scheme, _, rest = x.request.header("authorization").partition(" ")
+    given = {name: quoted or bare
+             for name, quoted, bare in re.findall(r'(\w+)=(?:"([^"]*)"|([^\s,]+))', rest)}
+
+    def md5(*parts):
+        return hashlib.md5(":".join(parts).encode()).hexdigest()
+
+    if scheme != "Digest" or given.get("nonce") != NONCE or given.get("username") != USER:
+        return False
+    if given.get("uri") != x.request.target:
+        return False
+    response = md5(md5(USER, REALM, PASSWORD), NONCE, given.get("nc", ""), given.get("cnonce", ""),
+                   given.get("qop", ""), md5(x.request.method, x.request.target))
+    return hmac.compare_digest(response, given.get("response", ""))
+
+
+def issued(x):
+    """A token of /token, good for `uses` requests."""
+    word, _, token = x.request.header("authorization").partition(" ")
+    tokens = x.stats.memory.setdefault("tokens", {})
+    if word != "Bearer" or token not in tokens:
+        return False
+    tokens[token] += 1
+    return tokens[token] <= x.number("uses", 10**9)
+
+
+KINDS = {"bearer": bearer, "basic": basic, "api_key": api_key, "digest": digest, "token": issued}
+CHALLENGES = {"basic": f'Basic realm="{REALM}"',
+              "digest": f'Digest realm="{REALM}", nonce="{NONCE}", qop="auth", algorithm=MD5'}
+
+
+@route("/auth", "kind in name uses never n *")
+async def auth(x):
+    """n rows for whoever knows the secret, else 401. Kinds: bearer basic api_key digest token
+    (from /token). With never=1 nobody knows it."""
+    kind = x.one_of("kind", KINDS, "token" if "uses" in x.query else "bearer")
+    if KINDS[kind](x) and not x.flag("never"):
+        await x.send_body(rows_body(x.number("n", 10)))
+        return
+    x.stats.auth_failures += 1
+    challenge = CHALLENGES.get(kind, f'Bearer realm="{REALM}"')
+    await x.send_error(401, "wrong credentials, or none", [("WWW-Authenticate", challenge)])
+
+
+@route("/token", "expires_in fail as")
+async def token(x):
+    """OAuth 2 client credentials, in the form or in a Basic header."""
+    form = {name: values[-1] for name, values in parse_qs(x.request.body.decode()).items()}
+    pair = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
+    known = (form.get("client_id") == CLIENT_ID and form.get("client_secret") == CLIENT_SECRET
+             or x.request.header("authorization") == f"Basic {pair}")
+    if x.request.method != "POST" or form.get("grant_type") != "client_credentials":
+        await x.send_json({"error": "unsupported_grant_type"}, 400)
+    elif not known:
+        x.stats.auth_failures += 1
+        await x.send_json({"error": "invalid_client"}, 401)
+    elif x.fails(0):
+        await x.send_error(x.number("as", 503), "no tokens today")
+    else:
+        x.stats.tokens_issued += 1
+        name = f"SECRET-issued-{x.stats.tokens_issued}"
+        x.stats.memory.setdefault("tokens", {})[name] = 0
+        await x.send_json({"access_token": name, "token_type": "Bearer",
+                           "expires_in": x.number("expires_in", 3600)})
+
+
+@route("/rate", "limit window")
+async def rate(x):
+    """One row with the id i; no more than `limit` requests in any `window` seconds, else 429. What
+    is too much is counted in rate_violations."""
+    limit, window = x.number("limit", 10), x.number("window", 1.0, float)
+    name = ("rate", x.text("key"), limit, window)
+    passed = x.stats.memory.setdefault(name, deque())
+    now = x.stats.now()
+    while passed and passed[0] <= now - window + SLACK:
+        passed.popleft()
+    refused = len(passed) >= limit
+    reset = max(0.0, passed[0] + window - now) if passed else 0.0
+    headers = [("X-RateLimit-Limit", limit),
+               ("X-RateLimit-Remaining", max(0, limit - len(passed) - 1)),
+               ("X-RateLimit-Reset", math.ceil(time.time() + reset))]
+    if refused:
+        x.stats.rate_violations += 1
+        await x.send_error(429, "slower", [("Retry-After", math.ceil(reset)), *headers])
+        return
+    passed.append(now)
+    await x.send_json([row(x.number("i", 1))], headers=headers)
