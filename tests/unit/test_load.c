@@ -1,0 +1,134 @@
+/* What is no plugin of this ABI is refused in one line that names file and reason. */
+#include "registry/load.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define PLUGIN(file) TEST_PLUGIN_DIR "/" file
+
+static char folder[] = "/tmp/weir-load-XXXXXX";
+
+static void refuses(const char *path, const char *code, const char *reason)
+{
+    struct weir_plugin plugin;
+    struct weir_error error = {0};
+
+    assert_int_equal(plugin_load(path, ROLE_TRANSFORM, &plugin, &error), WEIR_FAIL);
+    assert_string_equal(error.code, code);
+    assert_int_equal(error.fault, WEIR_FAULT_PLUGIN);
+    if (!strstr(error.text, reason))
+        fail_msg("'%s' is not in '%s'", reason, error.text);
+}
+
+static void refuses_another_abi(void **state)
+{
+    (void)state;
+    refuses(PLUGIN("newer_transform.so"), "E-PLUGIN-ABI", "plugin ABI 2, this weir has 1");
+    refuses(PLUGIN("older_transform.so"), "E-PLUGIN-ABI", "plugin ABI 0, this weir has 1");
+    refuses(PLUGIN("small_transform.so"), "E-PLUGIN-ABI", "structs of 16 ");
+}
+
+static void completes_a_shorter_struct(void **state)
+{
+    struct weir_plugin plugin;
+    struct weir_error error = {0};
+
+    (void)state;
+    assert_int_equal(
+        plugin_load(PLUGIN("short_transform.so"), ROLE_TRANSFORM, &plugin, &error), WEIR_OK);
+    assert_non_null(plugin.transform);
+    assert_null(plugin.commit);
+}
+
+static void refuses_what_has_no_clear_role(void **state)
+{
+    (void)state;
+    refuses(PLUGIN("no_role_transform.so"), "E-PLUGIN-LOAD", "exactly one of the callbacks");
+    refuses(PLUGIN("two_roles_transform.so"), "E-PLUGIN-LOAD", "exactly one of the callbacks");
+    refuses(PLUGIN("count_extract.so"), "E-PLUGIN-LOAD", "cannot stand under transform");
+    refuses(PLUGIN("on_loop_transform.so"), "E-PLUGIN-LOAD", "WEIR_ON_LOOP");
+    refuses(PLUGIN("no_state_transform.so"), "E-PLUGIN-LOAD", "state_size is 0");
+}
+
+static void refuses_what_the_loader_refuses(void **state)
+{
+    (void)state;
+    refuses(PLUGIN("no_symbol_transform.so"), "E-PLUGIN-LOAD", "exports no weir_plugin");
+    refuses(
+        PLUGIN("unresolved_transform.so"), "E-PLUGIN-LOAD", "weir_there_is_no_such_function");
+}
+
+static char *in_folder(const char *name)
+{
+    static char path[256];
+
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    return path;
+}
+
+static void write_file(const char *path, const void *bytes, size_t n)
+{
+    FILE *file = fopen(path, "w");
+
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, n, file), n);
+    fclose(file);
+}
+
+static void refuses_files_that_are_no_shared_objects(void **state)
+{
+    char bytes[4096];
+    FILE *whole = fopen(PLUGIN("count_extract.so"), "r");
+
+    (void)state;
+    assert_non_null(whole);
+    assert_int_equal(fread(bytes, 1, sizeof(bytes), whole), sizeof(bytes));
+    fclose(whole);
+    refuses(in_folder("missing.so"), "E-PLUGIN-MISSING", "No such file");
+    refuses(folder, "E-PLUGIN-LOAD", "is not a file");
+    refuses("", "E-PLUGIN-LOAD", "must have between 1 and");
+    write_file(in_folder("text.so"), "hello", 5);
+    refuses(in_folder("text.so"), "E-PLUGIN-LOAD", "text.so");
+    write_file(in_folder("cut.so"), bytes, sizeof(bytes));
+    refuses(in_folder("cut.so"), "E-PLUGIN-LOAD", "cut.so");
+    bytes[18] = 0x28; /* the machine: 32-bit ARM */
+    write_file(in_folder("arm.so"), bytes, sizeof(bytes));
+    refuses(in_folder("arm.so"), "E-PLUGIN-LOAD", "arm.so");
+}
+
+static int make_folder(void **state)
+{
+    (void)state;
+    return mkdtemp(folder) ? 0 : -1;
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    unlink(in_folder("text.so"));
+    unlink(in_folder("cut.so"));
+    unlink(in_folder("arm.so"));
+    return rmdir(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(refuses_another_abi),
+        cmocka_unit_test(completes_a_shorter_struct),
+        cmocka_unit_test(refuses_what_has_no_clear_role),
+        cmocka_unit_test(refuses_what_the_loader_refuses),
+        cmocka_unit_test(refuses_files_that_are_no_shared_objects),
+    };
+
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
