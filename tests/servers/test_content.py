@@ -1,109 +1,16 @@
-"""Are the faults of the misbehaving server really on the wire? A raw socket looks.
-
-    python3 -m unittest discover -s tests/servers
-"""
+"""Does the misbehaving server send the rows, texts and refusals that it names?"""
 
 import base64
-import concurrent.futures
 import gzip
 import hashlib
 import json
-import select
 import shutil
-import socket
 import subprocess
-import sys
 import time
 import unittest
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-from misbehaving import PROGRAM, MisbehavingServer
-
-server = None
-
-
-def setUpModule():
-    global server
-    server = MisbehavingServer()
-    unittest.addModuleCleanup(server.stop)
-
-
-class Client:
-    """A socket that keeps exactly what came, and how it ended."""
-
-    def __init__(self, origin=None):
-        parts = urlsplit(origin or server.url)
-        self.socket = socket.create_connection((parts.hostname, parts.port))
-        self.data = b""
-        self.end = None     # None while open, then "fin" or "rst"
-
-    def send(self, target, *headers, method="GET", body=b""):
-        lines = [f"{method} {target} HTTP/1.1", "Host: test", *headers]
-        if body:
-            lines.append(f"Content-Length: {len(body)}")
-        self.socket.sendall("\r\n".join([*lines, "", ""]).encode() + body)
-        return self
-
-    def read(self, quiet=0.3, most=1 << 30):
-        """Read until the end, or until nothing came for a while."""
-        while self.end is None and len(self.data) < most:
-            if not select.select([self.socket], [], [], quiet)[0]:
-                break
-            try:
-                piece = self.socket.recv(65536)
-            except ConnectionResetError:
-                self.end = "rst"
-            else:
-                self.data += piece
-                self.end = None if piece else "fin"
-        return self
-
-    def close(self):
-        self.socket.close()
-
-    @property
-    def status(self):
-        return int(self.data.split(b" ", 2)[1])
-
-    @property
-    def head(self):
-        return self.data.partition(b"\r\n\r\n")[0]
-
-    @property
-    def body(self):
-        return self.data.partition(b"\r\n\r\n")[2]
-
-    def header(self, name):
-        for line in self.head.split(b"\r\n")[1:]:
-            known, _, value = line.partition(b": ")
-            if known.lower() == name.lower().encode():
-                return value.decode("latin-1")
-        return None
-
-
-class ServerCase(unittest.TestCase):
-    maxDiff = 2000
-
-    def setUp(self):
-        server.reset()
-
-    def client(self, origin=None):
-        client = Client(origin)
-        self.addCleanup(client.close)
-        return client
-
-    def get(self, target, *headers, **more):
-        """A whole answer on a connection of its own."""
-        return self.client().send(target, "Connection: close", *headers, **more).read(quiet=10)
-
-    def json(self, target, *headers, **more):
-        client = self.get(target, *headers, **more)
-        self.assertEqual(client.status, 200, client.data[:300])
-        self.assertEqual(int(client.header("Content-Length")), len(client.body))
-        return json.loads(client.body)
-
-    def no_mistakes(self):
-        self.assertEqual(server.mistakes(), [])
+from raw_client import ServerCase
 
 
 class Paging(ServerCase):
@@ -159,7 +66,7 @@ class Paging(ServerCase):
     def test_an_empty_page_in_the_middle_goes_on(self):
         ids, requests = self.load("total=100&size=10&empty_at=4", "cursor")
         self.assertEqual((len(ids), requests), (90, 10))
-        self.assertEqual(server.expected(total=100, size=10, empty_at=4)["count"], 90)
+        self.assertEqual(self.server.expected(total=100, size=10, empty_at=4)["count"], 90)
 
     def test_a_loop_never_ends(self):
         for style in ("cursor", "page", "link", "next_url"):
@@ -168,14 +75,14 @@ class Paging(ServerCase):
 
     def test_overlapping_pages_are_as_expected(self):
         ids, _ = self.load("total=100&size=10&dup=5", "cursor")
-        expected = server.expected(total=100, size=10, dup=5)
+        expected = self.server.expected(total=100, size=10, dup=5)
         self.assertEqual((len(ids), len(set(ids)), sum(ids)),
                          (expected["count"], expected["distinct"], expected["sum_id"]))
         self.assertEqual(expected["count"], 145)
 
     def test_expected_names_the_digest_of_the_rows(self):
         text = "\n".join(f"{n}:row {n}" for n in range(1, 1001))
-        self.assertEqual(server.expected(), {
+        self.assertEqual(self.server.expected(), {
             "count": 1000, "distinct": 1000, "sum_id": 500500,
             "sha256": hashlib.sha256(text.encode()).hexdigest()})
 
@@ -188,13 +95,13 @@ class Paging(ServerCase):
         target = "/pages?style=page&total=50&size=10&fail_page=3&as=503&fail=2&page="
         self.assertEqual([self.get(target + "3").status for _ in range(3)], [503, 503, 200])
         self.assertEqual(self.get(target + "2").status, 200)
-        self.assertEqual(server.hits(target + "3"), 3)
-        self.assertEqual(len(server.gaps(target + "3")), 2)
+        self.assertEqual(self.server.hits(target + "3"), 3)
+        self.assertEqual(len(self.server.gaps(target + "3")), 2)
 
     def test_healing_ends_every_fault(self):
         target = "/pages?style=page&fail_page=1&fail=99"
         self.assertEqual(self.get(target).status, 503)
-        server.heal()
+        self.server.heal()
         self.assertEqual(self.get(target).status, 200)
 
     def test_parameters_in_a_posted_body(self):
@@ -203,7 +110,7 @@ class Paging(ServerCase):
 
     def test_chaos_is_the_same_each_time_and_ends(self):
         def outcomes():
-            server.reset()
+            self.server.reset()
             return [self.outcome(f"/items/{n}?chaos=0.5&seed=3") for n in range(20)
                     for _ in range(4)]
         first = outcomes()
@@ -222,158 +129,9 @@ class Paging(ServerCase):
         raw = "file:///etc/passwd"
         self.assertEqual(self.json(f"/pages?next_raw={quote(raw)}")["next"], raw)
         following = self.json("/pages?style=next_url&next_other=1")["next"]
-        self.assertTrue(following.startswith(server.other), following)
+        self.assertTrue(following.startswith(self.server.other), following)
         following = self.json("/pages?style=next_url&relative=1")["next"]
         self.assertTrue(following.startswith("/pages?"), following)
-
-
-class Endings(ServerCase):
-    """How a connection ends, and what came before."""
-
-    def test_resets(self):
-        for when, least, most in (("now", 0, 0), ("headers", 10, 40), ("body", 100, 10**4)):
-            with self.subTest(when=when):
-                client = self.client().send(f"/reset?when={when}").read(quiet=5)
-                self.assertEqual(client.end, "rst")
-                self.assertTrue(least <= len(client.data) <= most, client.data)
-
-    def test_every_flaky_fault(self):
-        ends = {"reset": "rst", "reset-headers": "rst", "reset-body": "rst", "close": "fin",
-                "truncated": "fin", "stall": None, "hang": None}
-        for fault, end in ends.items():
-            with self.subTest(fault=fault):
-                client = self.client().send(f"/flaky?as={fault}&key={fault}").read()
-                self.assertEqual(client.end, end)
-                if fault in ("truncated", "stall", "reset-body"):
-                    self.assertLess(len(client.body), int(client.header("Content-Length")))
-                    self.assertGreater(len(client.body), 0)
-                elif fault != "reset-headers":
-                    self.assertEqual(client.data, b"")
-                self.assertEqual(len(self.json(f"/flaky?as={fault}&key={fault}")), 10)
-        self.no_mistakes()
-
-    def test_flaky_statuses_and_bodies(self):
-        for status in (400, 401, 403, 404, 410, 422, 429, 500, 503):
-            self.assertEqual(self.get(f"/flaky?as={status}").status, status)
-        self.assertEqual(self.get("/flaky?as=429&retry_after=7").header("Retry-After"), "7")
-        for fault in ("badjson", "html", "empty"):
-            with self.assertRaises(ValueError):
-                json.loads(self.get(f"/flaky?as={fault}").body)
-        self.assertIn("error", self.json("/flaky?as=wrongshape"))
-
-    def test_truncated_in_three_ways(self):
-        client = self.get("/truncated")
-        self.assertLess(len(client.body), int(client.header("Content-Length")))
-        client = self.get("/truncated?chunked=1")
-        self.assertEqual(client.header("Transfer-Encoding"), "chunked")
-        self.assertNotIn(b"\r\n0\r\n\r\n", client.data)
-        client = self.get("/truncated?close=1")
-        self.assertIsNone(client.header("Content-Length"))
-        self.assertIsNone(client.header("Transfer-Encoding"))
-        with self.assertRaises(ValueError):
-            json.loads(client.body)
-
-    def test_truncated_behind_a_record_looks_whole(self):
-        self.assertTrue(self.get("/truncated?at=record").body.endswith(b"}"))
-        client = self.get("/truncated?at=record&format=ndjson&close=1")
-        rows = [json.loads(line) for line in client.body.splitlines()]
-        self.assertTrue(1 <= len(rows) < 10 and client.body.endswith(b"\n"))
-
-    def test_dropped_connection_after_a_good_answer(self):
-        client = self.client().send("/rows?drop=1").read(quiet=5)
-        self.assertEqual((client.status, client.end), (200, "fin"))
-        self.assertIsNone(client.header("Connection"))
-
-
-class Framing(ServerCase):
-    def lengths(self, target):
-        client = self.client().send(target).read()
-        return [line.partition(b": ")[2] for line in client.head.split(b"\r\n")
-                if line.startswith(b"Content-Length")], client
-
-    def test_lying_lengths(self):
-        self.assertEqual(self.lengths("/cl-negative")[0], [b"-5"])
-        self.assertGreater(int(self.lengths("/cl-overflow")[0][0]), 2**64)
-        values, _ = self.lengths("/cl-dup")
-        self.assertEqual((len(values), len(set(values))), (2, 2))
-        values, client = self.lengths("/cl-te")
-        self.assertEqual((len(values), client.header("Transfer-Encoding")), (1, "chunked"))
-
-    def test_cl_short_hides_a_second_answer_and_stays_open(self):
-        client = self.client().send("/cl-short").read()
-        length = int(client.header("Content-Length"))
-        self.assertEqual(json.loads(client.body[:length])[0]["id"], 1)
-        hidden = client.body[length:]
-        self.assertTrue(hidden.startswith(b"HTTP/1.1 200 OK\r\n") and b'"id":666' in hidden)
-        self.assertIsNone(client.end)
-        client.data = b""
-        self.assertEqual(client.send("/rows?n=1").read().status, 200)
-
-    def test_heads_that_are_none(self):
-        for kind, start in (("word", b"HTTP/1.1 2oo OK"), ("huge", b"HTTP/1.1 99999 Huge"),
-                            ("protocol", b"ICY 200 OK"), ("bare", b"HTTP/1.1\r\n")):
-            data = self.get(f"/bad-status-line?kind={kind}").data
-            self.assertTrue(data.startswith(start), data)
-        self.assertTrue(self.get("/http09").data.startswith(b'[{"id":1'))
-        garbage = self.get("/garbage").data
-        self.assertEqual((len(garbage), garbage), (4000, self.get("/garbage").data))
-        self.assertIn(b"X-Nul: a\0b\r\n", self.get("/nul-header").data)
-
-    def test_chunks_that_are_none(self):
-        self.assertIn(b"\r\nzz\r\n", self.get("/chunked-garbage").body)
-        size = self.get("/chunked-huge").body.partition(b"\r\n")[0]
-        self.assertGreater(int(size, 16), 2**64)
-
-    def test_heads_without_end(self):
-        for target, text in (("/endless-1xx", b"HTTP/1.1 100 Continue\r\n\r\n"),
-                             ("/endless-headers", b"X-More: ")):
-            client = self.client().send(target).read(quiet=5, most=1 << 20)
-            self.assertGreater(client.data.count(text), 500)
-            client.close()
-        server.wait_for(lambda stats: stats["in_flight"] == 0)
-
-
-class Pace(ServerCase):
-    def test_hundreds_of_slow_answers_at_once_are_on_time(self):
-        clients = [self.client() for _ in range(300)]
-        started = time.monotonic()
-        for n, client in enumerate(clients):
-            client.send(f"/slow?delay=0.5&i={n}")
-        for client in clients:
-            client.read(quiet=10, most=1)
-        self.assertTrue(0.5 <= time.monotonic() - started < 1.5)
-        stats = server.stats()
-        self.assertEqual((stats["max_simultaneous_connections"], stats["max_inflight"],
-                          stats["connections_total"]), (300, 300, 300))
-
-    def test_a_wait_is_exact(self):
-        waits = []
-        client = self.client()
-        for _ in range(20):
-            client.data, started = b"", time.monotonic()
-            client.send("/slow?delay=0.05").read(quiet=5, most=1)
-            waits.append(time.monotonic() - started)
-            client.read(quiet=0.01)
-        waits.sort()
-        self.assertTrue(0.049 <= waits[0] and waits[10] < 0.06, waits)
-
-    def test_hang_and_stall_end_when_the_client_does(self):
-        for target, body in (("/hang", 0), ("/stall", 300)):
-            client = self.client().send(target).read()
-            self.assertTrue(client.end is None and len(client.body) >= body)
-            self.assertEqual(server.stats()["in_flight"], 1)
-            client.close()
-            server.wait_for(lambda stats: stats["in_flight"] == 0)
-
-    def test_drip_keeps_its_pace(self):
-        started = time.monotonic()
-        client = self.get("/drip?bps=2000&n=10")
-        self.assertAlmostEqual(time.monotonic() - started, len(client.body) / 2000, delta=0.15)
-        self.assertEqual(len(json.loads(client.body)), 10)
-
-    def test_slow_headers(self):
-        client = self.client().send("/slow-headers?bps=20").read(quiet=0.2, most=10)
-        self.assertTrue(b"HTTP/1.1 20".startswith(client.data[:11]) and len(client.data) < 20)
 
 
 class Bodies(ServerCase):
@@ -448,9 +206,9 @@ class Sizes(ServerCase):
     def test_a_client_that_stops_reading_stops_the_server(self):
         client = self.client().send("/big?mb=300").read(most=1 << 20)
         time.sleep(0.3)
-        self.assertLess(server.stats()["bytes_sent"], 32 << 20)
+        self.assertLess(self.server.stats()["bytes_sent"], 32 << 20)
         client.close()
-        server.wait_for(lambda stats: stats["in_flight"] == 0)
+        self.server.wait_for(lambda stats: stats["in_flight"] == 0)
 
     def test_deep(self):
         self.assertEqual(self.get("/deep?depth=1000").body, b"[" * 1000 + b"]" * 1000)
@@ -492,11 +250,11 @@ class Access(ServerCase):
             self.assertIsNotNone(refused.header("WWW-Authenticate"))
         self.assertEqual(self.get("/auth?kind=api_key&in=query&api_key=SECRET-key").status, 200)
         self.assertEqual(self.get("/auth?never=1", good["bearer"]).status, 401)
-        self.assertEqual(server.stats()["auth_failures"], 9)
+        self.assertEqual(self.server.stats()["auth_failures"], 9)
 
     @unittest.skipUnless(shutil.which("curl"), "the command curl is not installed")
     def test_digest_against_curl(self):
-        url = server.url + "/auth?kind=digest"
+        url = self.server.url + "/auth?kind=digest"
         for password, status in (("SECRET-password", "200"), ("wrong", "401")):
             run = subprocess.run(["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "--digest",
                                   "-u", f"user:{password}", url], capture_output=True, text=True,
@@ -510,7 +268,7 @@ class Access(ServerCase):
         statuses = [self.get("/auth?uses=3", f"Authorization: Bearer {token}").status
                     for _ in range(4)]
         self.assertEqual(statuses, [200, 200, 200, 401])
-        self.assertEqual(server.stats()["tokens_issued"], 1)
+        self.assertEqual(self.server.stats()["tokens_issued"], 1)
 
     def test_retry_after_notices_who_is_early(self):
         target = "/retry-after?value=1&fail=2&status=503"
@@ -519,7 +277,7 @@ class Access(ServerCase):
         self.get(target)
         time.sleep(1.05)
         self.assertEqual(self.get(target).status, 200)
-        stats = server.stats()
+        stats = self.server.stats()
         self.assertEqual((stats["early_retries"], len(stats["retry_waits"])), (1, 2))
         self.assertRegex(self.get("/retry-after?value=date:%2B3").header("Retry-After"),
                          r"^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$")
@@ -527,8 +285,8 @@ class Access(ServerCase):
     def test_rate(self):
         statuses = [self.get(f"/rate?limit=5&window=1&i={i}").status for i in range(7)]
         self.assertEqual(statuses, [200] * 5 + [429] * 2)
-        self.assertEqual(server.stats()["rate_violations"], 2)
-        self.assertEqual(server.stats()["max_requests_in_any_1s"], 7)
+        self.assertEqual(self.server.stats()["rate_violations"], 2)
+        self.assertEqual(self.server.stats()["max_requests_in_any_1s"], 7)
         time.sleep(1)
         self.assertEqual(self.json("/rate?limit=5&window=1&i=9")[0]["id"], 9)
 
@@ -543,12 +301,12 @@ class Elsewhere(ServerCase):
 
     def test_the_other_origin_counts_hits_and_leaks(self):
         location = self.get("/redirect-other-origin").header("Location")
-        self.assertEqual(location, server.other + "/rows")
+        self.assertEqual(location, self.server.other + "/rows")
         leaks = (), ("Authorization: x",), ("X-Custom: SECRET-token",), ("Referer: http://a/",)
         for headers in leaks:
-            client = self.client(server.other).send("/rows", "Connection: close", *headers)
+            client = self.client(self.server.other).send("/rows", "Connection: close", *headers)
             self.assertEqual(client.read(quiet=5).status, 200)
-        stats = server.stats()
+        stats = self.server.stats()
         self.assertEqual((stats["other_origin_hits"], stats["leak_count"]), (4, 3))
         self.assertEqual(stats["paths"], {"/redirect-other-origin": 1})
         self.assertIn("SECRET-token", stats["other_requests"][2])
@@ -591,80 +349,6 @@ class Texts(ServerCase):
         self.assertEqual(self.get("/status?code=206").status, 206)
         body = self.get("/status?code=500&echo=1&token=SECRET", "X-Api-Key: SECRET-2").body
         self.assertTrue(b"token=SECRET" in body and b"SECRET-2" in body)
-
-
-class Counting(ServerCase):
-    def test_connections_hits_and_what_the_tests_ask_is_not_counted(self):
-        client = self.client()
-        for _ in range(3):
-            client.data = b""
-            client.send("/rows?n=1").read(quiet=0.1)
-        self.get("/rows?n=1")
-        with socket.create_connection(client.socket.getpeername()):
-            pass
-        stats = server.wait_for(lambda stats: stats["silent_connections"])
-        self.assertEqual((stats["requests_total"], stats["connections_total"],
-                          stats["max_simultaneous_connections"], stats["silent_connections"]),
-                         (4, 2, 2, 1))
-        seen = server.stats("/rows")["urls"]["/rows?n=1"]
-        self.assertEqual((seen["hits"], seen["connections"]), (4, [1, 1, 1, 2]))
-        self.assertTrue(4 * 60 < stats["bytes_sent"] < 4 * 300, stats["bytes_sent"])
-        self.no_mistakes()
-
-    def test_wrong_questions_are_refused_loudly(self):
-        for target in ("/pages?fial=2", "/pages?size=x", "/flaky?as=nonsense", "/items/x",
-                       "/body?kind=nope", "/pages?cursor=zzz"):
-            self.assertEqual(self.get(target).status, 400, target)
-        self.assertEqual(self.get("/nowhere").status, 404)
-        self.assertEqual(len(server.mistakes()), 6)
-        self.assertEqual(server.stats()["server_errors"], [])
-
-    def test_requests_that_are_not_http(self):
-        for text in (b"hello\r\n\r\n", b"GET / HTTP/1.1\r\nbad header\r\n\r\n",
-                     b"POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"):
-            client = self.client()
-            client.socket.sendall(text)
-            self.assertEqual(client.read(quiet=5).end, "fin")
-        self.assertEqual(len(server.mistakes()), 3)
-
-    def test_the_index_names_every_route(self):
-        for route in server.ask("/")["routes"]:
-            self.assertTrue(route["what"], route["path"])
-
-    def test_thousands_of_requests(self):
-        def load(part):
-            client = Client()
-            try:
-                for n in range(200):
-                    client.data = b""
-                    client.send(f"/items/{part * 200 + n + 1}").read(quiet=10, most=80)
-            finally:
-                client.close()
-        with concurrent.futures.ThreadPoolExecutor(8) as pool:
-            list(pool.map(load, range(8)))
-        stats = server.stats()
-        self.assertEqual((stats["requests_total"], stats["connections_total"]), (1600, 8))
-
-
-class Process(unittest.TestCase):
-    def test_it_ends_with_its_starter(self):
-        process = subprocess.Popen([sys.executable, "-B", str(PROGRAM), "--until-eof"],
-                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self.addCleanup(process.stdout.close)
-        self.addCleanup(process.kill)
-        process.stdout.readline()
-        process.stdin.close()
-        self.assertEqual(process.wait(10), 0)
-
-    def test_it_stops_while_clients_hang(self):
-        mine = MisbehavingServer()
-        clients = [Client(mine.url).send("/hang") for _ in range(50)]
-        mine.wait_for(lambda stats: stats["in_flight"] == 50)
-        mine.stop()
-        self.assertEqual(mine.process.returncode, 0)
-        for client in clients:
-            self.assertIsNotNone(client.read(quiet=5).end)
-            client.close()
 
 
 if __name__ == "__main__":
