@@ -17,10 +17,14 @@ extern "C" {
 
 enum {
     WEIR_JSON_MAX_DEPTH = 128,
+    WEIR_JSON_MAX_COLUMNS = 4096, /* in one batch */
     WEIR_JSON_PADDING = 64, /* bytes that must be readable behind a body; see weir_buf_init */
 };
 
-/* A path into a document, a subset of JSONPath: a.b[0].c, ['odd key'], items[*], $ (the root). */
+/*
+ * A path into a document, a subset of JSONPath: a.b[0].c, ['odd key'], items[*],
+ * items[-1] (the last), $ (the root).
+ */
 struct weir_path;
 
 /* NULL and an error with the offset of the fault where text is no path. */
@@ -44,7 +48,9 @@ WEIR_API void weir_json_reader_free(struct weir_json_reader *reader);
  * takes them back. Codes: E-JSON with line, column and offset; E-JSON-DEPTH;
  * E-UTF8; E-TEXT-NUL; E-JSON-DUPLICATE for a key twice in a row; E-BODY-SHAPE
  * when there is nothing at `records`, a row is no object, or the body looks like
- * HTML or XML or is empty.
+ * HTML or XML or is empty; E-LIMIT-COLUMNS when keys make more than
+ * WEIR_JSON_MAX_COLUMNS, or columns that are nearly all empty; E-LIMIT-BODY from
+ * 4 GiB on.
  */
 WEIR_API enum weir_status weir_json_rows(struct weir_json_reader *reader, struct weir_str body,
     const struct weir_path *records, struct weir_batch *batch,
@@ -52,7 +58,8 @@ WEIR_API enum weir_status weir_json_rows(struct weir_json_reader *reader, struct
 
 /*
  * Finds one value of a document: a cursor, a next link, a total. Null when it is
- * absent. Texts are copied to the arena. The body must be valid JSON already.
+ * absent. Texts are copied to the arena. The body must be valid JSON already. A
+ * path with [*] names no single value and fails with E-VALUE.
  */
 WEIR_API enum weir_status weir_json_pick(struct weir_json_reader *reader, struct weir_str body,
     const struct weir_path *path, struct weir_arena *arena, struct weir_value *ret_value,

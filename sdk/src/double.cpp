@@ -1,6 +1,8 @@
-#include "number.h"
+/* C has these two only with a locale, and without the fewest digits. */
+#include "double.h"
 
 #include <charconv>
+#include <limits>
 
 size_t double_format(double real, char out[DOUBLE_TEXT_SIZE])
 {
@@ -9,4 +11,13 @@ size_t double_format(double real, char out[DOUBLE_TEXT_SIZE])
 
     *written.ptr = '\0';
     return static_cast<size_t>(written.ptr - out);
+}
+
+double double_parse(const char *text, size_t length)
+{
+    double real = 0;
+
+    if (std::from_chars(text, text + length, real).ec != std::errc())
+        return std::numeric_limits<double>::infinity();
+    return real;
 }

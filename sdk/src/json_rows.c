@@ -1,0 +1,179 @@
+#include "json_rows.h"
+
+#include <assert.h>
+
+#include "json_reader.h"
+
+enum {
+    /* A batch may always have so many cells; beyond, as many as the body has bytes. Rows that
+     * share no keys would else need memory by the square of what was sent. */
+    FREE_CELLS = 1 << 20,
+    /* Room is made for so many times the rows there are, if the body is long enough. */
+    GROWTH = 8,
+};
+
+void json_rows_init(
+    struct json_rows *rows, struct weir_json_reader *reader, struct weir_batch *batch)
+{
+    assert(batch->n_units > 0);
+    rows->columns = &reader->columns;
+    rows->batch = batch;
+    rows->n_read = 0;
+    rows->first_row = batch->n_rows;
+    rows->first_cells = batch->n_rows * batch->n_columns;
+    rows->start = SIZE_MAX;
+    json_columns_use(rows->columns, batch);
+}
+
+static bool check_cells(struct json_rows *rows, size_t n_rows, size_t n_columns, size_t offset)
+{
+    size_t most = rows->first_cells + FREE_CELLS + rows->doc.length;
+
+    if (n_columns > WEIR_JSON_MAX_COLUMNS)
+        return json_fail(&rows->doc, "E-LIMIT-COLUMNS", offset,
+            "more than %d columns; are keys used as data?", WEIR_JSON_MAX_COLUMNS);
+    if (n_rows * n_columns > most)
+        return json_fail(&rows->doc, "E-LIMIT-COLUMNS", offset,
+            "%zu rows with %zu columns among them, nearly all empty; are keys used as data?",
+            n_rows, n_columns);
+    return true;
+}
+
+/* How many rows the batch will have, if the others are as long as those read so far. */
+static size_t expected_rows(const struct json_rows *rows, size_t offset)
+{
+    size_t n_rows = rows->batch->n_rows;
+    size_t done = n_rows - rows->first_row;
+    size_t bytes = done ? (offset - rows->start) / done : 0;
+    size_t expected = n_rows + (bytes ? (rows->doc.length - offset) / bytes : 0);
+
+    /* A little more, since the first rows may have been the longer ones. */
+    expected += (expected - rows->first_row) / 16 + 1;
+    return expected < GROWTH * n_rows ? expected : GROWTH * n_rows;
+}
+
+static bool open_row(struct json_rows *rows, size_t offset)
+{
+    struct weir_batch *batch = rows->batch;
+
+    if (rows->start == SIZE_MAX)
+        rows->start = offset;
+    if (batch->n_rows == batch->row_capacity) {
+        size_t expected = expected_rows(rows, offset);
+
+        if (!check_cells(rows, batch->n_rows + 1, batch->n_columns, offset))
+            return false;
+        if (expected * batch->n_columns <= rows->first_cells + FREE_CELLS)
+            batch_reserve(batch, expected);
+    }
+    (void)batch_open_row(batch);
+    rows->columns->stamp++;
+    return true;
+}
+
+/* The column of a key that is not the one expected. */
+static bool find_column(
+    struct json_rows *rows, size_t previous, struct weir_str raw, size_t *ret_column)
+{
+    struct json_columns *columns = rows->columns;
+    size_t offset = (size_t)(raw.ptr - rows->doc.text);
+    size_t column;
+
+    if (json_has_escape(&rows->doc, raw) &&
+        !json_unescape(&rows->doc, raw, rows->batch->arena, &raw))
+        return false;
+    column = json_columns_find(columns, raw);
+    if (column == SIZE_MAX) {
+        if (!check_cells(rows, rows->batch->n_rows, rows->batch->n_columns + 1, offset))
+            return false;
+        column = json_columns_add(columns, raw);
+    }
+    columns->follower[previous + 1] = (uint32_t)column;
+    *ret_column = column;
+    return true;
+}
+
+/* A key: moves to its value and finds the column, which must be new in this row. */
+static bool read_key(struct json_rows *rows, size_t *token, size_t previous, size_t *ret_column)
+{
+    struct json_doc *doc = &rows->doc;
+    struct weir_str raw;
+    size_t column;
+
+    doc->key.len = 0;
+    if (!json_key(doc, token, &raw))
+        return false;
+    doc->key = raw;
+    column =
+        json_has_escape(doc, raw) ? SIZE_MAX : json_columns_guess(rows->columns, previous, raw);
+    if (column == SIZE_MAX && !find_column(rows, previous, raw, &column))
+        return false;
+    if (rows->columns->stamps[column] == rows->columns->stamp)
+        return json_fail(doc, "E-JSON-DUPLICATE", (size_t)(raw.ptr - doc->text) - 1,
+            "the key stands twice in the row");
+    rows->columns->stamps[column] = rows->columns->stamp;
+    *ret_column = column;
+    return true;
+}
+
+static bool read_cell(struct json_rows *rows, size_t *token, size_t column)
+{
+    struct weir_batch *batch = rows->batch;
+    struct weir_value *value = &batch->columns[column].values[batch->n_rows - 1];
+    char c = json_byte(&rows->doc, *token);
+    bool good;
+
+    /* Whatever happens, no cell of a row that counts is left undefined. */
+    *value = weir_null();
+    if (c == '{' || c == '[')
+        good = json_slice(&rows->doc, token, value);
+    else
+        good = json_scalar(&rows->doc, token, batch->arena, value);
+    batch->columns[column].kinds |= 1U << value->kind & ~(1U << WEIR_NULL);
+    return good;
+}
+
+/* Nulls where the row had no such key. */
+static void fill_row(struct json_rows *rows)
+{
+    struct weir_batch *batch = rows->batch;
+
+    for (size_t c = 0; c < batch->n_columns; c++) {
+        if (rows->columns->stamps[c] != rows->columns->stamp)
+            batch->columns[c].values[batch->n_rows - 1] = weir_null();
+    }
+}
+
+static bool read_members(struct json_rows *rows, size_t *token, size_t *ret_n)
+{
+    size_t column = SIZE_MAX;
+    bool more = true;
+
+    do {
+        if (!read_key(rows, token, column, &column))
+            return false;
+        *ret_n += 1;
+        if (!read_cell(rows, token, column) || !json_next(&rows->doc, token, '}', &more))
+            return false;
+    } while (more);
+    return true;
+}
+
+bool json_rows_read(struct json_rows *rows, size_t *token)
+{
+    struct json_doc *doc = &rows->doc;
+    size_t offset = doc->at[*token];
+    size_t n = 0;
+    bool more;
+    bool good;
+
+    doc->row = ++rows->n_read;
+    if (!json_enter(doc, token, &more) || !open_row(rows, offset))
+        return false;
+    good = !more || read_members(rows, token, &n);
+    if (good)
+        doc->row = doc->key.len = 0;
+    if (n < rows->batch->n_columns)
+        fill_row(rows);
+    return good;
+}

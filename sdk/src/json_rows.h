@@ -1,0 +1,23 @@
+/* The rows of a document, one by one, into a batch. */
+#ifndef WEIR_SRC_JSON_ROWS_H
+#define WEIR_SRC_JSON_ROWS_H
+
+#include "json_columns.h"
+#include "json_doc.h"
+
+struct json_rows {
+    struct json_doc doc;
+    struct json_columns *columns;
+    struct weir_batch *batch;
+    size_t n_read;      /* rows read, counted by the messages from 1 */
+    size_t first_row;   /* rows that the batch had before */
+    size_t first_cells; /* and cells */
+    size_t start;       /* offset of the first row, to tell how long rows are */
+};
+
+void json_rows_init(
+    struct json_rows *rows, struct weir_json_reader *reader, struct weir_batch *batch);
+/* Reads the object that opens here as a row. */
+bool json_rows_read(struct json_rows *rows, size_t *token);
+
+#endif
