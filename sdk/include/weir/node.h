@@ -21,6 +21,25 @@ enum weir_node_kind {
     WEIR_NODE_MAP,
 };
 
+enum {
+    WEIR_NODE_MAX_DEPTH = 64,    /* lists and maps inside each other */
+    WEIR_NODES_MAX = 100 * 1000, /* in one document, keys included */
+};
+
+/* A piece of a scalar's text that the file has in other words: ${NAME}. In bytes. */
+struct weir_splice {
+    size_t at, len;                 /* in the node's text */
+    size_t written_at, written_len; /* in the text as it was written */
+    bool foreign;                   /* from the environment or a file: never shown */
+};
+
+/* A scalar before substitution, and where it differs. */
+struct weir_written {
+    struct weir_str text;
+    const struct weir_splice *splices; /* in order */
+    size_t n;
+};
+
 struct weir_node {
     enum weir_node_kind kind;
     uint32_t line;   /* from 1; 0 where the node was not read from a file */
@@ -34,13 +53,17 @@ struct weir_node {
     struct weir_node **items;
     struct weir_node **keys; /* map only: scalars */
     size_t n;
+    /* scalar: where it stands in the document's own text, quotes and all, so that a place inside
+     * it can be found; NULL where there is none. A NUL ends the document. */
+    const char *source;
+    const struct weir_written *written; /* NULL: nothing was substituted */
 };
 
 /* The value under the key, or NULL (also when node is NULL or no map). */
 WEIR_API const struct weir_node *weir_node_get(const struct weir_node *node, const char *key);
 /* The key's own node, for pointing at it; NULL when absent. */
 WEIR_API const struct weir_node *weir_node_key(const struct weir_node *node, const char *key);
-/* Scalar and not quoted and one of: nothing, ~, null. */
+/* Scalar and one of: nothing, ~, null; not if it was quoted or came from the environment. */
 WEIR_API bool weir_node_is_null(const struct weir_node *node);
 
 WEIR_API struct weir_node *weir_node_scalar(struct weir_arena *arena, const char *text);
@@ -49,6 +72,19 @@ WEIR_API struct weir_node *weir_node_list(struct weir_arena *arena);
 /* Adds to a map (key, item) or list (NULL, item). The nodes are shared, not copied. */
 WEIR_API void weir_node_add(
     struct weir_arena *arena, struct weir_node *parent, struct weir_node *key, struct weir_node *item);
+
+/* Tells of each key of the map that stands there a second time, and where it stood first. */
+WEIR_API void weir_node_duplicates(const struct weir_node *map,
+    void (*found)(void *arg, const struct weir_node *again, const struct weir_node *first),
+    void *arg);
+
+/*
+ * Where in the file a character of a scalar's text stands, 0 being its first one:
+ * behind the quote, or below the |. It is found through folding, escapes and
+ * substitution. 0 and 0 where the node was not read from a file.
+ */
+WEIR_API void weir_node_place(
+    const struct weir_node *node, size_t offset, uint32_t *ret_line, uint32_t *ret_column);
 
 /*
  * `over` laid upon `under`: keys of both, `over` wins, maps are merged key by
@@ -64,7 +100,12 @@ WEIR_API const struct weir_node *weir_node_merge(
  * null become those; all else, and everything quoted, becomes a string.
  */
 WEIR_API struct weir_str weir_node_to_json(struct weir_arena *arena, const struct weir_node *node);
-/* A JSON document as a tree with lines and columns; NULL and an error where it is none. */
+/*
+ * A JSON document as a tree with lines and columns; NULL and an error where it is
+ * none. Texts and numbers stay as they were written; only texts count as quoted.
+ * Codes: E-JSON, E-UTF8, E-TEXT-NUL, E-JSON-DUPLICATE, E-JSON-DEPTH beyond
+ * WEIR_NODE_MAX_DEPTH, E-LIMIT beyond WEIR_NODES_MAX.
+ */
 struct weir_error;
 WEIR_API const struct weir_node *weir_node_from_json(
     struct weir_arena *arena, struct weir_str json, struct weir_error *ret_error);
@@ -90,7 +131,11 @@ struct weir_mistakes {
 };
 
 WEIR_API void weir_mistakes_init(struct weir_mistakes *mistakes, struct weir_arena *arena);
-/* At a node; offset: characters into its text where the trouble is, 0 for its start. */
+/*
+ * At a node; offset: characters into its text where the trouble is (see
+ * weir_node_place), 0 for the node as a whole. What was substituted from outside
+ * is put back as it was written (${NAME}) should it stand in the message.
+ */
 WEIR_API void weir_mistake(struct weir_mistakes *mistakes, const struct weir_node *at, size_t offset,
     const char *code, const char *format, ...) WEIR_PRINTF(5, 6);
 WEIR_API void weir_mistake_warn(struct weir_mistakes *mistakes, const struct weir_node *at,
