@@ -69,6 +69,18 @@ static char *write_doc(
     return text;
 }
 
+/* "one of `none`, `full`": the names are what one writes. */
+static const char *names_words(struct weir_arena *arena, const struct weir_option *row)
+{
+    const char *words = "";
+
+    for (const struct weir_choice *c = row->choices; c && c->name; c++)
+        words = weir_printf(arena, "%s%s`%s`", words, *words ? ", " : "one of ", c->name);
+    for (const struct weir_variant_type *v = row->variants; v && v->name; v++)
+        words = weir_printf(arena, "%s%s`%s`", words, *words ? ", " : "one of ", v->name);
+    return words;
+}
+
 /* What a row takes, in a few words without article. */
 static const char *type_words(struct weir_arena *arena, const struct weir_option *row)
 {
@@ -87,7 +99,7 @@ static const char *type_words(struct weir_arena *arena, const struct weir_option
             option_range_words(arena, row));
     case WEIR_OPTION_CHOICE:
     case WEIR_OPTION_VARIANT:
-        return option_needs(arena, row);
+        return names_words(arena, row);
     case WEIR_OPTION_TEXTS:
         return "text or list of texts";
     case WEIR_OPTION_PAIRS:
@@ -214,7 +226,15 @@ static void write_indent(const struct doc *doc, unsigned depth)
     fprintf(doc->out, "%*s", (int)(depth * INDENT), "");
 }
 
-/* Words from `text`, broken before the line is full; backticks are for Markdown only. */
+/* Backticks are for Markdown only. */
+static void write_plain(const struct doc *doc, const char *text, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (text[i] != '`')
+            fputc(text[i], doc->out);
+}
+
+/* Words from `text`, broken before the line is full. */
 static void write_wrapped(const struct doc *doc, const char *text, unsigned depth)
 {
     size_t column = WIDTH; /* so that the first word begins a line */
@@ -230,9 +250,7 @@ static void write_wrapped(const struct doc *doc, const char *text, unsigned dept
             fputc(' ', doc->out);
             column++;
         }
-        for (size_t i = 0; i < n; i++)
-            if (text[i] != '`')
-                fputc(text[i], doc->out);
+        write_plain(doc, text, n);
         column += n;
         text += n + (text[n] != '\0');
     }
@@ -242,12 +260,15 @@ static void write_wrapped(const struct doc *doc, const char *text, unsigned dept
 static void text_row(
     const struct doc *doc, const char *path, const struct weir_option *row, unsigned depth)
 {
+    const char *type = type_words(doc->arena, row);
+
     write_indent(doc, depth);
-    fprintf(doc->out, "%-*s  %s", NAME_WIDTH, path, type_words(doc->arena, row));
+    fprintf(doc->out, "%-*s  ", NAME_WIDTH, path);
+    write_plain(doc, type, strlen(type));
     if (row->initial)
-        fprintf(doc->out, ", default %s", row->initial);
+        fprintf(doc->out, "; default %s", row->initial);
     else if (row->required)
-        fputs(", required", doc->out);
+        fputs("; required", doc->out);
     fputc('\n', doc->out);
     write_wrapped(doc, body_words(doc->arena, row), depth + 1);
     fputc('\n', doc->out);
