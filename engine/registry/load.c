@@ -1,11 +1,12 @@
 #include "load.h"
 
+#include "shared_object.h"
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* The least a plugin of this ABI has: all up to its last role callback. */
 static const size_t least_size = offsetof(struct weir_plugin, decode);
@@ -102,21 +103,6 @@ enum weir_status plugin_verify(const struct weir_plugin *exported, const char *p
     return WEIR_OK;
 }
 
-/* dlopen's own words for a folder or a text file are poor; these are ours. */
-static enum weir_status check_file(const char *path, struct weir_error *error)
-{
-    struct stat st;
-
-    if (stat(path, &st) != 0)
-        return weir_error_set(error, WEIR_FAULT_PLUGIN,
-            errno == ENOENT ? "E-PLUGIN-MISSING" : "E-PLUGIN-LOAD", "%s: %s", path,
-            strerror(errno));
-    if (!S_ISREG(st.st_mode))
-        return weir_error_set(error, WEIR_FAULT_PLUGIN, "E-PLUGIN-LOAD",
-            "%s is not a file; a plugin is a shared object", path);
-    return WEIR_OK;
-}
-
 enum weir_status plugin_load(
     const char *path, enum role role, struct weir_plugin *ret_plugin, struct weir_error *ret_error)
 {
@@ -129,7 +115,7 @@ enum weir_status plugin_load(
     if (!path[0] || strlen(path) >= PATH_MAX)
         return weir_error_set(ret_error, WEIR_FAULT_PLUGIN, "E-PLUGIN-LOAD",
             "the path of a plugin must have between 1 and %d bytes", PATH_MAX - 1);
-    if (check_file(path, ret_error) != WEIR_OK)
+    if (shared_object_check(path, ret_error) != WEIR_OK)
         return WEIR_FAIL;
     if (!realpath(path, resolved))
         return weir_error_set(

@@ -204,7 +204,7 @@ class Mistakes(FlowCase):
         heads = [line for line in result.err.splitlines() if line.startswith("pipeline.yaml:")
                  or "pipeline.yaml:" in line and "error[" in line]
         places = [line.split("pipeline.yaml:")[1].split(": ")[0] for line in heads]
-        self.assertEqual(places, ["3:1", "6:9", "7:3", "9:41", "10:27"])
+        self.assertEqual(places, ["3:1", "6:9", "7:3", "9:40", "10:27"])
         self.assertIn("unknown key 'limts'; did you mean 'limits'?", result.err)
         self.assertIn("unknown key 'unit_rowz'; did you mean 'unit_rows'?", result.err)
 
