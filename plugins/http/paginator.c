@@ -1,0 +1,186 @@
+#include "paginator_kinds.h"
+
+#include "url.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+static const char *single_page_url(const struct http_paginator *paginator, struct weir_arena *arena,
+    const char *first, uint64_t number, const char *at)
+{
+    (void)paginator;
+    (void)arena;
+    (void)number;
+    (void)at;
+    return first;
+}
+
+static void single_page_init(struct http_paginator *paginator, const void *options)
+{
+    (void)options;
+    paginator->max_pages = 1;
+}
+
+/* Computable, with one page: it never waits for an answer to be decoded. */
+static const struct http_paginator_kind single_page_kind = {
+    .computable = true,
+    .init = single_page_init,
+    .url = single_page_url,
+};
+
+enum { SINGLE_PAGE, PAGE_NUMBER, OFFSET, JSON_LINK, HEADER_LINK, CURSOR };
+
+static const struct http_paginator_kind *const kinds[] = {
+    [SINGLE_PAGE] = &single_page_kind,
+    [PAGE_NUMBER] = &http_page_number_kind,
+    [OFFSET] = &http_offset_kind,
+    [JSON_LINK] = &http_json_link_kind,
+    [HEADER_LINK] = &http_header_link_kind,
+    [CURSOR] = &http_cursor_kind,
+};
+
+const struct weir_variant_type http_paginator_variants[] = {
+    {"single_page", "One answer is all there is.", SINGLE_PAGE, NULL, 0},
+    {"page_number", "Pages have numbers.", PAGE_NUMBER, http_page_number_options,
+        sizeof(struct http_page_number)},
+    {"offset", "A page begins after so many rows.", OFFSET, http_offset_options,
+        sizeof(struct http_offset)},
+    {"json_link", "The answer holds the URL of the next page.", JSON_LINK, http_json_link_options,
+        sizeof(struct http_json_link)},
+    {"header_link", "The Link header holds the URL of the next page.", HEADER_LINK,
+        http_header_link_options, sizeof(struct http_header_link)},
+    {"cursor", "The answer holds a mark to ask for the next page with.", CURSOR,
+        http_cursor_options, sizeof(struct http_cursor)},
+    {0},
+};
+
+void http_paginator_check(const struct weir_variant *variant, const struct weir_templates *params,
+    struct weir_mistakes *mistakes)
+{
+    const struct http_paginator_kind *kind = variant->type ? kinds[variant->type->value] : NULL;
+
+    if (kind && kind->check)
+        kind->check(variant->options, variant->node, params, mistakes);
+}
+
+void http_paginator_init(struct http_paginator *paginator, const struct weir_variant *variant)
+{
+    int value = variant->type ? variant->type->value : SINGLE_PAGE;
+
+    *paginator = (struct http_paginator){
+        .kind = kinds[value], .options = variant->options, .max_pages = UINT64_MAX, .prefetch = 1};
+    paginator->kind->init(paginator, variant->options);
+}
+
+const char *http_paginator_url(const struct http_paginator *paginator, struct weir_arena *arena,
+    const char *first, uint64_t number, const char *at)
+{
+    return paginator->kind->url(paginator, arena, first, number, at);
+}
+
+uint64_t http_paginator_count(
+    const struct http_paginator *paginator, const struct http_facts *facts)
+{
+    uint64_t count = UINT64_MAX;
+
+    if (facts->total >= 0 && paginator->kind->count)
+        count = paginator->kind->count(paginator, facts->total);
+    return count < paginator->max_pages ? count : paginator->max_pages;
+}
+
+enum weir_status http_paginator_next(const struct http_paginator *paginator,
+    struct weir_arena *arena, const char *url, const struct http_facts *facts, const char **ret_at,
+    struct weir_error *ret_error)
+{
+    *ret_at = NULL;
+    if (facts->n_rows == 0 && paginator->stop_after_empty_page)
+        return WEIR_END;
+    if (facts->more == HTTP_MORE_NO)
+        return WEIR_END;
+    if (paginator->kind->computable)
+        return WEIR_OK;
+    if (!facts->next)
+        return WEIR_END;
+    return paginator->kind->follow(paginator, arena, url, facts->next, ret_at, ret_error);
+}
+
+/* "host" or "host:port" against an origin, "scheme://host:port". A host without a port means the
+ * scheme's own. */
+static bool host_is_allowed(const char *entry, const char *origin)
+{
+    const char *host = strstr(origin, "://") + 3;
+    const char *port = strrchr(host, ':');
+    bool is_https = strncmp(origin, "https:", 6) == 0;
+    size_t len = strlen(entry);
+
+    if (strcasecmp(entry, host) == 0)
+        return true;
+    return port && strcmp(port, is_https ? ":443" : ":80") == 0 && len == (size_t)(port - host) &&
+           strncasecmp(entry, host, len) == 0;
+}
+
+/* The same origin, or a listed host; but never from https down to http. */
+static bool may_follow(const struct http_paginator *paginator, const char *from, const char *to)
+{
+    if (strcmp(from, to) == 0)
+        return true;
+    if (strncmp(from, "https:", 6) == 0 && strncmp(to, "https:", 6) != 0)
+        return false;
+    for (size_t i = 0; paginator->allow_hosts && i < paginator->allow_hosts->n; i++)
+        if (host_is_allowed(paginator->allow_hosts->items[i], to))
+            return true;
+    return false;
+}
+
+enum weir_status http_paginator_follow_link(const struct http_paginator *paginator,
+    struct weir_arena *arena, const char *url, const char *next, const char **ret_at,
+    struct weir_error *ret_error)
+{
+    const char *to = http_url_resolve(arena, url, next, ret_error);
+    const char *from_origin, *to_origin;
+
+    if (!to)
+        return WEIR_FAIL;
+    if (http_url_check(to, ret_error) != WEIR_OK)
+        return WEIR_FAIL;
+    from_origin = http_url_origin(arena, url);
+    to_origin = http_url_origin(arena, to);
+    if (!may_follow(paginator, from_origin, to_origin))
+        return weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-ORIGIN",
+            "the next page is said to be at %s, but this one came from %s; if that is right, list "
+            "the host under the paginator's allow_hosts",
+            to_origin, from_origin);
+    *ret_at = to;
+    return WEIR_OK;
+}
+
+void http_paginator_check_param(const char *param, const char *key, const struct weir_node *node,
+    const struct weir_templates *params, struct weir_mistakes *mistakes)
+{
+    for (size_t i = 0; param && i < params->n; i++)
+        if (strcmp(params->items[i].name, param) == 0)
+            weir_mistake(mistakes, params->items[i].node, 0, "E-VALUE",
+                "'%s' is set here and by the paginator's %s (line %u); leave it out of params",
+                param, key, node ? node->line : 0);
+}
+
+void http_paginator_check_hosts(
+    const struct weir_strs *hosts, const struct weir_node *node, struct weir_mistakes *mistakes)
+{
+    for (size_t i = 0; i < hosts->n; i++)
+        if (!*hosts->items[i] || strpbrk(hosts->items[i], "/?#@ \t"))
+            weir_mistake(mistakes, weir_node_get(node, "allow_hosts"), 0, "E-VALUE",
+                "'%s' is no host: write it as api.example.org or api.example.org:8443",
+                hosts->items[i]);
+}
+
+const char *http_paginator_add_number(
+    struct weir_arena *arena, const char *url, const char *name, uint64_t number)
+{
+    char text[24];
+
+    (void)snprintf(text, sizeof(text), "%" PRIu64, number);
+    return http_url_add_param(arena, url, name, weir_str(text));
+}

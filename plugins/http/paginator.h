@@ -1,0 +1,94 @@
+/*
+ * From one page to the next.
+ *
+ * A paginator is what a resource's file says about its pages. Some kinds compute
+ * where page i stands (page_number, offset), so several pages may be asked for
+ * at once; the others learn it from the page before. Both judge each answer by a
+ * few facts that are picked from it on a worker. Read-only once made, so decoding
+ * may use it on any thread; what changes from page to page is the chain's.
+ */
+#ifndef WEIR_HTTP_PAGINATOR_H
+#define WEIR_HTTP_PAGINATOR_H
+
+#include <weir/option.h>
+
+extern const struct weir_variant_type http_paginator_variants[];
+
+enum http_more { HTTP_MORE_UNKNOWN, HTTP_MORE_NO, HTTP_MORE_YES };
+
+/* What an answer says about the pages to come. */
+struct http_facts {
+    uint64_t n_rows;
+    const char *next;    /* the cursor or link as text; NULL: there is none */
+    int64_t total;       /* -1: it does not say */
+    enum http_more more; /* of has_more_path */
+    uint64_t hash;       /* of the body; 0 where repeats are not looked for */
+};
+
+struct http_paginator;
+
+/* A kind of paginator: one file each. */
+struct http_paginator_kind {
+    /* Page i is known without page i - 1. */
+    bool computable;
+    void (*init)(struct http_paginator *paginator, const void *options);
+    /* The address of page `number`, from 0. `at` is what the page before named, NULL for the
+     * first page and where pages are computed. */
+    const char *(*url)(const struct http_paginator *paginator, struct weir_arena *arena,
+        const char *first, uint64_t number, const char *at);
+    /* Computable: the pages in all, when the server says that much; NULL else. */
+    uint64_t (*count)(const struct http_paginator *paginator, int64_t total);
+    /* Not computable: what the next page is named by (WEIR_OK), or WEIR_END, or WEIR_FAIL. `url`
+     * is where this page came from. */
+    enum weir_status (*follow)(const struct http_paginator *paginator, struct weir_arena *arena,
+        const char *url, const char *next, const char **ret_at, struct weir_error *ret_error);
+    /* More mistakes than the table can tell; may be NULL. */
+    void (*check)(const void *options, const struct weir_node *node,
+        const struct weir_templates *params, struct weir_mistakes *mistakes);
+};
+
+struct http_paginator {
+    const struct http_paginator_kind *kind;
+    const void *options;
+    const struct weir_path *next_path; /* what to pick; each may be NULL */
+    const struct weir_path *total_path;
+    const struct weir_path *has_more_path;
+    const char *link_rel;                /* the relation to look for in Link headers, or NULL */
+    const struct weir_strs *allow_hosts; /* NULL: none */
+    bool stop_after_empty_page;
+    bool guards_repeats; /* nothing but the answers ends it: two equal ones are suspicious */
+    uint64_t max_pages;  /* UINT64_MAX: no limit known from the file */
+    uint64_t prefetch;   /* pages of a chain asked for at once, at least 1 */
+};
+
+void http_paginator_check(const struct weir_variant *variant, const struct weir_templates *params,
+    struct weir_mistakes *mistakes);
+void http_paginator_init(struct http_paginator *paginator, const struct weir_variant *variant);
+
+/* The address of a page; `first` is that of the first one, without the paginator's own part. */
+const char *http_paginator_url(const struct http_paginator *paginator, struct weir_arena *arena,
+    const char *first, uint64_t number, const char *at);
+/* The pages in all as far as the answer tells, never more than max_pages; UINT64_MAX: unknown. */
+uint64_t http_paginator_count(
+    const struct http_paginator *paginator, const struct http_facts *facts);
+/*
+ * Judges an answer that came from `url`: WEIR_OK and, where pages are not
+ * computed, what names the next one; WEIR_END; or WEIR_FAIL when the next page
+ * may not be asked for. Whether there are so many pages is not its business.
+ */
+enum weir_status http_paginator_next(const struct http_paginator *paginator,
+    struct weir_arena *arena, const char *url, const struct http_facts *facts, const char **ret_at,
+    struct weir_error *ret_error) WEIR_MUST_CHECK;
+
+/* For kinds that follow links: the next address, resolved and held to the origin it came from. */
+enum weir_status http_paginator_follow_link(const struct http_paginator *paginator,
+    struct weir_arena *arena, const char *url, const char *next, const char **ret_at,
+    struct weir_error *ret_error) WEIR_MUST_CHECK;
+
+/* For the kinds' checks. */
+void http_paginator_check_param(const char *param, const char *key, const struct weir_node *node,
+    const struct weir_templates *params, struct weir_mistakes *mistakes);
+void http_paginator_check_hosts(
+    const struct weir_strs *hosts, const struct weir_node *node, struct weir_mistakes *mistakes);
+
+#endif

@@ -1,0 +1,45 @@
+/* Answers whose Link header holds the URL of the next page: <https://...>; rel="next". */
+#include "paginator_kinds.h"
+
+const struct weir_option http_header_link_options[] = {
+    WEIR_TEXT(struct http_header_link, links_next_key, .initial = "next", .min = 1,
+        .help = "The relation that marks the next page among the links."),
+    HTTP_ALLOW_HOSTS(struct http_header_link),
+    HTTP_MAX_PAGES(struct http_header_link),
+    {0},
+};
+
+static void header_link_init(struct http_paginator *paginator, const void *options)
+{
+    const struct http_header_link *o = options;
+
+    if (o->max_pages > 0)
+        paginator->max_pages = (uint64_t)o->max_pages;
+    paginator->link_rel = o->links_next_key;
+    paginator->allow_hosts = &o->allow_hosts;
+}
+
+static const char *header_link_url(const struct http_paginator *paginator, struct weir_arena *arena,
+    const char *first, uint64_t number, const char *at)
+{
+    (void)paginator;
+    (void)arena;
+    (void)number;
+    return at ? at : first;
+}
+
+static void header_link_check(const void *options, const struct weir_node *node,
+    const struct weir_templates *params, struct weir_mistakes *mistakes)
+{
+    const struct http_header_link *o = options;
+
+    (void)params;
+    http_paginator_check_hosts(&o->allow_hosts, node, mistakes);
+}
+
+const struct http_paginator_kind http_header_link_kind = {
+    .init = header_link_init,
+    .url = header_link_url,
+    .follow = http_paginator_follow_link,
+    .check = header_link_check,
+};

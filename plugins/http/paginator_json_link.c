@@ -1,0 +1,46 @@
+/* Answers that hold the URL of the next page: {"next": "https://..."}. */
+#include "paginator_kinds.h"
+
+const struct weir_option http_json_link_options[] = {
+    WEIR_PATH(struct http_json_link, next_url_path, .initial = "next", .example = "links.next",
+        .help = "Where the answer holds the URL of the next page, absolute or relative; null, "
+                "empty or nothing there ends."),
+    HTTP_ALLOW_HOSTS(struct http_json_link),
+    HTTP_MAX_PAGES(struct http_json_link),
+    {0},
+};
+
+static void json_link_init(struct http_paginator *paginator, const void *options)
+{
+    const struct http_json_link *o = options;
+
+    if (o->max_pages > 0)
+        paginator->max_pages = (uint64_t)o->max_pages;
+    paginator->next_path = o->next_url_path;
+    paginator->allow_hosts = &o->allow_hosts;
+}
+
+static const char *json_link_url(const struct http_paginator *paginator, struct weir_arena *arena,
+    const char *first, uint64_t number, const char *at)
+{
+    (void)paginator;
+    (void)arena;
+    (void)number;
+    return at ? at : first;
+}
+
+static void json_link_check(const void *options, const struct weir_node *node,
+    const struct weir_templates *params, struct weir_mistakes *mistakes)
+{
+    const struct http_json_link *o = options;
+
+    (void)params;
+    http_paginator_check_hosts(&o->allow_hosts, node, mistakes);
+}
+
+const struct http_paginator_kind http_json_link_kind = {
+    .init = json_link_init,
+    .url = json_link_url,
+    .follow = http_paginator_follow_link,
+    .check = json_link_check,
+};

@@ -1,0 +1,84 @@
+/* The kinds of paginators and their options; private to paginator.c and the files of the kinds. */
+#ifndef WEIR_HTTP_PAGINATOR_KINDS_H
+#define WEIR_HTTP_PAGINATOR_KINDS_H
+
+#include "paginator.h"
+
+struct http_page_number {
+    int64_t base_page;
+    const char *page_param;
+    const struct weir_path *total_path;
+    int64_t maximum_page; /* 0: no limit */
+    bool stop_after_empty_page;
+    const struct weir_path *has_more_path;
+    int64_t prefetch;
+    int64_t max_pages; /* 0: no limit */
+};
+
+struct http_offset {
+    int64_t limit;
+    int64_t offset;
+    const char *offset_param;
+    const char *limit_param;
+    const struct weir_path *total_path;
+    int64_t maximum_offset; /* 0: no limit */
+    bool stop_after_empty_page;
+    const struct weir_path *has_more_path;
+    int64_t prefetch;
+    int64_t max_pages;
+};
+
+struct http_json_link {
+    const struct weir_path *next_url_path;
+    struct weir_strs allow_hosts;
+    int64_t max_pages;
+};
+
+struct http_header_link {
+    const char *links_next_key;
+    struct weir_strs allow_hosts;
+    int64_t max_pages;
+};
+
+struct http_cursor {
+    const struct weir_path *cursor_path;
+    const char *cursor_param;
+    bool stop_after_empty_page;
+    const struct weir_path *has_more_path;
+    int64_t max_pages;
+};
+
+extern const struct http_paginator_kind http_page_number_kind;
+extern const struct http_paginator_kind http_offset_kind;
+extern const struct http_paginator_kind http_json_link_kind;
+extern const struct http_paginator_kind http_header_link_kind;
+extern const struct http_paginator_kind http_cursor_kind;
+
+extern const struct weir_option http_page_number_options[];
+extern const struct weir_option http_offset_options[];
+extern const struct weir_option http_json_link_options[];
+extern const struct weir_option http_header_link_options[];
+extern const struct weir_option http_cursor_options[];
+
+/* Rows that several kinds have. */
+#define HTTP_MAX_PAGES(T)                                                                          \
+    WEIR_INT(T, max_pages, .min = 1, .max = INT64_MAX,                                             \
+        .help = "Stop after so many pages of a partition, whatever the answers say.")
+#define HTTP_HAS_MORE_PATH(T)                                                                      \
+    WEIR_PATH(T, has_more_path, .example = "has_more",                                             \
+        .help = "Where the answer says whether there is another page; false, 0, null or nothing "  \
+                "there ends.")
+#define HTTP_ALLOW_HOSTS(T)                                                                        \
+    WEIR_TEXTS(T, allow_hosts, .example = "[api2.example.org]",                                    \
+        .help = "Hosts, as `host` or `host:port`, that a next link may lead to besides the one "   \
+                "it came from. They get the same headers and login.")
+#define HTTP_PREFETCH(T)                                                                           \
+    WEIR_INT(T, prefetch, .initial = "1", .min = 1, .max = 1024,                                   \
+        .help = "Pages of one partition asked for at the same time. They are loaded in order; "    \
+                "pages asked for beyond the end are dropped.")
+
+/* Adds name=number to a URL. */
+const char *http_paginator_add_number(
+    struct weir_arena *arena, const char *url, const char *name, uint64_t number);
+
+#endif

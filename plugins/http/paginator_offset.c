@@ -1,0 +1,91 @@
+/* Pages that begin after so many rows: ?offset=0&limit=100, ?offset=100&limit=100, ... */
+#include "paginator_kinds.h"
+
+const struct weir_option http_offset_options[] = {
+    WEIR_INT(struct http_offset, limit, .required = true, .min = 1, .max = 1000000000,
+        .help = "Rows of a page."),
+    WEIR_INT(struct http_offset, offset, .initial = "0", .min = 0, .max = INT64_MAX / 4,
+        .help = "Where the first page begins."),
+    WEIR_TEXT(struct http_offset, offset_param, .initial = "offset", .min = 1,
+        .help = "The parameter that carries the offset."),
+    WEIR_TEXT(struct http_offset, limit_param, .initial = "limit", .min = 1,
+        .help = "The parameter that carries the limit."),
+    WEIR_PATH(struct http_offset, total_path, .example = "total",
+        .help = "Where the answer says how many rows there are in all. The first page is then "
+                "asked for alone, and no page beyond the last."),
+    WEIR_INT(struct http_offset, maximum_offset, .min = 1, .max = INT64_MAX / 4,
+        .help = "No page that begins at this offset or behind it is asked for."),
+    WEIR_BOOL(struct http_offset, stop_after_empty_page, .initial = "true",
+        .help = "A page without rows is the end."),
+    HTTP_HAS_MORE_PATH(struct http_offset),
+    HTTP_PREFETCH(struct http_offset),
+    HTTP_MAX_PAGES(struct http_offset),
+    {0},
+};
+
+/* The pages that begin before `end`. */
+static uint64_t pages_before(const struct http_offset *o, int64_t end)
+{
+    uint64_t rows = end > o->offset ? (uint64_t)(end - o->offset) : 0;
+
+    return rows / (uint64_t)o->limit + (rows % (uint64_t)o->limit != 0);
+}
+
+static void offset_init(struct http_paginator *paginator, const void *options)
+{
+    const struct http_offset *o = options;
+
+    if (o->max_pages > 0)
+        paginator->max_pages = (uint64_t)o->max_pages;
+    if (o->maximum_offset > 0) {
+        uint64_t n = pages_before(o, o->maximum_offset);
+
+        paginator->max_pages = n < paginator->max_pages ? n : paginator->max_pages;
+    }
+    paginator->total_path = o->total_path;
+    paginator->has_more_path = o->has_more_path;
+    paginator->stop_after_empty_page = o->stop_after_empty_page;
+    paginator->guards_repeats = paginator->max_pages == UINT64_MAX;
+    paginator->prefetch = (uint64_t)o->prefetch;
+}
+
+static const char *offset_url(const struct http_paginator *paginator, struct weir_arena *arena,
+    const char *first, uint64_t number, const char *at)
+{
+    const struct http_offset *o = paginator->options;
+    const char *url = http_paginator_add_number(
+        arena, first, o->offset_param, (uint64_t)o->offset + number * (uint64_t)o->limit);
+
+    (void)at;
+    return http_paginator_add_number(arena, url, o->limit_param, (uint64_t)o->limit);
+}
+
+static uint64_t offset_count(const struct http_paginator *paginator, int64_t total)
+{
+    return pages_before(paginator->options, total);
+}
+
+static void offset_check(const void *options, const struct weir_node *node,
+    const struct weir_templates *params, struct weir_mistakes *mistakes)
+{
+    const struct http_offset *o = options;
+
+    http_paginator_check_param(o->offset_param, "offset_param", node, params, mistakes);
+    http_paginator_check_param(o->limit_param, "limit_param", node, params, mistakes);
+    if (o->maximum_offset > 0 && o->maximum_offset <= o->offset)
+        weir_mistake(mistakes, weir_node_get(node, "maximum_offset"), 0, "E-VALUE",
+            "'maximum_offset' is not behind 'offset': no page would be asked for");
+    if (!o->stop_after_empty_page && !o->total_path && !o->has_more_path &&
+        o->maximum_offset == 0 && o->max_pages == 0)
+        weir_mistake(mistakes, node, 0, "E-VALUE",
+            "nothing would end these pages: give total_path, has_more_path, maximum_offset or "
+            "max_pages, or let stop_after_empty_page be true");
+}
+
+const struct http_paginator_kind http_offset_kind = {
+    .computable = true,
+    .init = offset_init,
+    .url = offset_url,
+    .count = offset_count,
+    .check = offset_check,
+};

@@ -1,0 +1,74 @@
+/* Pages that have numbers: ?page=1, ?page=2, ... */
+#include "paginator_kinds.h"
+
+const struct weir_option http_page_number_options[] = {
+    WEIR_INT(struct http_page_number, base_page, .initial = "1", .min = 0, .max = 1,
+        .help = "The number of the first page."),
+    WEIR_TEXT(struct http_page_number, page_param, .initial = "page", .min = 1,
+        .help = "The parameter that carries the number."),
+    WEIR_PATH(struct http_page_number, total_path, .example = "total_pages",
+        .help = "Where the answer says how many pages there are. The first page is then "
+                "asked for alone, and no page beyond the last."),
+    WEIR_INT(struct http_page_number, maximum_page, .min = 1, .max = INT64_MAX,
+        .help = "The last number to ask for."),
+    WEIR_BOOL(struct http_page_number, stop_after_empty_page, .initial = "true",
+        .help = "A page without rows is the end."),
+    HTTP_HAS_MORE_PATH(struct http_page_number),
+    HTTP_PREFETCH(struct http_page_number),
+    HTTP_MAX_PAGES(struct http_page_number),
+    {0},
+};
+
+static void page_number_init(struct http_paginator *paginator, const void *options)
+{
+    const struct http_page_number *o = options;
+
+    if (o->max_pages > 0)
+        paginator->max_pages = (uint64_t)o->max_pages;
+    if (o->maximum_page > 0) {
+        uint64_t n = (uint64_t)(o->maximum_page - o->base_page) + 1;
+
+        paginator->max_pages = n < paginator->max_pages ? n : paginator->max_pages;
+    }
+    paginator->total_path = o->total_path;
+    paginator->has_more_path = o->has_more_path;
+    paginator->stop_after_empty_page = o->stop_after_empty_page;
+    paginator->guards_repeats = paginator->max_pages == UINT64_MAX;
+    paginator->prefetch = (uint64_t)o->prefetch;
+}
+
+static const char *page_number_url(const struct http_paginator *paginator, struct weir_arena *arena,
+    const char *first, uint64_t number, const char *at)
+{
+    const struct http_page_number *o = paginator->options;
+
+    (void)at;
+    return http_paginator_add_number(arena, first, o->page_param, (uint64_t)o->base_page + number);
+}
+
+static uint64_t page_number_count(const struct http_paginator *paginator, int64_t total)
+{
+    (void)paginator;
+    return (uint64_t)total;
+}
+
+static void page_number_check(const void *options, const struct weir_node *node,
+    const struct weir_templates *params, struct weir_mistakes *mistakes)
+{
+    const struct http_page_number *o = options;
+
+    http_paginator_check_param(o->page_param, "page_param", node, params, mistakes);
+    if (!o->stop_after_empty_page && !o->total_path && !o->has_more_path && o->maximum_page == 0 &&
+        o->max_pages == 0)
+        weir_mistake(mistakes, node, 0, "E-VALUE",
+            "nothing would end these pages: give total_path, has_more_path, maximum_page or "
+            "max_pages, or let stop_after_empty_page be true");
+}
+
+const struct http_paginator_kind http_page_number_kind = {
+    .computable = true,
+    .init = page_number_init,
+    .url = page_number_url,
+    .count = page_number_count,
+    .check = page_number_check,
+};
