@@ -1,0 +1,136 @@
+#include "options.h"
+
+#include "auth.h"
+#include "paginator.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <weir/version.h>
+
+static const struct weir_option concurrency_options[] = {
+    WEIR_INT(struct http_concurrency, max, .initial = "16", .min = 1, .max = 1024,
+        .help = "The most requests in flight at once, over all resources."),
+    WEIR_INT(struct http_concurrency, per_host, .min = 1, .max = 1024,
+        .help = "The most requests in flight to one scheme, host and port; as `max` when absent."),
+    {0},
+};
+
+static const struct weir_option timeout_options[] = {
+    WEIR_DURATION(struct http_timeout, connect, .initial = "10s", .min = 1, .max = 600000,
+        .help = "The longest time for finding the host, connecting and TLS."),
+    WEIR_DURATION(struct http_timeout, stall, .initial = "30s", .min = 1, .max = 3600000,
+        .help = "The longest time without a byte sent or received. There is no limit on the "
+                "whole of a request: what is slow but moves may go on."),
+    {0},
+};
+
+static const struct weir_option tls_options[] = {
+    WEIR_TEXT(struct http_tls, ca_file, .min = 1, .example = "/etc/ssl/private-ca.pem",
+        .help = "A file of certificates (PEM) to trust instead of the system's."),
+    WEIR_BOOL(struct http_tls, insecure, .initial = "false",
+        .help = "Check no certificates. Whoever sits on the line can read and change everything, "
+                "so each run warns."),
+    {0},
+};
+
+const struct weir_option http_option_table[] = {
+    WEIR_TEXT(struct http_options, base_url, .min = 1, .example = "https://api.example.org/v1",
+        .help = "What the `path` of each resource is joined to."),
+    WEIR_GROUP(struct http_options, concurrency, struct http_concurrency, concurrency_options,
+        .help = "How much is asked for at once."),
+    WEIR_GROUP(struct http_options, timeout, struct http_timeout, timeout_options,
+        .help = "How long to wait for the server."),
+    WEIR_GROUP(struct http_options, tls, struct http_tls, tls_options,
+        .help = "Whose certificates to trust."),
+    WEIR_TEXT(struct http_options, user_agent, .initial = "weir/" WEIR_VERSION, .min = 1,
+        .help = "What the User-Agent header says."),
+    WEIR_SIZE(struct http_options, max_response_size, .initial = "32MiB", .min = 1024,
+        .max = 1024LL * 1024 * 1024,
+        .help = "The largest answer, decompressed; a larger one is an error (E-LIMIT-BODY)."),
+    {0},
+};
+
+static const struct weir_choice method_choices[] = {
+    {"GET", HTTP_GET, NULL},
+    {"POST", HTTP_POST, "For searches and GraphQL; it is retried like a GET."},
+    {"PUT", HTTP_PUT, NULL},
+    {0},
+};
+
+static const struct weir_choice on_error_choices[] = {
+    {"fail", HTTP_FAIL, "Stop the run; what was complete by then is loaded."},
+    {"continue", HTTP_CONTINUE,
+        "Leave the page out and go on with the next one, where its place is known without the "
+        "page that failed (page_number, offset); else as skip_partition."},
+    {"skip_partition", HTTP_SKIP_PARTITION,
+        "Leave out the rest of the partition and go on with the next one."},
+    {0},
+};
+
+/* Allowed by the tables, refused by `check` with words of its own. */
+enum { ROOTS = WEIR_ROOT_PARTITION | WEIR_ROOT_RESOURCES | WEIR_ROOT_INCREMENTAL };
+
+const struct weir_option http_resource_option_table[] = {
+    WEIR_TEMPLATE(struct http_resource_options, url, .roots = ROOTS, .sensitive = true,
+        .example = "https://api.example.org/items/{partition.id}",
+        .help = "The address, whole. Either this or `path` is needed."),
+    WEIR_TEMPLATE(struct http_resource_options, path, .roots = ROOTS, .sensitive = true,
+        .example = "/items", .help = "The address behind `base_url`."),
+    WEIR_CHOICE(struct http_resource_options, method, method_choices, .initial = "GET",
+        .help = "How to ask."),
+    WEIR_TEMPLATES(struct http_resource_options, params, .roots = ROOTS, .sensitive = true,
+        .example = "{ per_page: 100 }", .help = "Parameters of the query, each percent-encoded."),
+    WEIR_TEMPLATES(struct http_resource_options, headers, .roots = ROOTS, .sensitive = true,
+        .example = "{ Accept: application/json }", .help = "Headers of the request."),
+    WEIR_DOCUMENT(struct http_resource_options, json, .roots = ROOTS, .sensitive = true,
+        .example = "{ query: \"{ users { id } }\" }",
+        .help = "The body of the request, sent as JSON. Needs `method: POST` or `PUT`."),
+    WEIR_PATH(struct http_resource_options, data_selector, .example = "data.items",
+        .help = "Where the rows stand in the answer: an array gives a row for each object in it, "
+                "an object is one row. The whole answer when absent."),
+    WEIR_NODE(struct http_resource_options, partitions, .example = "{ region: [eu, us] }",
+        .help = "Ask once for each value, as `{partition.NAME}`: a list, a range `{ from: 1, to: "
+                "9 }`, or the lines of a file `{ file: urls.txt }`; several names make a product."),
+    WEIR_VARIANT(struct http_resource_options, paginator, http_paginator_variants,
+        .initial = "single_page", .help = "How an answer leads to the next page."),
+    WEIR_VARIANT(struct http_resource_options, auth, http_auth_variants, .initial = "none",
+        .help = "How to log in."),
+    WEIR_GROUP(struct http_resource_options, retry, struct http_retry_options,
+        http_retry_option_table, .help = "When a failed request is tried again."),
+    WEIR_CHOICE(struct http_resource_options, on_error, on_error_choices, .initial = "fail",
+        .help = "What to do about a request that failed for good, or an answer that cannot be "
+                "read."),
+    WEIR_TEXT(struct http_resource_options, max_failed_partitions, .min = 1, .example = "5%",
+        .help = "With another `on_error` than fail: the run fails when more partitions than "
+                "this have gaps; a whole number, or a percentage of all partitions."),
+    {0},
+};
+
+bool http_allowance_parse(const char *text, struct http_allowance *ret_allowance)
+{
+    size_t digits = strspn(text, "0123456789");
+    char *end;
+    double number;
+
+    if (digits == 0 || digits > 15)
+        return false;
+    number = strtod(text, &end);
+    if (end < text + digits || strspn(text, "0123456789.%") != strlen(text))
+        return false;
+    *ret_allowance = (struct http_allowance){number, *end == '%'};
+    if (*end == '%')
+        return end[1] == '\0' && number <= 100;
+    return *end == '\0' && end == text + digits;
+}
+
+uint64_t http_allowance_of(const struct http_allowance *allowance, uint64_t n_partitions)
+{
+    if (!allowance->is_share)
+        return (uint64_t)allowance->number;
+    return (uint64_t)(allowance->number / 100 * (double)n_partitions);
+}
+
+const char *http_method_name(int method)
+{
+    return method == HTTP_POST ? "POST" : method == HTTP_PUT ? "PUT" : "GET";
+}

@@ -1,0 +1,72 @@
+/* What a pipeline file may say to the http extractor: the connection, and each resource. */
+#ifndef WEIR_HTTP_OPTIONS_H
+#define WEIR_HTTP_OPTIONS_H
+
+#include "retry.h"
+
+#include <weir/option.h>
+
+struct http_source;
+
+struct http_concurrency {
+    int64_t max;
+    int64_t per_host; /* 0: as many as max */
+};
+
+struct http_timeout {
+    uint64_t connect; /* ms */
+    uint64_t stall;   /* ms */
+};
+
+struct http_tls {
+    const char *ca_file;
+    bool insecure;
+};
+
+/* The state of the stage: what stands under `extract` itself. */
+struct http_options {
+    const char *base_url;
+    struct http_concurrency concurrency;
+    struct http_timeout timeout;
+    struct http_tls tls;
+    const char *user_agent;
+    uint64_t max_response_size;
+    struct http_source *source; /* no option: what is at work, from start to stop */
+};
+
+enum http_method { HTTP_GET, HTTP_POST, HTTP_PUT };
+enum http_on_error { HTTP_FAIL, HTTP_CONTINUE, HTTP_SKIP_PARTITION };
+
+struct http_resource_options {
+    const struct weir_template *url;
+    const struct weir_template *path;
+    int method; /* enum http_method */
+    struct weir_templates params;
+    struct weir_templates headers;
+    const struct weir_document *json;
+    const struct weir_path *data_selector; /* NULL: the whole answer */
+    const struct weir_node *partitions;
+    struct weir_variant paginator;
+    struct weir_variant auth;
+    struct http_retry_options retry;
+    int on_error;                      /* enum http_on_error */
+    const char *max_failed_partitions; /* "3" or "5%"; NULL: no limit */
+};
+
+extern const struct weir_option http_option_table[];
+extern const struct weir_option http_resource_option_table[];
+
+/* What max_failed_partitions says; the share is of a hundred, or the number is of partitions. */
+struct http_allowance {
+    double number;
+    bool is_share;
+};
+
+/* False when text is neither a whole number nor a percentage from 0% to 100%. */
+bool http_allowance_parse(const char *text, struct http_allowance *ret_allowance);
+/* The most partitions that may fail of so many. */
+uint64_t http_allowance_of(const struct http_allowance *allowance, uint64_t n_partitions);
+
+const char *http_method_name(int method);
+
+#endif
