@@ -1,0 +1,33 @@
+/* What to make of an answer: take it, follow it, ask again, or give up. */
+#ifndef WEIR_HTTP_VERDICT_H
+#define WEIR_HTTP_VERDICT_H
+
+#include "auth.h"
+#include "client.h"
+#include "retry.h"
+
+enum http_verdict {
+    HTTP_GOOD,
+    HTTP_REDIRECTED,
+    HTTP_RETRY, /* another try may go better */
+    HTTP_BAD,
+};
+
+enum http_verdict http_judge(
+    const struct http_retry_options *retry, const struct http_response *response);
+
+/*
+ * E-HTTP-STATUS: status, the beginning of the body, and a remedy where there is
+ * one. What the login and the headers of the request say is hidden, for servers
+ * that echo it. `is_later_page` is for servers that end their pages with a 404.
+ */
+void http_status_error(const struct http_response *response, const struct http_auth *auth,
+    const char *const *headers, bool is_later_page, struct weir_error *ret_error);
+
+/* Where a redirect leads, in the arena; NULL and E-ORIGIN or E-URL where it may not be followed. */
+const char *http_redirect_target(const char *url, const struct http_response *response,
+    struct weir_arena *arena, struct weir_error *ret_error);
+/* Does a request of this method go on as a GET without a body after this status? */
+bool http_redirect_becomes_get(int status, const char *method);
+
+#endif
