@@ -1,0 +1,116 @@
+/*
+ * The placeholders of a template: do they name something?
+ *
+ * A template does not list its placeholders, so it is filled once with a lookup
+ * that looks each of them over.
+ */
+#include "check.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <weir/partition.h>
+
+struct look {
+    struct http_check_names *names;
+    const struct weir_node *at;
+    struct weir_str source; /* the template's text, to find the place; len 0: unknown */
+};
+
+static const char *partition_name(const void *candidates, size_t i)
+{
+    const struct weir_node *map = candidates;
+
+    return map->keys[i]->text.ptr;
+}
+
+static const char *suggestion(const struct http_check_names *names, const char *word)
+{
+    const struct weir_node *map = names->partitions_node;
+
+    if (!map || map->kind != WEIR_NODE_MAP)
+        return "";
+    return weir_did_you_mean(names->arena, word, partition_name, map, map->n);
+}
+
+/* How many characters into the source the placeholder stands; 0 where it cannot be found. */
+static size_t offset_of(const struct look *look, const char *placeholder)
+{
+    const char *found = NULL;
+    size_t characters = 0;
+
+    if (look->source.len)
+        found = memmem(look->source.ptr, look->source.len, placeholder, strlen(placeholder));
+    for (const char *at = look->source.ptr; found && at < found; at++)
+        characters += ((unsigned char)*at & 0xc0) != 0x80;
+    return characters;
+}
+
+static void look_at_partition(struct look *look, const char *name)
+{
+    struct http_check_names *names = look->names;
+    const char *placeholder = weir_printf(names->arena, "{partition.%s}", name);
+
+    names->partitions_are_used = true;
+    if (!names->partitions_node)
+        weir_mistake(names->mistakes, look->at, offset_of(look, placeholder), "E-TEMPLATE",
+            "'%s' needs a 'partitions' key in this resource, such as partitions: { %s: [a, b] }",
+            placeholder, name);
+    else if (names->partitions && !weir_partitions_have(names->partitions, weir_str(name)))
+        weir_mistake(names->mistakes, look->at, offset_of(look, placeholder), "E-TEMPLATE",
+            "there is no partition '%s' in this resource%s", name, suggestion(names, name));
+}
+
+static bool look_at(
+    void *arg, enum weir_root root, struct weir_str name, struct weir_value *ret_value)
+{
+    struct look *look = arg;
+    struct http_check_names *names = look->names;
+    const char *text = weir_copy(names->arena, name).ptr;
+    const char *placeholder;
+
+    *ret_value = weir_text(WEIR_TEXT, weir_str("x"));
+    if (root == WEIR_ROOT_PARTITION) {
+        look_at_partition(look, text);
+        return true;
+    }
+    placeholder = weir_printf(
+        names->arena, root == WEIR_ROOT_RESOURCES ? "{resources.%s}" : "{incremental.%s}", text);
+    weir_mistake(names->mistakes, look->at, offset_of(look, placeholder), "E-TEMPLATE",
+        root == WEIR_ROOT_RESOURCES
+            ? "'%s': this version of weir does not read children of other resources yet; list the "
+              "values under 'partitions' instead"
+            : "'%s': this version of weir does not read incrementally yet; use a variable, such as "
+              "{vars.since}",
+        placeholder);
+    return true;
+}
+
+static void tell(
+    struct http_check_names *names, const struct weir_node *at, const struct weir_error *error)
+{
+    weir_mistake(
+        names->mistakes, at, 0, weir_copy_text(names->arena, error->code), "%s", error->text);
+}
+
+void http_check_template(
+    struct http_check_names *names, const struct weir_template *t, const struct weir_node *at)
+{
+    struct look look = {names, at, weir_template_source(t)};
+    struct weir_error error = {0};
+    struct weir_str text;
+
+    if (weir_template_fill(t, names->arena, WEIR_ENCODE_NONE, look_at, &look, &text, &error) !=
+        WEIR_OK)
+        tell(names, at, &error);
+}
+
+void http_check_document(struct http_check_names *names, const struct weir_document *document,
+    const struct weir_node *at)
+{
+    struct look look = {names, at, {NULL, 0}};
+    struct weir_error error = {0};
+    struct weir_str text;
+
+    if (weir_document_fill(document, names->arena, look_at, &look, &text, &error) != WEIR_OK)
+        tell(names, at, &error);
+}
