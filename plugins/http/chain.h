@@ -1,0 +1,61 @@
+/*
+ * A chain: the pages of one partition, which are loaded in order.
+ *
+ * Pages may be asked for ahead of each other where their places can be computed,
+ * and finish in any order. They are handed over in order, and what an answer means
+ * for the chain (an end, a next page, a failure) is judged in order too, so a run
+ * with many requests in flight gives the rows of one that asks page by page.
+ */
+#ifndef WEIR_HTTP_CHAIN_H
+#define WEIR_HTTP_CHAIN_H
+
+#include "host.h"
+#include "page.h"
+#include "paginator.h"
+#include "seen.h"
+
+#include <weir/partition.h>
+
+struct http_resource;
+
+struct http_chain {
+    struct http_resource *resource;
+    struct http_chain *before, *behind; /* the open chains of the resource */
+    struct weir_arena *arena;
+    struct weir_partition partition;
+    struct http_request request;    /* of the first page, without paginator and login */
+    struct http_host *host;         /* NULL while the request could not be made */
+    struct http_page *first, *last; /* not judged yet, in order */
+    struct http_page *undelivered;  /* the first that is not handed over */
+    uint64_t next_number;           /* of the page to be made next */
+    uint64_t n_pages;               /* as far as it is known; UINT64_MAX */
+    uint64_t n_undelivered;
+    uint64_t n_unjudged;
+    uint64_t last_hash; /* of the last body, where repeats are looked for */
+    unsigned misses;    /* pages given up, one behind the other */
+    bool knows_total;   /* n_pages is what the server said */
+    bool ended;         /* what is still on its way is dropped */
+    bool has_gap;
+    struct http_seen seen;
+};
+
+/* The resource's next partition. WEIR_OK, WEIR_END when there is none, WEIR_FAIL when the list of
+ * partitions cannot be read; a request that cannot be made is a failed page, judged at once. */
+enum weir_status http_chain_open(
+    struct http_resource *resource, struct weir_error *ret_error) WEIR_MUST_CHECK;
+/* A page is done or failed: hands over what is in order now. May close the chain. */
+void http_chain_settle(struct http_chain *chain);
+/* A page was put in a batch: others may be asked for. */
+void http_chain_taken(struct http_chain *chain, struct http_page *page);
+/*
+ * The first page that was out is decoded; error is NULL or why it gave nothing.
+ * Returns whether its rows are to be kept. May close the chain.
+ */
+bool http_chain_judge(struct http_chain *chain, struct http_page *page,
+    const struct http_facts *facts, const struct weir_error *error);
+/* Frees every page that is not handed over; nothing new is begun. */
+void http_chain_cut(struct http_chain *chain);
+/* Frees it with all its pages. */
+void http_chain_close(struct http_chain *chain);
+
+#endif

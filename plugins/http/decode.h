@@ -1,0 +1,28 @@
+/*
+ * Bodies to rows, on workers: pure, for it sees nothing but the batch and what is
+ * read-only about the resource.
+ */
+#ifndef WEIR_HTTP_DECODE_H
+#define WEIR_HTTP_DECODE_H
+
+#include "source.h"
+
+/* One answer in a batch, beside its rows: the origin of the batch's unit. */
+struct http_unit {
+    struct http_page *page; /* of the loop's thread */
+    struct weir_str body;   /* in the batch's arena */
+    const char *link;       /* what the Link header names, or NULL */
+    bool no_content;
+    struct http_facts facts;
+};
+
+/* The payload of a batch. */
+struct http_delivery {
+    const struct http_resource *resource;
+    struct http_unit *units;
+    size_t n;
+};
+
+enum weir_status http_decode(struct weir_stage *stage, struct weir_batch *batch);
+
+#endif

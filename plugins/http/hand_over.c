@@ -1,0 +1,161 @@
+#include "hand_over.h"
+
+#include "decode.h"
+#include "schedule.h"
+
+enum {
+    BATCH_BYTES = 256 * 1024,
+    BATCH_PAGES = 1024,
+    LINGER_MS = 5, /* how long small answers wait for company */
+};
+
+void http_hand_over(struct http_page *page)
+{
+    struct http_resource *resource = page->chain->resource;
+    struct http_source *source = resource->source;
+
+    http_page_list_append(&resource->finished, page);
+    resource->finished_bytes += page->body_len;
+    if (resource->finished_bytes >= BATCH_BYTES || resource->finished.n >= BATCH_PAGES)
+        source->hand_at = uv_now(weir_loop(source->stage));
+    else if (source->hand_at == 0)
+        source->hand_at = uv_now(weir_loop(source->stage)) + LINGER_MS;
+}
+
+/* Waiting for company is right only while other requests are under way and none could be added. */
+static bool is_due(struct http_source *source)
+{
+    if (source->hand_at == 0)
+        return false;
+    return source->failed || source->cut || source->starved || source->no_room ||
+           source->in_flight == 0 || uv_now(weir_loop(source->stage)) >= source->hand_at;
+}
+
+bool http_hand_is_over(const struct http_source *source)
+{
+    if (source->n_out > 0 || source->hand_at != 0)
+        return false;
+    if (source->failed || source->cut)
+        return true;
+    for (size_t i = 0; i < source->n_resources; i++)
+        if (!source->resources[i].exhausted || source->resources[i].n_chains > 0)
+            return false;
+    return true;
+}
+
+void http_hand_notify(struct http_source *source)
+{
+    if (is_due(source) || (source->failed && !source->cut) || http_hand_is_over(source))
+        weir_wake(source->stage);
+    else if (source->hand_at != 0 && !uv_is_active((const uv_handle_t *)&source->hand_timer))
+        uv_timer_start(&source->hand_timer, http_hand_on_timer, LINGER_MS, 0);
+}
+
+void http_hand_on_timer(uv_timer_t *timer)
+{
+    struct http_source *source = timer->data;
+
+    if (source->hand_at != 0)
+        weir_wake(source->stage);
+}
+
+/* The next resource, in turn, that has something; NULL when none has. */
+static struct http_resource *next_resource(struct http_source *source)
+{
+    for (size_t i = 0; i < source->n_resources; i++) {
+        struct http_resource *resource = &source->resources[source->hand_turn];
+
+        source->hand_turn = (source->hand_turn + 1) % source->n_resources;
+        if (resource->finished.n)
+            return resource;
+    }
+    return NULL;
+}
+
+/* How many pages go into one batch, from the front: at least one. */
+static size_t count_pages(const struct http_resource *resource)
+{
+    size_t n = 0, bytes = 0;
+
+    for (const struct http_page *page = resource->finished.first; page; page = page->behind) {
+        bytes += page->body_len;
+        if (n > 0 && (bytes > BATCH_BYTES || n == BATCH_PAGES))
+            break;
+        n++;
+    }
+    return n;
+}
+
+/* The body moves into the batch, whose memory the engine counts; the page stays until it is
+ * judged. */
+static void hand_page(struct http_page *page, struct weir_batch *batch, struct http_unit *unit)
+{
+    struct http_resource *resource = page->chain->resource;
+
+    http_page_list_remove(page);
+    resource->finished_bytes -= page->body_len;
+    if (page->body)
+        weir_adopt(batch->arena, page->body, page->body_size);
+    *unit = (struct http_unit){.page = page,
+        .body = {page->body ? page->body : "", page->body_len},
+        .no_content = page->no_content,
+        .link = page->link ? weir_copy_text(batch->arena, page->link) : NULL};
+    page->body = NULL;
+    http_page_release(page, 0);
+    resource->source->n_out++;
+    http_chain_taken(page->chain, page);
+}
+
+bool http_hand_batch(struct http_source *source, struct weir_batch *batch)
+{
+    struct http_resource *resource = is_due(source) ? next_resource(source) : NULL;
+    struct http_delivery *delivery;
+
+    if (!resource)
+        return false;
+    delivery = weir_new(batch->arena, struct http_delivery);
+    delivery->resource = resource;
+    delivery->n = count_pages(resource);
+    delivery->units = weir_new_array(batch->arena, delivery->n, struct http_unit);
+    for (size_t i = 0; i < delivery->n; i++)
+        hand_page(resource->finished.first, batch, &delivery->units[i]);
+    batch->resource = resource->weir;
+    batch->payload = delivery;
+    source->hand_at = 0;
+    for (size_t i = 0; i < source->n_resources; i++)
+        if (source->resources[i].finished.n)
+            source->hand_at = uv_now(weir_loop(source->stage));
+    return true;
+}
+
+/* Units that came behind the end of their chain lose their rows. */
+static void drop_rows(struct weir_batch *batch, const bool *keep)
+{
+    bool *marks = weir_new_array(batch->arena, batch->n_rows, bool);
+
+    for (size_t i = 0; i < batch->n_units; i++)
+        for (size_t row = 0; row < batch->units[i].n_rows; row++)
+            marks[batch->units[i].first_row + row] = keep[i];
+    weir_batch_keep(batch, marks);
+}
+
+enum weir_status http_decoded(struct weir_stage *stage, struct weir_batch *batch)
+{
+    struct http_source *source = ((const struct http_options *)stage->state)->source;
+    bool *keep = weir_new_array(batch->arena, batch->n_units, bool);
+    bool all_kept = true;
+
+    for (size_t i = 0; i < batch->n_units; i++) {
+        const struct http_unit *unit = batch->units[i].origin;
+
+        source->n_out--;
+        keep[i] =
+            http_chain_judge(unit->page->chain, unit->page, &unit->facts, batch->units[i].error);
+        all_kept = all_kept && (keep[i] || batch->units[i].n_rows == 0);
+    }
+    if (!all_kept)
+        drop_rows(batch, keep);
+    http_schedule(source);
+    http_hand_notify(source);
+    return WEIR_OK;
+}

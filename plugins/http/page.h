@@ -1,0 +1,69 @@
+/*
+ * One page of a chain: its request, with all its tries, and the answer until it
+ * goes into a batch.
+ *
+ * A page ends good (HTTP_PAGE_DONE, with a body) or not (HTTP_PAGE_FAILED, with
+ * an error); either way it tells its chain, which knows what that means.
+ */
+#ifndef WEIR_HTTP_PAGE_H
+#define WEIR_HTTP_PAGE_H
+
+#include "client.h"
+#include "page_list.h"
+#include "wait.h"
+
+#include <weir/arena.h>
+
+struct http_chain;
+struct http_source;
+
+enum http_page_state {
+    HTTP_PAGE_READY,   /* may be sent */
+    HTTP_PAGE_FLYING,  /* in flight */
+    HTTP_PAGE_WAITING, /* for its next try */
+    HTTP_PAGE_DONE,    /* its answer is here */
+    HTTP_PAGE_FAILED,  /* given up */
+    HTTP_PAGE_OUT,     /* in a batch, not decoded yet */
+};
+
+struct http_page {
+    struct http_waiter waiter; /* first, so that a waiter is its page */
+    struct http_chain *chain;
+    struct http_page *next; /* of the chain */
+    struct http_page *before, *behind;
+    struct http_page_list *list;
+    enum http_page_state state;
+    uint64_t number;          /* in the chain, from 0 */
+    const char *at;           /* what the page before named, or NULL */
+    const char *url;          /* once it was sent: where to; redirects change it */
+    struct weir_arena *arena; /* of its own; NULL until something needs it */
+    struct http_transfer *transfer;
+    unsigned attempts;
+    unsigned hops;     /* redirects of this attempt */
+    bool as_get;       /* a redirect made it one */
+    uint64_t began_ms; /* the first attempt */
+    size_t reserved;   /* of the budget */
+    char *body;        /* malloc; NULL when empty or taken */
+    size_t body_len;
+    size_t body_size;         /* allocated */
+    bool no_content;          /* 204: no body, and none is missed */
+    const char *link;         /* what the Link header names, or NULL */
+    struct weir_error *error; /* malloc */
+};
+
+/* The chain owns it and has it in its list; `at` is copied. */
+struct http_page *http_page_new(struct http_chain *chain, uint64_t number, const char *at);
+/* Wherever it is: takes it out of lists, cancels, gives its memory and budget back. */
+void http_page_free(struct http_page *page);
+/* Sends it, for the first time or again. The budget was asked before. */
+void http_page_send(struct http_page *page);
+/* Where what belongs to the page alone is kept. */
+struct weir_arena *http_page_arena(struct http_page *page);
+/* Gives back what it holds of the budget beyond `keep`. */
+void http_page_release(struct http_page *page, size_t keep);
+/* "GET https://... (region=eu)", redacted. */
+void http_page_label(const struct http_page *page, char *out, size_t size);
+/* Its error becomes this one. */
+void http_page_set_error(struct http_page *page, const struct weir_error *error);
+
+#endif

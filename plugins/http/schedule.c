@@ -1,0 +1,211 @@
+#include "schedule.h"
+
+#include "hand_over.h"
+
+enum {
+    FIRST_ESTIMATE = 64 * 1024,
+    LEAST_ESTIMATE = 4 * 1024,
+    OPEN_CHAINS = 1024, /* and some for each slot: those that wait to be decoded count too */
+    SPARE_PAGES = 64,   /* ready or waiting beyond what the slots can take */
+};
+
+static bool has_room(const struct http_source *source, const struct http_host *host)
+{
+    return host->in_flight < source->max_per_host;
+}
+
+/* The next page that its host allows; the others are put where the host finds them. */
+static struct http_page *next_ready(struct http_resource *resource)
+{
+    struct http_page *page;
+
+    while ((page = http_page_list_take(&resource->ready))) {
+        struct http_host *host = page->chain->host;
+
+        if (has_room(resource->source, host))
+            return page;
+        http_page_list_append(&host->blocked, page);
+        resource->n_blocked++;
+    }
+    return NULL;
+}
+
+/* While a server turns most requests away, those that wait for another try pile up. Beyond a
+ * bound no partition is begun, so it is not asked for ever more. */
+static bool may_open(const struct http_resource *resource)
+{
+    size_t slots = resource->source->max_in_flight;
+
+    return !resource->exhausted && !resource->source->failed &&
+           resource->n_chains < OPEN_CHAINS + 4 * slots &&
+           resource->n_waiting < SPARE_PAGES + 4 * slots &&
+           resource->n_blocked + resource->ready.n < SPARE_PAGES + slots;
+}
+
+static struct http_page *next_page(struct http_resource *resource)
+{
+    struct http_page *page;
+
+    if (resource->host && !has_room(resource->source, resource->host))
+        return NULL;
+    page = next_ready(resource);
+    while (!page && may_open(resource)) {
+        struct weir_error error = {0};
+        enum weir_status status = http_chain_open(resource, &error);
+
+        if (status != WEIR_OK)
+            resource->exhausted = true;
+        if (status == WEIR_FAIL)
+            http_source_fail(resource->source, &error);
+        page = next_ready(resource);
+    }
+    return page;
+}
+
+enum started { STARTED, NOTHING_TO_START, NO_ROOM };
+
+static enum started start_one(struct http_resource *resource)
+{
+    struct http_page *page = next_page(resource);
+
+    if (!page)
+        return NOTHING_TO_START;
+    if (page->reserved == 0) {
+        if (!weir_reserve(resource->source->stage, resource->estimate)) {
+            http_page_list_prepend(&resource->ready, page);
+            return NO_ROOM;
+        }
+        page->reserved = resource->estimate;
+    }
+    http_page_send(page);
+    return STARTED;
+}
+
+void http_schedule(struct http_source *source)
+{
+    size_t idle = 0;
+
+    if (source->failed || weir_stopping(source->stage))
+        return;
+    source->starved = source->no_room = false;
+    while (source->in_flight < source->max_in_flight && idle < source->n_resources) {
+        struct http_resource *resource = &source->resources[source->turn];
+        enum started started = start_one(resource);
+
+        if (started == NO_ROOM) {
+            source->no_room = true;
+            return;
+        }
+        idle = started == STARTED ? 0 : idle + 1;
+        source->turn = (source->turn + 1) % source->n_resources;
+        if (source->failed)
+            return;
+    }
+    source->starved = source->in_flight < source->max_in_flight;
+}
+
+void http_schedule_ready(struct http_page *page, bool first)
+{
+    struct http_page_list *ready = &page->chain->resource->ready;
+
+    page->state = HTTP_PAGE_READY;
+    if (first)
+        http_page_list_prepend(ready, page);
+    else
+        http_page_list_append(ready, page);
+}
+
+void http_schedule_enter(struct http_page *page)
+{
+    struct http_resource *resource = page->chain->resource;
+
+    resource->source->in_flight++;
+    resource->weir->progress->in_flight++;
+    page->chain->host->in_flight++;
+}
+
+void http_schedule_leave(struct http_page *page)
+{
+    struct http_resource *resource = page->chain->resource;
+    struct http_host *host = page->chain->host;
+    struct http_page *freed;
+
+    resource->source->in_flight--;
+    resource->weir->progress->in_flight--;
+    host->in_flight--;
+    freed = http_page_list_take(&host->blocked);
+    if (!freed)
+        return;
+    freed->chain->resource->n_blocked--;
+    http_schedule_ready(freed, true);
+}
+
+static void arm(struct http_source *source)
+{
+    const struct http_waiter *first = http_waiting_first(&source->waiting);
+    uint64_t now = http_source_now(source);
+
+    if (!first) {
+        uv_timer_stop(&source->retry_timer);
+        return;
+    }
+    uv_timer_start(&source->retry_timer, http_schedule_on_timer,
+        first->due_ms > now ? first->due_ms - now : 0, 0);
+}
+
+void http_schedule_retry(struct http_page *page, uint64_t wait_ms)
+{
+    struct http_resource *resource = page->chain->resource;
+    struct http_source *source = resource->source;
+
+    page->state = HTTP_PAGE_WAITING;
+    resource->n_waiting++;
+    http_waiting_add(&source->waiting, &page->waiter, http_source_now(source) + wait_ms);
+    if (http_waiting_first(&source->waiting) == &page->waiter)
+        arm(source);
+}
+
+void http_schedule_forget(struct http_page *page)
+{
+    struct http_resource *resource = page->chain->resource;
+
+    if (page->state == HTTP_PAGE_WAITING) {
+        http_waiting_remove(&resource->source->waiting, &page->waiter);
+        resource->n_waiting--;
+    }
+    if (page->list == &resource->finished)
+        resource->finished_bytes -= page->body_len;
+    else if (page->list && page->list != &resource->ready)
+        resource->n_blocked--;
+    http_page_list_remove(page);
+}
+
+void http_schedule_on_timer(uv_timer_t *timer)
+{
+    struct http_source *source = timer->data;
+    uint64_t now = http_source_now(source);
+    struct http_waiter *waiter;
+
+    while ((waiter = http_waiting_first(&source->waiting)) && waiter->due_ms <= now) {
+        struct http_page *page = (struct http_page *)(void *)waiter;
+
+        http_waiting_remove(&source->waiting, waiter);
+        page->chain->resource->n_waiting--;
+        http_schedule_ready(page, true);
+    }
+    arm(source);
+    http_schedule(source);
+    http_hand_notify(source);
+}
+
+void http_schedule_learn(struct http_resource *resource, size_t size)
+{
+    size_t estimate = resource->estimate;
+
+    if (!resource->has_estimate || size > estimate)
+        estimate = size;
+    else
+        estimate -= (estimate - size) / 16;
+    resource->has_estimate = true;
+    resource->estimate = estimate > LEAST_ESTIMATE ? estimate : LEAST_ESTIMATE;
+}

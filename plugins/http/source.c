@@ -1,0 +1,200 @@
+#include "source.h"
+
+#include "hand_over.h"
+#include "schedule.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_ESTIMATE = 64 * 1024 };
+
+uint64_t http_source_now(struct http_source *source)
+{
+    uv_loop_t *loop = weir_loop(source->stage);
+
+    uv_update_time(loop);
+    return uv_now(loop);
+}
+
+void http_source_fail(struct http_source *source, const struct weir_error *error)
+{
+    if (source->failed)
+        return;
+    source->failed = true;
+    source->error = *error;
+}
+
+static void free_readers(void *arg)
+{
+    http_readers_done(arg);
+}
+
+static enum weir_status start_client(struct http_source *source, struct weir_error *ret_error)
+{
+    const struct http_options *options = source->options;
+    const struct http_client_config config = {
+        .connect_timeout_ms = options->timeout.connect,
+        .stall_timeout_ms = options->timeout.stall,
+        .max_body = options->max_response_size,
+        .max_connections = source->max_in_flight,
+        .user_agent = options->user_agent,
+        .ca_file = options->tls.ca_file,
+        .insecure = options->tls.insecure,
+    };
+
+    if (options->tls.insecure)
+        weir_log(source->stage, WEIR_LOG_WARNING,
+            "tls.insecure is on: certificates are not checked, and whoever sits on the line can "
+            "read and change everything");
+    source->client = http_client_new(weir_loop(source->stage), &config, ret_error);
+    return source->client ? WEIR_OK : WEIR_FAIL;
+}
+
+/* Mistakes in the list of partitions were told by `check`; here they only stop the run. */
+static enum weir_status start_partitions(
+    struct http_resource *resource, struct weir_arena *arena, struct weir_error *ret_error)
+{
+    const struct weir_node *node = resource->options->partitions;
+    const struct weir_partitions *partitions = NULL;
+
+    if (node) {
+        struct weir_mistakes mistakes;
+
+        weir_mistakes_init(&mistakes, arena);
+        partitions = weir_partitions_parse(arena, node, &mistakes);
+        if (!partitions)
+            return weir_error_set(ret_error, WEIR_FAULT_USAGE, "E-VALUE", "partitions of '%s': %s",
+                resource->weir->name, mistakes.n ? mistakes.items[0].text : "not understood");
+    }
+    resource->partitions = weir_partition_cursor_new(partitions, ret_error);
+    return resource->partitions ? WEIR_OK : WEIR_FAIL;
+}
+
+static enum weir_status start_resource(
+    struct http_resource *resource, struct weir_arena *arena, struct weir_error *ret_error)
+{
+    struct http_source *source = resource->source;
+    const struct http_resource_options *options = resource->weir->options;
+
+    resource->options = options;
+    resource->estimate = FIRST_ESTIMATE;
+    http_paginator_init(&resource->paginator, &options->paginator);
+    if (http_plan_init(&resource->plan, options, source->options->base_url, arena, ret_error) !=
+        WEIR_OK)
+        return WEIR_FAIL;
+    if (options->max_failed_partitions)
+        (void)http_allowance_parse(options->max_failed_partitions, &resource->allowance);
+    if (start_partitions(resource, arena, ret_error) != WEIR_OK)
+        return WEIR_FAIL;
+    if (resource->plan.origin)
+        resource->host = http_host_use(&source->hosts, resource->plan.origin);
+    if (resource->paginator.max_pages == 1)
+        resource->weir->progress->requests_total =
+            weir_partition_cursor_total(resource->partitions);
+    return WEIR_OK;
+}
+
+static void start_timers(struct http_source *source)
+{
+    uv_loop_t *loop = weir_loop(source->stage);
+
+    uv_timer_init(loop, &source->retry_timer);
+    uv_timer_init(loop, &source->hand_timer);
+    source->retry_timer.data = source->hand_timer.data = source;
+    source->has_timers = true;
+}
+
+enum weir_status http_source_start(struct weir_stage *stage)
+{
+    struct http_options *options = stage->state;
+    struct http_source *source = weir_new(stage->arena, struct http_source);
+    struct weir_error error = {0};
+
+    options->source = source;
+    source->stage = stage;
+    source->options = options;
+    source->max_in_flight = (size_t)options->concurrency.max;
+    source->max_per_host = (size_t)options->concurrency.per_host;
+    if (source->max_per_host == 0 || source->max_per_host > source->max_in_flight)
+        source->max_per_host = source->max_in_flight;
+    source->random = uv_hrtime() | 1;
+    (void)uv_random(NULL, NULL, &source->random, sizeof(source->random), 0, NULL);
+    source->random |= 1;
+    http_readers_init(&source->readers);
+    /* Batches may be with the workers when the stage stops, so what decoding needs outlives it. */
+    weir_defer(stage->arena, free_readers, &source->readers);
+    source->resources = weir_new_array(stage->arena, stage->n_resources, struct http_resource);
+    for (size_t i = 0; i < stage->n_resources; i++) {
+        struct http_resource *resource = &source->resources[source->n_resources++];
+
+        resource->source = source;
+        resource->weir = stage->resources[i];
+        if (start_resource(resource, stage->arena, &error) != WEIR_OK)
+            return weir_fail_with(stage, &error);
+    }
+    if (start_client(source, &error) != WEIR_OK)
+        return weir_fail_with(stage, &error);
+    start_timers(source);
+    return WEIR_OK;
+}
+
+static void close_resource(struct http_resource *resource)
+{
+    while (resource->chains)
+        http_chain_close(resource->chains);
+    http_host_release(&resource->source->hosts, resource->host);
+    weir_partition_cursor_free(resource->partitions);
+}
+
+void http_source_stop(struct weir_stage *stage)
+{
+    struct http_source *source = ((const struct http_options *)stage->state)->source;
+
+    if (!source || source->stopped)
+        return;
+    source->stopped = true;
+    for (size_t i = 0; i < source->n_resources; i++)
+        close_resource(&source->resources[i]);
+    http_waiting_done(&source->waiting);
+    if (source->client)
+        http_client_close(source->client);
+    if (source->has_timers) {
+        uv_close((uv_handle_t *)&source->retry_timer, NULL);
+        uv_close((uv_handle_t *)&source->hand_timer, NULL);
+    }
+}
+
+/* Drops what is under way. What is finished, and in order, is still handed over. */
+static void cut(struct http_source *source)
+{
+    source->cut = true;
+    for (size_t i = 0; i < source->n_resources; i++) {
+        struct http_chain *chain = source->resources[i].chains;
+
+        source->resources[i].exhausted = true;
+        while (chain) {
+            struct http_chain *behind = chain->behind;
+
+            http_chain_cut(chain);
+            if (!chain->first)
+                http_chain_close(chain);
+            chain = behind;
+        }
+    }
+}
+
+enum weir_status http_source_extract(struct weir_stage *stage, struct weir_batch *batch)
+{
+    struct http_source *source = ((const struct http_options *)stage->state)->source;
+
+    http_schedule(source);
+    if (!source->cut && (source->failed || weir_stopping(stage)))
+        cut(source);
+    if (http_hand_batch(source, batch)) {
+        http_schedule(source);
+        return WEIR_OK;
+    }
+    if (!http_hand_is_over(source))
+        return WEIR_AGAIN;
+    return source->failed ? weir_fail_with(stage, &source->error) : WEIR_END;
+}

@@ -1,0 +1,75 @@
+/*
+ * What is at work between start and stop: the client, the resources, and what
+ * they share. All of it belongs to the loop's thread, but for the readers, which
+ * decoding borrows.
+ */
+#ifndef WEIR_HTTP_SOURCE_H
+#define WEIR_HTTP_SOURCE_H
+
+#include "chain.h"
+#include "options.h"
+#include "readers.h"
+#include "request.h"
+
+#include <weir/loop.h>
+
+/* One resource at work. */
+struct http_resource {
+    struct http_source *source;
+    const struct weir_resource *weir;
+    const struct http_resource_options *options;
+    struct http_plan plan;
+    struct http_paginator paginator;
+    struct weir_partition_cursor *partitions;
+    bool exhausted;            /* no partition is left to begin with */
+    struct http_host *host;    /* of all its requests; NULL: they differ */
+    struct http_chain *chains; /* the open ones */
+    size_t n_chains;
+    struct http_page_list ready;    /* may be sent */
+    size_t n_blocked;               /* ready, but for their host's limit */
+    size_t n_waiting;               /* for another try */
+    struct http_page_list finished; /* to be handed over, in order for each chain */
+    size_t finished_bytes;
+    size_t estimate; /* what an answer takes, most likely */
+    bool has_estimate;
+    struct http_allowance allowance;
+    uint64_t n_gaps; /* partitions with something given up */
+};
+
+struct http_source {
+    struct weir_stage *stage;
+    const struct http_options *options;
+    struct http_client *client;
+    struct http_resource *resources;
+    size_t n_resources;
+    size_t turn;      /* the resource to start something next */
+    size_t hand_turn; /* the one to hand something over next */
+    size_t in_flight;
+    size_t max_in_flight;
+    size_t max_per_host;
+    struct http_hosts hosts;
+    struct http_waiting waiting;
+    uv_timer_t retry_timer;
+    uv_timer_t hand_timer;
+    bool has_timers;
+    uint64_t hand_at; /* ms: when what is finished goes, be it little; 0: nothing is finished */
+    size_t n_out;     /* pages in batches, not judged yet */
+    bool starved;     /* nothing was left to start when last asked */
+    bool no_room;     /* the budget said no */
+    bool failed;
+    bool cut; /* what was under way is dropped */
+    bool stopped;
+    struct weir_error error;
+    uint64_t random;
+    struct http_readers readers;
+};
+
+enum weir_status http_source_start(struct weir_stage *stage) WEIR_MUST_CHECK;
+void http_source_stop(struct weir_stage *stage);
+enum weir_status http_source_extract(
+    struct weir_stage *stage, struct weir_batch *batch) WEIR_MUST_CHECK;
+/* The run cannot go on. The first error is kept; what is finished is still handed over. */
+void http_source_fail(struct http_source *source, const struct weir_error *error);
+uint64_t http_source_now(struct http_source *source); /* ms, of the loop, brought up to date */
+
+#endif
