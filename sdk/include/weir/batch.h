@@ -124,7 +124,7 @@ WEIR_API void weir_batch_replace(struct weir_batch *batch, struct weir_column *c
 
 static inline struct weir_value weir_null(void)
 {
-    struct weir_value value = {0};
+    struct weir_value value = {WEIR_NULL, 0, 0, 0, {false}};
 
     return value;
 }
