@@ -6,8 +6,14 @@
 
 size_t double_format(double real, char out[DOUBLE_TEXT_SIZE])
 {
+    /* Larger integers would come with all the digits that their bits stand for, not the fewest. */
+    constexpr double largest_plain = 9007199254740992.0;
+    char *end = out + DOUBLE_TEXT_SIZE - 1;
     /* The longest, "-2.2250738585072014e-308", has 24 bytes: this cannot fail. */
-    std::to_chars_result written = std::to_chars(out, out + DOUBLE_TEXT_SIZE - 1, real);
+    std::to_chars_result written =
+        real > -largest_plain && real < largest_plain
+            ? std::to_chars(out, end, real)
+            : std::to_chars(out, end, real, std::chars_format::scientific);
 
     *written.ptr = '\0';
     return static_cast<size_t>(written.ptr - out);

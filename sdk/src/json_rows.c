@@ -8,7 +8,8 @@ enum {
     /* A batch may always have so many cells; beyond, as many as the body has bytes. Rows that
      * share no keys would else need memory by the square of what was sent. */
     FREE_CELLS = 1 << 20,
-    /* Room is made for so many times the rows there are, if the body is long enough. */
+    /* So many rows tell how long the others will be; fewer are trusted for some times as many. */
+    TELLING_ROWS = 1000,
     GROWTH = 8,
 };
 
@@ -25,14 +26,17 @@ void json_rows_init(
     json_columns_use(rows->columns, batch);
 }
 
+static size_t most_cells(const struct json_rows *rows)
+{
+    return rows->first_cells + FREE_CELLS + rows->doc.length;
+}
+
 static bool check_cells(struct json_rows *rows, size_t n_rows, size_t n_columns, size_t offset)
 {
-    size_t most = rows->first_cells + FREE_CELLS + rows->doc.length;
-
     if (n_columns > WEIR_JSON_MAX_COLUMNS)
         return json_fail(&rows->doc, "E-LIMIT-COLUMNS", offset,
             "more than %d columns; are keys used as data?", WEIR_JSON_MAX_COLUMNS);
-    if (n_rows * n_columns > most)
+    if (n_rows * n_columns > most_cells(rows))
         return json_fail(&rows->doc, "E-LIMIT-COLUMNS", offset,
             "%zu rows with %zu columns among them, nearly all empty; are keys used as data?",
             n_rows, n_columns);
@@ -49,7 +53,7 @@ static size_t expected_rows(const struct json_rows *rows, size_t offset)
 
     /* A little more, since the first rows may have been the longer ones. */
     expected += (expected - rows->first_row) / 16 + 1;
-    return expected < GROWTH * n_rows ? expected : GROWTH * n_rows;
+    return done >= TELLING_ROWS || expected < GROWTH * n_rows ? expected : GROWTH * n_rows;
 }
 
 static bool open_row(struct json_rows *rows, size_t offset)
@@ -63,7 +67,7 @@ static bool open_row(struct json_rows *rows, size_t offset)
 
         if (!check_cells(rows, batch->n_rows + 1, batch->n_columns, offset))
             return false;
-        if (expected * batch->n_columns <= rows->first_cells + FREE_CELLS)
+        if (expected * batch->n_columns <= most_cells(rows))
             batch_reserve(batch, expected);
     }
     (void)batch_open_row(batch);
