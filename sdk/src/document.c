@@ -64,14 +64,11 @@ static void refuse(struct document_parser *p, const struct weir_node *node, size
     const struct weir_error *error)
 {
     p->failed = true;
-    if (node->substituted)
-        weir_mistake(p->mistakes, node, 0, error->code,
-            "a text of the document has a mistake at character %zu (not shown, since it holds a "
-            "value from the environment)",
-            characters(node->text, offset) + 1);
-    else
-        weir_mistake(
-            p->mistakes, node, characters(node->text, offset), error->code, "%s", error->text);
+    /* A mistake keeps the code as a pointer, and the error is gone before it. */
+    weir_mistake(p->mistakes, node, characters(node->text, offset),
+        weir_copy_text(p->mistakes->arena, error->code), "%s",
+        node->substituted ? "a mistake in the text (not shown, as it is from the environment)"
+                          : error->text);
 }
 
 /* The whole text when it is known already; a single variable keeps the kind it was written with. */

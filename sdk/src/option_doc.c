@@ -234,27 +234,27 @@ static void write_plain(const struct doc *doc, const char *text, size_t n)
             fputc(text[i], doc->out);
 }
 
-/* Words from `text`, broken before the line is full. */
+/* Words from `text`, each line broken before it is full. */
 static void write_wrapped(const struct doc *doc, const char *text, unsigned depth)
 {
-    size_t column = WIDTH; /* so that the first word begins a line */
+    size_t column = 0; /* 0: no line was begun */
 
-    while (*text) {
-        size_t n = strcspn(text, " \n");
-
-        if (n > 0 && column + 1 + n > WIDTH) {
-            fputs(column == WIDTH ? "" : "\n", doc->out);
-            write_indent(doc, depth);
-            column = depth * INDENT;
-        } else if (n > 0) {
+    for (size_t n; *text; text += n + (text[n] != '\0')) {
+        n = strcspn(text, " \n");
+        if (n == 0)
+            continue;
+        if (column > 0 && column + 1 + n <= WIDTH) {
             fputc(' ', doc->out);
             column++;
+        } else {
+            fputs(column > 0 ? "\n" : "", doc->out);
+            write_indent(doc, depth);
+            column = depth * INDENT;
         }
         write_plain(doc, text, n);
         column += n;
-        text += n + (text[n] != '\0');
     }
-    fputs(column == WIDTH ? "" : "\n", doc->out);
+    fputs(column > 0 ? "\n" : "", doc->out);
 }
 
 static void text_row(

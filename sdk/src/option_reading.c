@@ -54,8 +54,9 @@ bool option_refuse_part(const struct option_reading *reading, const struct weir_
 {
     struct weir_str before = {node->text.ptr, offset < node->text.len ? offset : node->text.len};
 
-    weir_mistake(reading->context->mistakes, node, option_characters(before), error->code, "%s: %s",
-        reading->what,
+    /* A mistake keeps the code as a pointer, and the error is gone before it. */
+    weir_mistake(reading->context->mistakes, node, option_characters(before),
+        weir_copy_text(reading->context->mistakes->arena, error->code), "%s: %s", reading->what,
         node->substituted ? "a mistake in the text (not shown, as it is from the environment)"
                           : error->text);
     return false;

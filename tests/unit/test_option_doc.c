@@ -123,26 +123,37 @@ static void plain_text(void **state)
     weir_arena_free(arena);
 }
 
-/* No line is longer than a terminal, and no word is lost. */
-static void long_help_is_wrapped(void **state)
+/* How many words stand in text, when no line of it is longer than a terminal or ends in a blank. */
+static size_t count_wrapped(char *text)
 {
-    static const char word[] = "wonderful ";
-    struct weir_arena *arena = weir_arena_new();
-    char help[40 * sizeof(word)] = "";
-    size_t n_words = 0;
-    struct weir_option rows[2] = {{.name = "x", .type = WEIR_OPTION_TEXT, .help = help}};
-    char *text;
+    size_t n = 0;
 
-    (void)state;
-    for (size_t i = 0; i < 40; i++)
-        strcat(help, word);
-    text = weir_options_text(arena, rows, sizeof(*rows));
     for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
         assert_in_range(strlen(line), 1, 80);
-        for (char *at = line; (at = strstr(at, "wonderful")); at++)
-            n_words++;
+        assert_int_not_equal(line[strlen(line) - 1], ' ');
+        assert_null(line[0] == ' ' ? strstr(line + 4, "  ") : NULL);
+        for (char *at = line; (at = strstr(at, "word")); at++)
+            n++;
     }
-    assert_int_equal(n_words, 40);
+    return n;
+}
+
+/* With words of every length, so that some line is full to the last column. */
+static void long_help_is_wrapped(void **state)
+{
+    struct weir_arena *arena = weir_arena_new();
+
+    (void)state;
+    for (int length = 4; length < 30; length++) {
+        const char *help = "";
+        struct weir_option rows[2] = {{.name = "x", .type = WEIR_OPTION_TEXT}};
+
+        for (int i = 0; i < 40; i++)
+            help = weir_printf(
+                arena, "%s%-*.*s ", help, length, length, "wordxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
+        rows[0].help = help;
+        assert_int_equal(count_wrapped(weir_options_text(arena, rows, sizeof(*rows))), 40);
+    }
     weir_arena_free(arena);
 }
 
