@@ -1,0 +1,77 @@
+"""Do the example pipelines do what they promise? Each is checked; the quickstart runs in full."""
+
+import json
+import unittest
+
+import harness
+from harness import OK, ROOT
+
+DATA = ROOT / "pipelines" / "data"
+
+
+def records(name):
+    with open(DATA / f"{name}.jsonl", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def feet_to_metres(feet):
+    return round(float(feet) * 0.3048) if feet else None
+
+
+class Examples(harness.Case):
+    def test_every_example_passes_check(self):
+        examples = sorted(ROOT.glob("pipelines/*.yaml"))
+        self.assertTrue(examples)
+        for example in examples:
+            with self.subTest(example=example.name):
+                result = self.run_weir(example, command="check")
+                self.assert_exit(result, OK)
+                self.assertIn("no mistakes", result.out)
+
+
+class Quickstart(harness.Case):
+    """Holds the database of one run against the data that the API serves."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.api = cls.enterClassContext(harness.DemoApi())
+
+    def setUp(self):
+        super().setUp()
+        self.result = self.run_weir(ROOT / "pipelines" / "quickstart.yaml", env={
+            "QUICKSTART_URL": self.api.url, "QUICKSTART_DB": self.db})
+        self.assert_exit(self.result, OK)
+
+    def test_every_row_of_every_resource_arrives(self):
+        countries = harness.query(self.db, "SELECT id, code, name, continent FROM countries")
+        self.assertEqual(sorted(countries), sorted(
+            (int(c["id"]), c["code"], c["name"], c["continent"]) for c in records("countries")))
+
+        airports = harness.query(
+            self.db, "SELECT id, ident, name, iso_country, latitude, longitude, elevation_m FROM airports")
+        self.assertEqual(sorted(airports), sorted(
+            (int(a["id"]), a["ident"], a["name"], a["iso_country"], float(a["latitude_deg"]),
+             float(a["longitude_deg"]), feet_to_metres(a["elevation_ft"])) for a in records("airports")))
+
+        earthquakes = harness.query(self.db, "SELECT id, magnitude, place, depth_km FROM earthquakes")
+        self.assertEqual(sorted(earthquakes), sorted(
+            (e["id"], e["properties"]["mag"], e["properties"]["place"], e["geometry"]["coordinates"][2])
+            for e in records("earthquakes") if e["properties"]["type"] == "earthquake"))
+
+    def test_the_columns_are_those_it_made(self):
+        def columns(table):
+            return {row[1] for row in harness.query(self.db, f"PRAGMA table_info({table})")}
+
+        self.assertEqual(columns("earthquakes"), {"id", "magnitude", "place", "at", "depth_km"})
+        self.assertFalse(columns("airports") & {"latitude_deg", "longitude_deg", "elevation_ft"})
+        at = harness.query(self.db, "SELECT min(at), max(at) FROM earthquakes")[0]
+        self.assertTrue("2018-01-31" <= at[0] < at[1] < "2018-02-07", at)
+
+    def test_the_report_counts_the_same(self):
+        told = {resource["name"]: resource["rows"]["loaded"] for resource in self.result.report["resources"]}
+        self.assertEqual(told, {table: harness.query(self.db, f"SELECT count(*) FROM {table}")[0][0]
+                                for table in ("countries", "airports", "earthquakes")})
+
+
+if __name__ == "__main__":
+    unittest.main()
