@@ -61,17 +61,23 @@ static bool refuse(struct filling *f, size_t at, const char *code, const char *f
 
 static bool refuse(struct filling *f, size_t at, const char *code, const char *format, ...)
 {
-    /* Finding the place takes time in long texts, and beyond the first mistakes nobody sees it. */
-    bool is_kept = f->common->mistakes->n_errors < WEIR_MISTAKES_MAX;
-    struct weir_node place = is_kept ? place_of(f, at) : (struct weir_node){0};
-    struct weir_arena *scratch = weir_arena_new();
+    struct weir_mistakes *mistakes = f->common->mistakes;
+    struct weir_arena *scratch;
+    struct weir_node place;
     va_list args;
 
+    f->is_wrong = true;
+    if (mistakes->n_errors >= WEIR_MISTAKES_MAX) {
+        /* It is counted, but nobody will see it, and finding places takes time in long texts. */
+        weir_mistake(mistakes, NULL, 0, code, "%s", "");
+        return false;
+    }
+    place = place_of(f, at);
+    scratch = weir_arena_new();
     va_start(args, format);
-    weir_mistake(f->common->mistakes, &place, 0, code, "%s", weir_vprintf(scratch, format, args));
+    weir_mistake(mistakes, &place, 0, code, "%s", weir_vprintf(scratch, format, args));
     va_end(args);
     weir_arena_free(scratch);
-    f->is_wrong = true;
     return false;
 }
 

@@ -258,7 +258,8 @@ static void read_events(struct builder *b)
     yaml_parser_set_input_string(&parser, bytes, b->source->text.len);
     while (!b->is_done) {
         if (!yaml_parser_parse(&parser, &event)) {
-            yaml_problem(&parser, b->source, b->mistakes);
+            yaml_problem(
+                &parser, b->source, b->depth ? b->levels[b->depth - 1].node : NULL, b->mistakes);
             break;
         }
         take_event(b, &event);

@@ -152,8 +152,8 @@ static void tell(const struct problem *p, const yaml_parser_t *parser,
         weir_mistake(mistakes, &at, 0, "E-YAML", "%s", p->text);
 }
 
-void yaml_problem(
-    const yaml_parser_t *parser, const struct yaml_source *source, struct weir_mistakes *mistakes)
+void yaml_problem(const yaml_parser_t *parser, const struct yaml_source *source,
+    const struct weir_node *open, struct weir_mistakes *mistakes)
 {
     struct weir_node at = node_at(&parser->problem_mark);
     const struct problem *known;
@@ -168,6 +168,12 @@ void yaml_problem(
     if (is_variable(source, &parser->problem_mark)) {
         weir_mistake(mistakes, &at, 0, "E-YAML",
             "${...} between brackets or braces needs quotes: \"${NAME}\"");
+        return;
+    }
+    if (open && is_at_end(parser, source) && strstr(parser->problem, "node content")) {
+        weir_mistake(mistakes, open, 0, "E-YAML", "this %s is not closed; add the closing '%c'",
+            open->kind == WEIR_NODE_LIST ? "list" : "map",
+            open->kind == WEIR_NODE_LIST ? ']' : '}');
         return;
     }
     known = find(parser);

@@ -6,8 +6,9 @@
 
 #include <yaml.h>
 
-/* For a parser that has just failed on the source. */
-void yaml_problem(
-    const yaml_parser_t *parser, const struct yaml_source *source, struct weir_mistakes *mistakes);
+/* For a parser that has just failed on the source. `open` is the innermost list or map that is
+ * being read; NULL: none. */
+void yaml_problem(const yaml_parser_t *parser, const struct yaml_source *source,
+    const struct weir_node *open, struct weir_mistakes *mistakes);
 
 #endif
