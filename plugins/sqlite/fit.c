@@ -1,0 +1,129 @@
+#include "fit.h"
+
+#include "errors.h"
+#include "names.h"
+
+#include <math.h>
+
+enum {
+    NUMBERS = 1 << WEIR_BOOL | 1 << WEIR_INT | 1 << WEIR_FLOAT,
+    TEXTS =
+        1 << WEIR_TEXT | 1 << WEIR_DECIMAL | 1 << WEIR_JSON | 1 << WEIR_TIMESTAMP | 1 << WEIR_DATE,
+    EVERYTHING = (1 << WEIR_N_KINDS) - 1,
+};
+
+/* Kinds that a column takes: whatever the value is, or only values that survive it. */
+static const struct {
+    uint32_t always;
+    uint32_t perhaps;
+} accepts[] = {
+    /* What is no number (NaN) would become a null, so floats are always looked at. */
+    [STORE_ANY] = {EVERYTHING & ~(1 << WEIR_FLOAT), 1 << WEIR_FLOAT},
+    [STORE_INTEGER] = {1 << WEIR_BOOL | 1 << WEIR_INT, 1 << WEIR_FLOAT},
+    [STORE_REAL] = {0, 1 << WEIR_INT | 1 << WEIR_FLOAT},
+    [STORE_TEXT] = {TEXTS, 0},
+    [STORE_BLOB] = {1 << WEIR_BYTES, 0},
+    [STORE_NUMERIC] = {1 << WEIR_BOOL | 1 << WEIR_INT, TEXTS | 1 << WEIR_FLOAT},
+};
+
+static bool float_fits(enum storage storage, double real)
+{
+    const double int64_end = 9223372036854775808.0;
+
+    if (isnan(real))
+        return false;
+    if (storage != STORE_INTEGER)
+        return true;
+    return real == trunc(real) && real > -int64_end && real < int64_end;
+}
+
+static bool int_fits(enum storage storage, int64_t integer)
+{
+    const int64_t exact = 1LL << 53;
+
+    return storage != STORE_REAL || (integer <= exact && integer >= -exact);
+}
+
+static bool value_fits(enum storage storage, const struct weir_value *value)
+{
+    switch ((enum weir_kind)value->kind) {
+    case WEIR_NULL:
+        return true;
+    case WEIR_FLOAT:
+        return float_fits(storage, value->real) &&
+               (accepts[storage].perhaps & 1 << WEIR_FLOAT) != 0;
+    case WEIR_INT:
+        return int_fits(storage, value->integer) &&
+               ((accepts[storage].always | accepts[storage].perhaps) & 1 << WEIR_INT) != 0;
+    case WEIR_TEXT:
+    case WEIR_DECIMAL:
+    case WEIR_JSON:
+        if (storage == STORE_NUMERIC)
+            return numeric_keeps(weir_value_str(value));
+        break;
+    case WEIR_DATE:
+    case WEIR_TIMESTAMP:
+        if (storage == STORE_NUMERIC)
+            return true;
+        break;
+    default:
+        break;
+    }
+    return (accepts[storage].always & 1U << value->kind) != 0;
+}
+
+size_t row_in_unit(const struct weir_batch *batch, size_t row)
+{
+    for (size_t i = 0; i < batch->n_units; i++) {
+        const struct weir_unit *unit = &batch->units[i];
+
+        if (row >= unit->first_row && row - unit->first_row < unit->n_rows)
+            return row - unit->first_row + 1;
+    }
+    return row + 1;
+}
+
+static enum weir_status refuse_value(struct table *table, const struct column *column,
+    const struct weir_batch *batch, size_t row, const struct weir_value *value)
+{
+    return database_refuse(table->db, WEIR_FAULT_DATA, "E-TYPE",
+        "table '%s', row %zu of its unit: column '%s' has the type %s, which would change the %s "
+        "that came; give all its values one kind with a 'set' transform (CAST), or load into a "
+        "table whose column has another type",
+        name_show(table->name).text, row_in_unit(batch, row), name_show(column->name).text,
+        column->declared[0] ? column->declared : "ANY", weir_kind_name(value->kind));
+}
+
+static enum weir_status check_values(struct table *table, const struct column *column,
+    const struct weir_batch *batch, const struct weir_column *source)
+{
+    for (size_t row = 0; row < batch->n_rows; row++)
+        if (!value_fits(column->storage, &source->values[row]))
+            return refuse_value(table, column, batch, row, &source->values[row]);
+    return WEIR_OK;
+}
+
+/* SQLite puts the next free number where the number of a row is null. */
+static enum weir_status check_row_numbers(struct table *table, const struct column *column,
+    const struct weir_batch *batch, const struct weir_column *source)
+{
+    for (size_t row = 0; row < batch->n_rows; row++)
+        if (source->values[row].kind == WEIR_NULL)
+            return database_refuse(table->db, WEIR_FAULT_DATA, "E-ROW-CONSTRAINT",
+                "table '%s', row %zu of its unit: the key column '%s' is null; drop such rows with "
+                "a 'filter' transform",
+                name_show(table->name).text, row_in_unit(batch, row), name_show(column->name).text);
+    return WEIR_OK;
+}
+
+enum weir_status fit_check(struct table *table, const struct column *column,
+    const struct weir_batch *batch, const struct weir_column *source)
+{
+    enum weir_status status = WEIR_OK;
+
+    if (source->kinds & ~accepts[column->storage].always)
+        status = check_values(table, column, batch, source);
+    if (status == WEIR_OK && column->is_rowid)
+        status = check_row_numbers(table, column, batch, source);
+    return status;
+}

@@ -1,0 +1,172 @@
+/*
+ * sqlite - load rows into tables of a SQLite database. See README.md.
+ *
+ * A batch is checked against its table, written row by row inside a transaction
+ * that batches share, and taken back alone if one of its rows is refused.
+ */
+#include <weir/plugin.h>
+#include <weir/version.h>
+
+#include "check.h"
+#include "database.h"
+#include "errors.h"
+#include "insert.h"
+#include "table.h"
+#include "transaction.h"
+
+struct sqlite_load {
+    const char *path;
+    uint64_t lock_wait;
+    /* private */
+    struct database db;
+    struct table *tables; /* one for each name; n_tables of them */
+    size_t n_tables;
+    struct table **of_resource; /* in the order of stage->resources */
+};
+
+static const struct weir_option options[] = {
+    WEIR_TEXT(struct sqlite_load, path, .required = true, .min = 1, .example = "data.db",
+        .help = "The database file; it is created if it does not exist. A relative path is "
+                "relative to the current directory."),
+    WEIR_DURATION(struct sqlite_load, lock_wait, .initial = "10s", .max = 86400000,
+        .help = "How long to wait while another process writes to the database."),
+    {0},
+};
+
+static void sqlite_check(struct weir_stage *stage, struct weir_mistakes *mistakes)
+{
+    const struct sqlite_load *load = stage->state;
+
+    check_path(stage, load->path, mistakes);
+    check_tables(stage, mistakes);
+}
+
+/* Resources that name one table share it. */
+static struct table *table_for(struct sqlite_load *load, const struct weir_resource *resource)
+{
+    struct table *table;
+
+    for (size_t i = 0; i < load->n_tables; i++)
+        if (weir_str_is(load->tables[i].name, resource->table))
+            return &load->tables[i];
+    table = &load->tables[load->n_tables++];
+    table_init(table, &load->db, resource);
+    return table;
+}
+
+static void make_tables(struct weir_stage *stage)
+{
+    struct sqlite_load *load = stage->state;
+
+    load->tables = weir_new_array(stage->arena, stage->n_resources, struct table);
+    load->of_resource = weir_new_array(stage->arena, stage->n_resources, struct table *);
+    for (size_t i = 0; i < stage->n_resources; i++)
+        load->of_resource[i] = table_for(load, stage->resources[i]);
+}
+
+/* All tables are looked at before anything is fetched. */
+static enum weir_status read_tables(struct sqlite_load *load)
+{
+    enum weir_status status = database_begin(&load->db);
+
+    for (size_t i = 0; i < load->n_tables && status == WEIR_OK; i++)
+        status = table_read(&load->tables[i]);
+    if (status == WEIR_OK && database_run(&load->db, "ROLLBACK") != SQLITE_OK)
+        status = database_fail(&load->db, "cannot read the database");
+    return status;
+}
+
+static enum weir_status sqlite_start(struct weir_stage *stage)
+{
+    struct sqlite_load *load = stage->state;
+    enum weir_status status;
+
+    load->db = (struct database){
+        .stage = stage,
+        .path = load->path,
+        .lock_wait = load->lock_wait,
+    };
+    make_tables(stage);
+    status = database_open(&load->db);
+    return status == WEIR_OK ? read_tables(load) : status;
+}
+
+static struct table *table_of(struct weir_stage *stage, const struct weir_resource *resource)
+{
+    struct sqlite_load *load = stage->state;
+
+    for (size_t i = 0; i < stage->n_resources; i++)
+        if (stage->resources[i] == resource)
+            return load->of_resource[i];
+    return NULL;
+}
+
+static enum weir_status sqlite_load(struct weir_stage *stage, struct weir_batch *batch)
+{
+    struct sqlite_load *load = stage->state;
+    struct table *table = table_of(stage, batch->resource);
+    enum weir_status status;
+
+    if (!table)
+        return weir_fail(stage, WEIR_FAULT_BUG, "E-BUG", "a batch of an unknown resource came");
+    if (batch->n_rows == 0)
+        return WEIR_OK;
+    status = database_begin(&load->db);
+    if (status == WEIR_OK)
+        status = table_read(table);
+    if (status == WEIR_OK)
+        status = table_insert(table, batch);
+    return status;
+}
+
+static enum weir_status sqlite_commit(struct weir_stage *stage)
+{
+    struct sqlite_load *load = stage->state;
+
+    return database_commit(&load->db);
+}
+
+/* At the end of a run, columns that never had a value are still columns. */
+static void create_waiting_columns(struct sqlite_load *load)
+{
+    enum weir_status status = database_begin(&load->db);
+
+    for (size_t i = 0; i < load->n_tables && status == WEIR_OK; i++) {
+        status = table_read(&load->tables[i]);
+        if (status == WEIR_OK)
+            status = table_create_waiting(&load->tables[i]);
+    }
+    /* A failure has been told by itself. */
+    if (status == WEIR_OK)
+        status = database_commit(&load->db);
+}
+
+static void sqlite_stop(struct weir_stage *stage)
+{
+    struct sqlite_load *load = stage->state;
+    struct database *db = &load->db;
+    bool waits = false;
+
+    for (size_t i = 0; i < load->n_tables; i++)
+        waits = waits || table_has_waiting(&load->tables[i]);
+    if (waits && db->connection && !db->failed && !database_in_transaction(db))
+        create_waiting_columns(load);
+    for (size_t i = 0; i < load->n_tables; i++)
+        table_done(&load->tables[i]);
+    database_close(db);
+}
+
+const struct weir_plugin weir_plugin = {
+    .header = WEIR_HEADER,
+    .name = "sqlite",
+    .summary = "Load rows into tables of a SQLite database.",
+    .version = WEIR_VERSION,
+    .threading = WEIR_ON_WORKER,
+    .state_size = sizeof(struct sqlite_load),
+    .options = options,
+    .check = sqlite_check,
+    .start = sqlite_start,
+    .stop = sqlite_stop,
+    .load = sqlite_load,
+    .commit = sqlite_commit,
+};

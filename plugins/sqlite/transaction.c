@@ -1,0 +1,68 @@
+#include "transaction.h"
+
+#include "errors.h"
+
+bool database_in_transaction(const struct database *db)
+{
+    return !sqlite3_get_autocommit(db->connection);
+}
+
+enum weir_status database_read_version(struct database *db)
+{
+    if (database_ask(db, "PRAGMA schema_version", &db->schema_version) != SQLITE_OK)
+        return database_fail(db, "cannot read the database");
+    return WEIR_OK;
+}
+
+enum weir_status database_begin(struct database *db)
+{
+    int rc;
+
+    if (database_in_transaction(db))
+        return WEIR_OK;
+    database_may_wait(db, true);
+    /* A transaction that begins by reading may find no way to write later, however long it waits. */
+    rc = database_run(db, "BEGIN IMMEDIATE");
+    database_may_wait(db, false);
+    if (rc != SQLITE_OK)
+        return database_fail(db, "cannot begin to write");
+    return database_read_version(db);
+}
+
+static enum weir_status fail_lost(struct database *db)
+{
+    return database_refuse(db, WEIR_FAULT_DESTINATION, "E-DB-IO",
+        "what was loaded since the last commit was taken back; run again");
+}
+
+enum weir_status database_commit(struct database *db)
+{
+    enum weir_status status;
+    int rc;
+
+    if (db->was_lost)
+        return fail_lost(db);
+    if (!database_in_transaction(db))
+        return WEIR_OK;
+    database_may_wait(db, true);
+    rc = database_run(db, "COMMIT");
+    database_may_wait(db, false);
+    if (rc == SQLITE_OK)
+        return WEIR_OK;
+    status = database_fail(db, "cannot commit");
+    database_lose(db);
+    return status;
+}
+
+void database_note_loss(struct database *db)
+{
+    if (!database_in_transaction(db))
+        db->was_lost = true;
+}
+
+void database_lose(struct database *db)
+{
+    if (database_in_transaction(db))
+        (void)database_run(db, "ROLLBACK");
+    db->was_lost = true;
+}
