@@ -26,7 +26,7 @@ def complaints(layout, include):
 
 def missing(layout, offered):
     """Functions that were promised and that libweir no longer has."""
-    promised = re.findall(r"^\w[^;#]*?\b(weir_\w+)\([^;]*\);", layout.read_text(), flags=re.MULTILINE)
+    promised = re.findall(r"^\w[^;#(]*?\b(weir_\w+)\([^;]*;", layout.read_text(), flags=re.MULTILINE)
     return [f"{repo.where(layout)}: libweir has no {name} any more"
             for name in promised if name not in offered]
 
