@@ -4,7 +4,10 @@
  * Every byte is checked: what is accepted is valid JSON (RFC 8259) in valid
  * UTF-8, whole, with nothing behind it, no deeper than WEIR_JSON_MAX_DEPTH, and
  * without a NUL inside a text. Numbers keep every digit: one that neither int64
- * nor double holds exactly as written becomes a decimal.
+ * nor double holds exactly as written becomes a decimal. So a number without
+ * fraction and exponent is an int, or a decimal beyond 64 bits; any other is a
+ * float if the shortest decimal that reads back as that double has the same value
+ * (0.1, 1.50, 1e3), else a decimal (0.1000000000000000055, 1e400).
  */
 #ifndef WEIR_JSON_H
 #define WEIR_JSON_H
