@@ -3,7 +3,8 @@
     python3 tests/checks/readme_options.py --update     writes them anew, by build/weir
 
 Between <!-- options --> and <!-- /options --> stands what `weir plugin show NAME --markdown`
-prints, NAME being the folder's; <!-- options: NAME ROLE --> asks for another plugin or one role.
+prints, NAME being the folder's, but for its first heading, which the README has in its own way.
+<!-- options: NAME ROLE --> asks for another plugin or for one role.
 """
 
 import marked
@@ -13,7 +14,8 @@ PLUGINS = repo.ROOT / "plugins"
 
 
 def options(name):
-    return repo.run(repo.WEIR, "plugin", "show", *name.split(), "--markdown").strip("\n")
+    shown = repo.run(repo.WEIR, "plugin", "show", *name.split(), "--markdown").strip("\n")
+    return shown.removeprefix("### Options\n\n")
 
 
 def readme_problems(folder):

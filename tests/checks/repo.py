@@ -35,9 +35,12 @@ def where(path, line=None):
     return f"{name}:{line}" if line else str(name)
 
 
-def run(*command, **options):
+def run(*command):
     """Run a program and give what it printed; its failure is the check's."""
-    ended = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+    try:
+        ended = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    except OSError as error:
+        sys.exit(f"{command[0]}: {error.strerror}; WEIR names the built program")
     if ended.returncode:
         sys.exit(f"{' '.join(map(str, command))}: exit {ended.returncode}\n{ended.stderr.rstrip()}")
     return ended.stdout

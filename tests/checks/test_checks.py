@@ -14,7 +14,7 @@ HERE = Path(__file__).resolve().parent
 SHOW = """#!/bin/sh
 case "$*" in
     "plugin list") printf 'extract\\n  http         Ask.\\ntransform\\nload\\n  file         cannot be read\\n' ;;
-    "plugin show http --markdown") printf '\\n### Options\\n\\n| `url` |\\n' ;;
+    "plugin show http --markdown") printf '\\n### Options\\n\\n| `url` |\\n\\n### More\\n' ;;
     *) echo "no such plugin" >&2; exit 6 ;;
 esac
 """
@@ -165,7 +165,7 @@ class Pages(Repository):
         readme.write_text("# http\n<!-- options -->\n\n<!-- /options -->\n")
         self.assert_finds("readme_options", "plugins/http/README.md:3: has '', should", "readme")
         self.assertEqual(self.check("readme_options", "--update")[0], 0)
-        self.assertIn("<!-- options -->\n### Options\n\n| `url` |\n<!-- /options -->\n", readme.read_text())
+        self.assertIn("<!-- options -->\n| `url` |\n\n### More\n<!-- /options -->\n", readme.read_text())
         self.assert_content("readme_options")
         readme.write_text("<!-- options: https extract -->\n<!-- /options -->\n")
         self.assertEqual(self.check("readme_options")[0], 1)
