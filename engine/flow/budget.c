@@ -18,12 +18,12 @@ static void note_peak(struct budget *budget, size_t held)
         continue;
 }
 
-bool budget_reserve(struct budget *budget, size_t bytes)
+bool budget_reserve(struct budget *budget, size_t limit, size_t bytes)
 {
     size_t held = atomic_load(&budget->held);
 
     do {
-        if (held && (bytes > budget->limit || held > budget->limit - bytes)) {
+        if (held && (bytes > limit || held > limit - bytes)) {
             atomic_store(&budget->refused, true);
             /* What is held may have been released between the look and the mark. */
             if (atomic_load(&budget->held) >= held)
@@ -47,9 +47,4 @@ bool budget_release(struct budget *budget, size_t bytes)
 {
     atomic_fetch_sub(&budget->held, bytes);
     return atomic_exchange(&budget->refused, false);
-}
-
-bool budget_has_room(const struct budget *budget)
-{
-    return atomic_load(&budget->held) < budget->limit;
 }

@@ -20,13 +20,12 @@ struct budget {
 };
 
 void budget_init(struct budget *budget, size_t limit);
-/* Counts the bytes if there is room, or if nothing at all is held: one thing may
- * always go on, else a single large answer would stop the run for ever. */
-bool budget_reserve(struct budget *budget, size_t bytes);
+/* Counts the bytes if they fit below `limit` (at most budget->limit), or if nothing at all is
+ * held: one thing may always go on, else a single large answer would stop the run for ever. */
+bool budget_reserve(struct budget *budget, size_t limit, size_t bytes);
 /* Counts bytes that are there already, room or not. */
 void budget_add(struct budget *budget, size_t bytes);
 /* True when somebody waits who should be told of the room. */
 bool budget_release(struct budget *budget, size_t bytes);
-bool budget_has_room(const struct budget *budget);
 
 #endif

@@ -269,12 +269,30 @@ static void close_when_loaded(struct flow *flow)
         flow_stage_failed(flow, &flow->load);
     flow->phase = PHASE_CLOSED;
     close_handle((uv_handle_t *)&flow->async);
+    close_handle((uv_handle_t *)&flow->idle);
     close_handle((uv_handle_t *)&flow->prepare);
     close_handle((uv_handle_t *)&flow->check);
     close_handle((uv_handle_t *)&flow->signals[0]);
     close_handle((uv_handle_t *)&flow->signals[1]);
     close_handle((uv_handle_t *)&flow->ticker);
     close_handle((uv_handle_t *)&flow->deadline);
+}
+
+static void on_idle(uv_idle_t *handle)
+{
+    (void)handle; /* It is there so that the loop does not sleep. */
+}
+
+/*
+ * A stage that wakes itself from inside the pump, just before the loop would
+ * sleep, must not wait for the next event: the loop takes another turn.
+ */
+static void stay_awake(struct flow *flow)
+{
+    if (flow->phase != PHASE_CLOSED && atomic_load(&flow->wanted))
+        uv_idle_start(&flow->idle, on_idle);
+    else
+        uv_idle_stop(&flow->idle);
 }
 
 static void pump(struct flow *flow)
@@ -294,6 +312,7 @@ static void pump(struct flow *flow)
         drain(flow);
     if (flow->phase == PHASE_CLOSING)
         close_when_loaded(flow);
+    stay_awake(flow);
 }
 
 /* --- the loop --------------------------------------------------------------------------- */
@@ -381,6 +400,7 @@ static void start_loop(struct flow *flow)
     uv_loop_init(&flow->loop);
     flow->loop_thread = uv_thread_self();
     uv_async_init(&flow->loop, &flow->async, on_async);
+    uv_idle_init(&flow->loop, &flow->idle);
     uv_prepare_init(&flow->loop, &flow->prepare);
     uv_check_init(&flow->loop, &flow->check);
     flow->async.data = flow->prepare.data = flow->check.data = flow;
@@ -398,7 +418,7 @@ static void start_loop(struct flow *flow)
 static void size_queues(struct flow *flow)
 {
     budget_init(&flow->budget, (size_t)(flow->plan->memory / 4));
-    flow->queue_limit = flow->budget.limit / 2;
+    flow->queue_limit = flow->budget.limit / 4;
 }
 
 static unsigned worker_count(void)

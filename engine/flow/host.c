@@ -28,7 +28,13 @@ static void host_fail(struct weir_stage *stage, const struct weir_error *error)
 
 static bool host_reserve(struct weir_stage *stage, size_t bytes)
 {
-    return budget_reserve(&stage_of(stage)->flow->budget, bytes);
+    struct flow *flow = stage_of(stage)->flow;
+    size_t limit = flow->budget.limit;
+
+    /* While the loader is behind, more answers would only wait here: half must do. */
+    if (loader_queued(flow->loader) >= flow->queue_limit)
+        limit /= 2;
+    return budget_reserve(&flow->budget, limit, bytes);
 }
 
 static void host_release(struct weir_stage *stage, size_t bytes)

@@ -53,6 +53,7 @@ struct flow {
     uv_loop_t loop;
     uv_thread_t loop_thread;
     uv_async_t async;     /* wakes the loop from other threads */
+    uv_idle_t idle;       /* runs when the pump is wanted again at once */
     uv_prepare_t prepare; /* the pump, before the loop sleeps ... */
     uv_check_t check;     /* ... and after it woke */
     uv_signal_t signals[2];

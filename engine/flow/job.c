@@ -86,6 +86,15 @@ static enum weir_status transform_all(struct job *job)
     return status;
 }
 
+/* Room in the budget is told to the extractor, if it was refused some. */
+static void give_back(struct flow *flow, size_t bytes)
+{
+    if (!budget_release(&flow->budget, bytes))
+        return;
+    atomic_store(&flow->woken, true);
+    flow_wake(flow);
+}
+
 /* What a batch holds has changed; the budget learns by how much. */
 static void charge(struct job *job)
 {
@@ -93,8 +102,8 @@ static void charge(struct job *job)
 
     if (size > job->charged)
         budget_add(&job->flow->budget, size - job->charged);
-    else if (budget_release(&job->flow->budget, job->charged - size))
-        flow_wake(job->flow);
+    else
+        give_back(job->flow, job->charged - size);
     job->charged = size;
 }
 
@@ -142,8 +151,5 @@ void job_free(struct job *job)
 
     weir_batch_free(job->batch);
     free(job);
-    if (budget_release(&flow->budget, charged)) {
-        atomic_store(&flow->woken, true);
-        flow_wake(flow);
-    }
+    give_back(flow, charged);
 }

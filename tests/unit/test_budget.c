@@ -14,10 +14,9 @@ static void grants_until_the_limit(void **state)
 
     (void)state;
     budget_init(&budget, 100);
-    assert_true(budget_reserve(&budget, 60));
-    assert_true(budget_reserve(&budget, 40));
-    assert_false(budget_has_room(&budget));
-    assert_false(budget_reserve(&budget, 1));
+    assert_true(budget_reserve(&budget, 100, 60));
+    assert_true(budget_reserve(&budget, 100, 40));
+    assert_false(budget_reserve(&budget, 100, 1));
     assert_int_equal(atomic_load(&budget.held), 100);
 }
 
@@ -27,10 +26,10 @@ static void grants_anything_when_nothing_is_held(void **state)
 
     (void)state;
     budget_init(&budget, 100);
-    assert_true(budget_reserve(&budget, 5000));
-    assert_false(budget_reserve(&budget, 1));
+    assert_true(budget_reserve(&budget, 100, 5000));
+    assert_false(budget_reserve(&budget, 100, 1));
     (void)budget_release(&budget, 5000);
-    assert_true(budget_reserve(&budget, SIZE_MAX / 2));
+    assert_true(budget_reserve(&budget, 100, SIZE_MAX / 2));
 }
 
 static void tells_of_room_only_those_who_were_refused(void **state)
@@ -39,9 +38,9 @@ static void tells_of_room_only_those_who_were_refused(void **state)
 
     (void)state;
     budget_init(&budget, 100);
-    assert_true(budget_reserve(&budget, 100));
+    assert_true(budget_reserve(&budget, 100, 100));
     assert_false(budget_release(&budget, 10));
-    assert_false(budget_reserve(&budget, 50));
+    assert_false(budget_reserve(&budget, 100, 50));
     assert_true(budget_release(&budget, 50));
     assert_false(budget_release(&budget, 10));
 }
@@ -53,7 +52,7 @@ static void counts_what_is_added_without_asking(void **state)
     (void)state;
     budget_init(&budget, 100);
     budget_add(&budget, 250);
-    assert_false(budget_has_room(&budget));
+    assert_false(budget_reserve(&budget, 100, 1));
     assert_int_equal(atomic_load(&budget.peak), 250);
     (void)budget_release(&budget, 250);
     assert_int_equal(atomic_load(&budget.held), 0);
@@ -67,7 +66,7 @@ static void reserve_and_release(void *arg)
     struct budget *budget = arg;
 
     for (int i = 0; i < ROUNDS; i++)
-        if (budget_reserve(budget, 7))
+        if (budget_reserve(budget, LIMIT, 7))
             (void)budget_release(budget, 7);
 }
 
