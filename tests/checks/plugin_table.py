@@ -27,7 +27,7 @@ def declared():
     """What the folders declare: (role, name) to the folder's name."""
     found = {}
     for file in sorted(PLUGINS.glob("*/CMakeLists.txt")):
-        for name, role in re.findall(r"^weir_plugin\((\w+) (\w+)", file.read_text(), flags=re.MULTILINE):
+        for name, role in re.findall(r"^ *weir_plugin\((\w+) (\w+)", file.read_text(), flags=re.MULTILINE):
             found[role, name] = file.parent.name
     return found
 

@@ -172,7 +172,7 @@ class Pages(Repository):
 
     def test_plugin_table(self):
         self.write("plugins/http/CMakeLists.txt", "weir_plugin(http extract SOURCES http.c)\n")
-        self.write("plugins/x/CMakeLists.txt", "weir_plugin(file load\n  SOURCES x.c)\nweir_plugin(y load)\n")
+        self.write("plugins/x/CMakeLists.txt", "  weir_plugin(file load\n  SOURCES x.c)\nweir_plugin(y load)\n")
         page = self.write("plugins/README.md", "<!-- plugins -->\n<!-- /plugins -->\n")
         self.check("plugin_table", "--update")
         self.assertIn("| extract | [http](http/README.md) | Ask. |\n| load | [file](x/README.md) |",

@@ -1,6 +1,7 @@
 """Do the example pipelines do what they promise? Each is checked; the quickstart runs in full."""
 
 import json
+import math
 import unittest
 
 import harness
@@ -15,7 +16,11 @@ def records(name):
 
 
 def feet_to_metres(feet):
-    return round(float(feet) * 0.3048) if feet else None
+    """As SQL does it: nothing stays unknown, and a half is rounded away from zero."""
+    if not feet:
+        return None
+    metres = float(feet) * 0.3048
+    return math.copysign(math.floor(abs(metres) + 0.5), metres)
 
 
 class Examples(harness.Case):
