@@ -192,6 +192,7 @@ static void guesses(void **state)
     check_guess(f->arena, "prms", "; did you mean 'params'?");
     check_guess(f->arena, "prm", "");
     check_guess(f->arena, "di", "; did you mean 'id'?");
+    check_guess(f->arena, "pxh", "");
     check_guess(f->arena, "xy", "");
     check_guess(f->arena, "x", "");
     check_guess(f->arena, "", "");

@@ -72,6 +72,8 @@ static void reads_texts(void **state)
     /* The eleventh character is the euro sign, and an escape counts as one character. */
     weir_node_place(node, 10, &line, &column);
     assert_int_equal(column, 25);
+    weir_node_place(read_json(*state, "\"\\ud83d\\ude00x\""), 1, &line, &column);
+    assert_int_equal(column, 14);
     assert_int_equal(read_json(*state, "\"\"")->text.len, 0);
     assert_string_equal(read_json(*state, "-1.50e+3")->text.ptr, "-1.50e+3");
     assert_string_equal(read_json(*state, "123456789012345678901234567890")->text.ptr,
@@ -110,6 +112,8 @@ static void refuses(void **state)
         {"\"\\u12g4\"", "E-JSON", "line 1, column 6: "},
         {"\"\\u0000\"", "E-TEXT-NUL", "line 1, column 8: "},
         {"\"\\ud83d\"", "E-UTF8", "line 1, column 8: "},
+        {"\"\\u\x11\x11\x11\x11\"", "E-JSON", "line 1, column 4: "},
+        {"\"\\ude00\\ude00\"", "E-UTF8", "line 1, column 8: "},
         {"\"\\ude00\"", "E-UTF8", "line 1, column 8: "},
         {"\"\\ud83d\\u0041\"", "E-UTF8", "line 1, column 14: "},
         {"[\"\xc3\xa4\", \"\xff\"]", "E-UTF8", "line 1, column 8: "},

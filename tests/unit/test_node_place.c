@@ -65,11 +65,42 @@ static void finds_places_behind_escapes(void **state)
     assert_int_equal(column, 11);
 }
 
+/* A blank is where it stands; the end of a text is behind its last character. */
+static void finds_blanks_and_ends(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t offset;
+        uint32_t line, column;
+    } cases[] = {
+        {"a: x  y\n", 1, 1, 5},
+        {"a: x  y\n", 2, 1, 6},
+        {"a: x  y\n", 4, 1, 8},
+        {"a: '  x '\n", 0, 1, 5},
+        {"a: '  x '\n", 1, 1, 6},
+        {"a: '  x '\n", 4, 1, 9},
+        {"a: |\n  x\n  y\n", 3, 3, 4},
+        {"a: |\n  x\n  y\n", 4, 3, 4},
+        {"a: |\n  x\n  y\n", 99, 3, 4},
+        {"a: ''\n", 0, 1, 5},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        uint32_t line, column;
+
+        weir_node_place(
+            weir_node_get(parse_good(*state, cases[i].text), "a"), cases[i].offset, &line, &column);
+        if (line != cases[i].line || column != cases[i].column)
+            fail_msg("%zu of %s is at %u:%u", cases[i].offset, cases[i].text, line, column);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(finds_places_in_texts, setup, teardown),
         cmocka_unit_test_setup_teardown(finds_places_behind_escapes, setup, teardown),
+        cmocka_unit_test_setup_teardown(finds_blanks_and_ends, setup, teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

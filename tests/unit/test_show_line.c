@@ -56,6 +56,7 @@ static void cuts_long_lines(void **state)
         second = strchr(text, '\n') + 1;
         column = strcspn(second, "^");
         assert_true((size_t)(second - text) <= SHOW_LINE_INDENT + SHOW_LINE_WIDTH + 7);
+        assert_true((size_t)(second - text) >= SHOW_LINE_INDENT + SHOW_LINE_WIDTH + 4);
         if (caret < 1000)
             assert_int_equal(text[column], line[caret]);
         else
