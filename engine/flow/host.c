@@ -31,8 +31,9 @@ static bool host_reserve(struct weir_stage *stage, size_t bytes)
     struct flow *flow = stage_of(stage)->flow;
     size_t limit = flow->budget.limit;
 
-    /* While the loader is behind, more answers would only wait here: half must do. */
-    if (loader_queued(flow->loader) >= flow->queue_limit)
+    /* While the loader is behind, more answers would only wait here: half must do. Half of a
+     * full queue counts as behind, since a full one is never full for long. */
+    if (loader_queued(flow->loader) >= flow->queue_limit / 2)
         limit /= 2;
     return budget_reserve(&flow->budget, limit, bytes);
 }

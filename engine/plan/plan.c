@@ -141,7 +141,8 @@ static void add_resource(struct maker *m, const struct weir_node *config,
         plugin_target(plugin, plugin->resource_options, options),
     };
 
-    (void)weir_options_parse(&m->context, config, place, targets, 2);
+    if (!weir_options_parse(&m->context, config, place, targets, 2))
+        m->plan->extract.sound = false;
     if (!keys.name)
         keys.name = default_name;
     if (!keys.name) {
@@ -226,7 +227,7 @@ static void make_extract(
         plugin_target(plugin, plugin->resource_options, NULL),
     };
 
-    (void)weir_options_parse(&m->context, config, config, targets, 4);
+    plan->extract.sound = weir_options_parse(&m->context, config, config, targets, 4);
     if (keys.resource_defaults && keys.resource_defaults->kind != WEIR_NODE_MAP) {
         weir_mistake(m->mistakes, keys.resource_defaults, 0, "E-VALUE",
             "'resource_defaults' needs a map of options");
@@ -241,6 +242,8 @@ static void make_extract(
         add_resource(m, shared, config, plan->name);
     }
     select_resources(m, only);
+    if (!plan->n_resources)
+        plan->extract.sound = false;
     if (!plan->n_resources && !m->mistakes->n_errors)
         weir_mistake(m->mistakes, config, 0, "E-VALUE", "no resource is selected");
 }
@@ -321,7 +324,7 @@ static void make_transform(struct maker *m, const struct weir_node *node, size_t
         plugin_target(plugin, plugin->options, stage->stage.state),
     };
 
-    (void)weir_options_parse(&m->context, config, config, targets, 2);
+    stage->sound = weir_options_parse(&m->context, config, config, targets, 2);
     check_resource_names(m, config, &keys.resources);
     assign_resources(m, stage, &keys.resources);
     m->plan->n_transforms++;
@@ -357,24 +360,22 @@ static void make_load(struct maker *m, const struct weir_node *node)
         plugin_target(plugin, plugin->options, stage->stage.state),
     };
 
-    (void)weir_options_parse(&m->context, config, config, targets, 2);
+    stage->sound = weir_options_parse(&m->context, config, config, targets, 2);
     m->plan->batching = (struct plan_batching){
         keys.batching.rows, keys.batching.bytes, keys.batching.period};
 }
 
 /* --- the whole -------------------------------------------------------------------------- */
 
+/* A plugin's own check sees complete options only. */
 static void check_stage(struct maker *m, struct plan_stage *stage)
 {
-    if (stage->plugin && stage->plugin->check)
+    if (stage->sound && stage->plugin->check)
         stage->plugin->check(&stage->stage, m->mistakes);
 }
 
-/* The plugins' own checks see complete options only: they come last, if all else is right. */
 static void check_stages(struct maker *m)
 {
-    if (m->mistakes->n_errors)
-        return;
     check_stage(m, &m->plan->extract);
     for (size_t i = 0; i < m->plan->n_transforms; i++)
         check_stage(m, &m->plan->transforms[i]);

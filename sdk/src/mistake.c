@@ -113,29 +113,53 @@ static struct weir_mistake *make_room(struct weir_mistakes *mistakes, bool warni
     return NULL;
 }
 
+/* Keys that serve several resources are read once for each of them; a mistake is told once. */
+static bool is_told(const struct weir_mistakes *mistakes, const struct weir_mistake *mistake)
+{
+    for (size_t i = 0; i < mistakes->n; i++) {
+        const struct weir_mistake *other = &mistakes->items[i];
+
+        if (other->line == mistake->line && other->column == mistake->column &&
+            other->warning == mistake->warning && strcmp(other->code, mistake->code) == 0 &&
+            strcmp(other->text, mistake->text) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void find_place(
+    const struct weir_node *at, size_t offset, uint32_t *ret_line, uint32_t *ret_column)
+{
+    if (at && offset && at->kind == WEIR_NODE_SCALAR) {
+        weir_node_place(at, offset, ret_line, ret_column);
+    } else if (at) {
+        *ret_line = at->line;
+        *ret_column = at->column;
+    }
+}
+
 static void add(struct weir_mistakes *mistakes, const struct weir_node *at, size_t offset,
     bool warning, const char *code, const char *format, va_list args)
 {
-    struct weir_mistake *mistake = make_room(mistakes, warning);
+    struct weir_arena *scratch = weir_arena_new();
     char text[TEXT_SIZE];
-    struct weir_arena *scratch;
+    struct weir_mistake mistake = {.warning = warning, .code = code, .text = text};
+    struct weir_mistake *room;
 
-    mistakes->n_errors += !warning;
-    if (!mistake)
-        return;
-    scratch = weir_arena_new();
     (void)weir_str_printable(
         weir_str(without_foreign(scratch, at, weir_vprintf(scratch, format, args))), text,
         sizeof(text));
     weir_arena_free(scratch);
-    *mistake = (struct weir_mistake){
-        .warning = warning, .code = code, .text = weir_copy_text(mistakes->arena, text)};
-    if (at && offset && at->kind == WEIR_NODE_SCALAR) {
-        weir_node_place(at, offset, &mistake->line, &mistake->column);
-    } else if (at) {
-        mistake->line = at->line;
-        mistake->column = at->column;
-    }
+    find_place(at, offset, &mistake.line, &mistake.column);
+    if (is_told(mistakes, &mistake))
+        return;
+    mistakes->n_errors += !warning;
+    room = make_room(mistakes, warning);
+    if (!room)
+        return;
+    *room = mistake;
+    room->code = weir_copy_text(mistakes->arena, code);
+    room->text = weir_copy_text(mistakes->arena, text);
 }
 
 void weir_mistake(struct weir_mistakes *mistakes, const struct weir_node *at, size_t offset,

@@ -79,7 +79,8 @@ static void keeps_some_and_counts_all(void **state)
     struct weir_node node = at(1, 1);
 
     for (int i = 0; i < WEIR_MISTAKES_MAX; i++)
-        weir_mistake_warn(&f->mistakes, &node, "W-X", "warning");
+        weir_mistake_warn(&f->mistakes, &node, "W-X", "warning %d", i);
+    assert_int_equal(f->mistakes.n, WEIR_MISTAKES_MAX);
     assert_int_equal(f->mistakes.n_errors, 0);
     /* Errors take the place of warnings, and a warning that of nothing. */
     for (int i = 0; i < 57; i++)
@@ -89,6 +90,21 @@ static void keeps_some_and_counts_all(void **state)
     assert_int_equal(f->mistakes.n_errors, 57);
     for (size_t i = 0; i < WEIR_MISTAKES_MAX; i++)
         assert_false(f->mistakes.items[i].warning);
+}
+
+static void tells_the_same_mistake_once(void **state)
+{
+    struct fixture *f = *state;
+    struct weir_node node = at(3, 4), elsewhere = at(3, 5);
+
+    weir_mistake(&f->mistakes, &node, 0, "E-X", "the same");
+    weir_mistake(&f->mistakes, &node, 0, "E-X", "the same");
+    assert_int_equal(f->mistakes.n_errors, 1);
+    weir_mistake(&f->mistakes, &node, 0, "E-Y", "the same");
+    weir_mistake(&f->mistakes, &elsewhere, 0, "E-X", "the same");
+    weir_mistake_warn(&f->mistakes, &node, "E-X", "the same");
+    assert_int_equal(f->mistakes.n, 4);
+    assert_int_equal(f->mistakes.n_errors, 3);
 }
 
 static void makes_texts_printable(void **state)
@@ -206,6 +222,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(points_at_nodes, setup, teardown),
         cmocka_unit_test_setup_teardown(counts_into_texts_without_source, setup, teardown),
         cmocka_unit_test_setup_teardown(keeps_some_and_counts_all, setup, teardown),
+        cmocka_unit_test_setup_teardown(tells_the_same_mistake_once, setup, teardown),
         cmocka_unit_test_setup_teardown(makes_texts_printable, setup, teardown),
         cmocka_unit_test_setup_teardown(never_shows_what_came_from_outside, setup, teardown),
         cmocka_unit_test_setup_teardown(finds_places_behind_substitution, setup, teardown),

@@ -92,7 +92,7 @@ static void counts_what_it_does_not_show(void **state)
 
     start(f, "a: 1\n");
     for (int i = 0; i < 57; i++)
-        mistake_at(f, 1, 1, "x");
+        mistake_at(f, 1, 1, weir_printf(f->arena, "x%d", i));
     text = show(f, false);
     assert_non_null(strstr(text, "\n20 of 57 mistakes shown; nothing was contacted\n"));
     free(text);
