@@ -131,8 +131,8 @@ static void tell_duplicate(void *arg, const struct weir_node *again, const struc
 {
     struct weir_mistakes *mistakes = arg;
 
-    /* Keys that were refused are all empty. */
-    if (again->text.len)
+    /* Keys that were refused already are empty and not quoted. */
+    if (again->text.len || again->quoted)
         weir_mistake(mistakes, again, 0, "E-KEY", "duplicate key '%s', first used at %u:%u",
             again->text.ptr, first->line, first->column);
 }

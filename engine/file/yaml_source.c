@@ -160,8 +160,9 @@ static struct weir_node place_of(const struct yaml_source *source, size_t offset
 /* --- checking ---------------------------------------------------------------------------- */
 
 /*
- * Characters that YAML has no use for: controls but tab and line ends, and the two
- * that are no characters. They come from binary files and broken editors.
+ * Characters that YAML has no use for: controls but tab and line ends, the two that
+ * are no characters, and a byte order mark that is not the first. They come from
+ * binary files and broken editors.
  */
 static bool is_refused(const unsigned char *at, size_t left)
 {
@@ -170,7 +171,7 @@ static bool is_refused(const unsigned char *at, size_t left)
     if (at[0] == 0xc2 && left > 1)
         return at[1] < 0xa0 && at[1] != 0x85;
     if (at[0] == 0xef && left > 2)
-        return at[1] == 0xbf && at[2] >= 0xbe;
+        return (at[1] == 0xbf && at[2] >= 0xbe) || (at[1] == 0xbb && at[2] == 0xbf);
     return at[0] == 0x7f;
 }
 
@@ -200,6 +201,20 @@ static void tell_bad_utf8(
             "byte 0x%02X is not part of valid UTF-8; save the file as UTF-8", bytes[offset]);
 }
 
+static void tell_refused(
+    struct weir_mistakes *mistakes, const struct weir_node *at, unsigned char first)
+{
+    if (first == '\0')
+        weir_mistake(mistakes, at, 0, "E-YAML",
+            "there is a NUL byte here; is this a text file, and in UTF-8?");
+    else if (first == 0xef)
+        weir_mistake(mistakes, at, 0, "E-YAML",
+            "there is an invisible character here, such as a byte order mark; remove it");
+    else
+        weir_mistake(mistakes, at, 0, "E-YAML",
+            "there is a control character here (byte 0x%02X); remove it", first);
+}
+
 bool yaml_source_check(const struct yaml_source *source, struct weir_mistakes *mistakes)
 {
     size_t bad = weir_str_utf8_error(source->text);
@@ -213,12 +228,6 @@ bool yaml_source_check(const struct yaml_source *source, struct weir_mistakes *m
         return false;
     }
     at = place_of(source, refused);
-    if (source->text.ptr[refused] == '\0')
-        weir_mistake(mistakes, &at, 0, "E-YAML",
-            "there is a NUL byte here; is this a text file, and in UTF-8?");
-    else
-        weir_mistake(mistakes, &at, 0, "E-YAML",
-            "there is a control character here (byte 0x%02X); remove it",
-            (unsigned char)source->text.ptr[refused]);
+    tell_refused(mistakes, &at, (unsigned char)source->text.ptr[refused]);
     return false;
 }

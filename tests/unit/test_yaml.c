@@ -104,6 +104,7 @@ static void refuses_keys_twice(void **state)
     check_refused(f, "extract:\n  type: http\n  a: 1\n  url: x\n  b: 2\n  'url': y\n", 6, 3,
         "E-KEY", "duplicate key 'url', first used at 4:3");
     assert_string_equal(f->mistakes.items[0].text, "duplicate key 'url', first used at 4:3");
+    check_refused(f, "'': 1\n\"\": 2\n", 2, 1, "E-KEY", "duplicate key '', first used at 1:1");
     assert_null(parse(f, weir_str("a: 1\nb: {c: 1, c: 2}\na: 2\na: 3\n")));
     assert_int_equal(f->mistakes.n_errors, 3);
     check_has(f, 2, 11, "E-KEY", "duplicate key 'c', first used at 2:5");

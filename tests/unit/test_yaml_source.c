@@ -164,7 +164,8 @@ static void refuses_bytes_that_are_no_text(void **state)
     check_bytes(f, weir_str("a: 1\r\nb: \x1b[2J\n"), 2, 4, "E-YAML", "0x1B");
     check_bytes(f, weir_str("a: \x7f\n"), 1, 4, "E-YAML", "0x7F");
     check_bytes(f, weir_str("a: \xc2\x80\n"), 1, 4, "E-YAML", "control");
-    check_bytes(f, weir_str("a: \xef\xbf\xbf\n"), 1, 4, "E-YAML", "control");
+    check_bytes(f, weir_str("a: \xef\xbf\xbf\n"), 1, 4, "E-YAML", "invisible");
+    check_bytes(f, weir_str("a: \xef\xbb\xbfx\n"), 1, 4, "E-YAML", "byte order mark");
     parse_good(f, "a: \xc2\xa0\xef\xbf\xbd \xe2\x82\xac\t\n");
 }
 
