@@ -16,16 +16,26 @@ void http_hand_over(struct http_page *page)
 
     http_page_list_append(&resource->finished, page);
     resource->finished_bytes += page->body_len;
+    source->n_finished++;
     if (resource->finished_bytes >= BATCH_BYTES || resource->finished.n >= BATCH_PAGES)
         source->hand_at = uv_now(weir_loop(source->stage));
-    else if (source->hand_at == 0)
+    else if (source->n_finished == 1)
         source->hand_at = uv_now(weir_loop(source->stage)) + LINGER_MS;
+}
+
+void http_hand_back(struct http_page *page)
+{
+    struct http_resource *resource = page->chain->resource;
+
+    http_page_list_remove(page);
+    resource->finished_bytes -= page->body_len;
+    resource->source->n_finished--;
 }
 
 /* Waiting for company is right only while other requests are under way and none could be added. */
 static bool is_due(struct http_source *source)
 {
-    if (source->hand_at == 0)
+    if (source->n_finished == 0)
         return false;
     return source->failed || source->cut || source->starved || source->no_room ||
            source->in_flight == 0 || uv_now(weir_loop(source->stage)) >= source->hand_at;
@@ -33,7 +43,7 @@ static bool is_due(struct http_source *source)
 
 bool http_hand_is_over(const struct http_source *source)
 {
-    if (source->n_out > 0 || source->hand_at != 0)
+    if (source->n_out > 0 || source->n_finished > 0)
         return false;
     if (source->failed || source->cut)
         return true;
@@ -47,7 +57,7 @@ void http_hand_notify(struct http_source *source)
 {
     if (is_due(source) || (source->failed && !source->cut) || http_hand_is_over(source))
         weir_wake(source->stage);
-    else if (source->hand_at != 0 && !uv_is_active((const uv_handle_t *)&source->hand_timer))
+    else if (source->n_finished > 0 && !uv_is_active((const uv_handle_t *)&source->hand_timer))
         uv_timer_start(&source->hand_timer, http_hand_on_timer, LINGER_MS, 0);
 }
 
@@ -55,7 +65,7 @@ void http_hand_on_timer(uv_timer_t *timer)
 {
     struct http_source *source = timer->data;
 
-    if (source->hand_at != 0)
+    if (source->n_finished > 0)
         weir_wake(source->stage);
 }
 
@@ -92,8 +102,7 @@ static void hand_page(struct http_page *page, struct weir_batch *batch, struct h
 {
     struct http_resource *resource = page->chain->resource;
 
-    http_page_list_remove(page);
-    resource->finished_bytes -= page->body_len;
+    http_hand_back(page);
     if (page->body)
         weir_adopt(batch->arena, page->body, page->body_size);
     *unit = (struct http_unit){.page = page,
@@ -121,10 +130,6 @@ bool http_hand_batch(struct http_source *source, struct weir_batch *batch)
         hand_page(resource->finished.first, batch, &delivery->units[i]);
     batch->resource = resource->weir;
     batch->payload = delivery;
-    source->hand_at = 0;
-    for (size_t i = 0; i < source->n_resources; i++)
-        if (source->resources[i].finished.n)
-            source->hand_at = uv_now(weir_loop(source->stage));
     return true;
 }
 

@@ -12,6 +12,8 @@
 
 /* A page whose turn in its chain has come. */
 void http_hand_over(struct http_page *page);
+/* It is not wanted any more, or in a batch now. */
+void http_hand_back(struct http_page *page);
 /* Tells the engine if there is something for it; call it when all else is done. */
 void http_hand_notify(struct http_source *source);
 /* Fills the batch with what is finished of one resource; false when nothing is due. */

@@ -71,11 +71,11 @@ static const struct weir_choice on_error_choices[] = {
 enum { ROOTS = WEIR_ROOT_PARTITION | WEIR_ROOT_RESOURCES | WEIR_ROOT_INCREMENTAL };
 
 const struct weir_option http_resource_option_table[] = {
-    WEIR_TEMPLATE(struct http_resource_options, url, .roots = ROOTS, .sensitive = true,
+    WEIR_TEMPLATE(struct http_resource_options, url, .roots = ROOTS,
         .example = "https://api.example.org/items/{partition.id}",
         .help = "The address, whole. Either this or `path` is needed."),
-    WEIR_TEMPLATE(struct http_resource_options, path, .roots = ROOTS, .sensitive = true,
-        .example = "/items", .help = "The address behind `base_url`."),
+    WEIR_TEMPLATE(struct http_resource_options, path, .roots = ROOTS, .example = "/items",
+        .help = "The address behind `base_url`."),
     WEIR_CHOICE(struct http_resource_options, method, method_choices, .initial = "GET",
         .help = "How to ask."),
     WEIR_TEMPLATES(struct http_resource_options, params, .roots = ROOTS, .sensitive = true,

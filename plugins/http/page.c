@@ -38,6 +38,8 @@ void http_page_free(struct http_page *page)
         http_transfer_cancel(page->transfer);
         http_schedule_leave(page);
     }
+    if (page->list == &page->chain->resource->finished)
+        http_hand_back(page);
     http_schedule_forget(page);
     http_page_release(page, 0);
     free(page->body);
@@ -108,11 +110,15 @@ static void describe(const struct http_page *page, const struct http_response *r
 {
     const struct http_chain *chain = page->chain;
 
-    if (weir_error_is_set(&response->error))
+    if (weir_error_is_set(&response->error)) {
         *ret_error = response->error;
-    else
-        http_status_error(response, &chain->resource->plan.auth, chain->request.headers,
-            page->number > 0, ret_error);
+    } else {
+        struct http_request request = chain->request;
+
+        request.url = page->url;
+        http_status_error(
+            response, &chain->resource->plan.auth, &request, page->number > 0, ret_error);
+    }
 }
 
 /* xorshift: spreads retries, guards nothing. */

@@ -173,9 +173,7 @@ void http_schedule_forget(struct http_page *page)
         http_waiting_remove(&resource->source->waiting, &page->waiter);
         resource->n_waiting--;
     }
-    if (page->list == &resource->finished)
-        resource->finished_bytes -= page->body_len;
-    else if (page->list && page->list != &resource->ready)
+    if (page->list && page->list != &resource->ready)
         resource->n_blocked--;
     http_page_list_remove(page);
 }

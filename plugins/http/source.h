@@ -52,10 +52,11 @@ struct http_source {
     uv_timer_t retry_timer;
     uv_timer_t hand_timer;
     bool has_timers;
-    uint64_t hand_at; /* ms: when what is finished goes, be it little; 0: nothing is finished */
-    size_t n_out;     /* pages in batches, not judged yet */
-    bool starved;     /* nothing was left to start when last asked */
-    bool no_room;     /* the budget said no */
+    size_t n_finished; /* pages to be handed over */
+    uint64_t hand_at;  /* ms: when they go, be they few */
+    size_t n_out;      /* pages in batches, not judged yet */
+    bool starved;      /* nothing was left to start when last asked */
+    bool no_room;      /* the budget said no */
     bool failed;
     bool cut; /* what was under way is dropped */
     bool stopped;

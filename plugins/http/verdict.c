@@ -2,6 +2,7 @@
 
 #include "url.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,8 +69,48 @@ static void hide_headers(const char *const *headers, char *text, size_t len)
     }
 }
 
+static void percent_decode(char *text)
+{
+    char *out = text;
+
+    for (const char *in = text; *in; in++) {
+        char digits[3] = {in[0] == '%' ? in[1] : '\0', '\0', '\0'};
+
+        if (isxdigit((unsigned char)digits[0]) && isxdigit((unsigned char)in[2])) {
+            digits[1] = in[2];
+            *out++ = (char)strtol(digits, NULL, 16);
+            in += 2;
+        } else {
+            *out++ = *in;
+        }
+    }
+    *out = '\0';
+}
+
+/* Values in the query that a log may not show, a body may not either: raw and decoded. */
+static void hide_query(const char *url, char *text, size_t len)
+{
+    const char *at = strchr(url, '?');
+
+    while (at && at[1]) {
+        size_t n = strcspn(at + 1, "&#");
+        char pair[256], shown[512];
+        char *value;
+
+        (void)snprintf(pair, sizeof(pair), "http://h/?%.*s", (int)(n < 200 ? n : 200), at + 1);
+        http_url_redact(pair, shown, sizeof(shown));
+        value = strchr(pair, '=');
+        at = at[1 + n] == '&' ? at + 1 + n : NULL;
+        if (!value || !strstr(shown, "***"))
+            continue;
+        http_auth_hide(&(struct http_auth){.secrets = {value + 1}}, text, len);
+        percent_decode(value + 1);
+        http_auth_hide(&(struct http_auth){.secrets = {value + 1}}, text, len);
+    }
+}
+
 void http_status_error(const struct http_response *response, const struct http_auth *auth,
-    const char *const *headers, bool is_later_page, struct weir_error *ret_error)
+    const struct http_request *request, bool is_later_page, struct weir_error *ret_error)
 {
     size_t n = response->body.len < EXCERPT_SEARCHED ? response->body.len : EXCERPT_SEARCHED;
     char *copy = weir_malloc(n + 1);
@@ -78,7 +119,8 @@ void http_status_error(const struct http_response *response, const struct http_a
     if (n)
         memcpy(copy, response->body.ptr, n);
     http_auth_hide(auth, copy, n);
-    hide_headers(headers, copy, n);
+    hide_headers(request->headers, copy, n);
+    hide_query(request->url, copy, n);
     weir_str_printable(
         (struct weir_str){copy, n < EXCERPT ? n : EXCERPT}, excerpt, sizeof(excerpt));
     free(copy);

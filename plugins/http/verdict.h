@@ -18,11 +18,11 @@ enum http_verdict http_judge(
 
 /*
  * E-HTTP-STATUS: status, the beginning of the body, and a remedy where there is
- * one. What the login and the headers of the request say is hidden, for servers
- * that echo it. `is_later_page` is for servers that end their pages with a 404.
+ * one. What is secret in the request (its login, headers and parameters) is hidden,
+ * for servers that echo it. `is_later_page` is for servers that end their pages with a 404.
  */
 void http_status_error(const struct http_response *response, const struct http_auth *auth,
-    const char *const *headers, bool is_later_page, struct weir_error *ret_error);
+    const struct http_request *request, bool is_later_page, struct weir_error *ret_error);
 
 /* Where a redirect leads, in the arena; NULL and E-ORIGIN or E-URL where it may not be followed. */
 const char *http_redirect_target(const char *url, const struct http_response *response,
