@@ -269,11 +269,13 @@ static void drop_any_column(const struct run *run, struct rows *rows)
 static void rows_hand_over(const struct run *run, struct rows *rows, const size_t *unit_rows)
 {
     struct weir_batch *batch = run->batch;
+    size_t size = rows->n * sizeof(struct weir_value);
 
     drop_any_column(run, rows);
-    for (size_t c = 0; c < rows->n_columns; c++)
-        weir_adopt(batch->arena, rows->columns[c].values,
-            rows->capacity * sizeof(*rows->columns[c].values));
+    for (size_t c = 0; c < rows->n_columns; c++) {
+        rows->columns[c].values = weir_realloc(rows->columns[c].values, size);
+        weir_adopt(batch->arena, rows->columns[c].values, size);
+    }
     weir_batch_replace(batch, rows->columns, rows->n_columns, unit_rows);
 }
 
