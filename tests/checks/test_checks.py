@@ -102,6 +102,18 @@ class Code(Repository):
         self.write("b.c", "int a;\n  int b;\n")
         self.assert_finds("form", "b.c:1: ")
 
+    def test_registered(self):
+        self.write("tests/unit/test_a.c", "")
+        self.write("tests/servers/test_b.py", "")
+        self.write("build/CTestTestfile.cmake", """\
+            add_test(unit/test_a "test_a")
+            add_test(servers/test_b "python3" "-m" "unittest" "test_b")
+            """)
+        Code.compile(self, "test_a", "int a;")
+        self.assert_content("registered")
+        self.write("tests/servers/test_c.py", "")
+        self.assert_finds("registered", "tests/servers/test_c.py: ctest does not run it")
+
     def test_places(self):
         self.write("a.md", "see https://x.org/home/me and ${ROOT}/work/x, ../root/y\n")
         self.assert_content("places")
