@@ -118,7 +118,7 @@ static int configure(struct database *db)
     if (rc == SQLITE_OK && !in_wal_mode(db))
         rc = database_run(db, "PRAGMA journal_mode = TRUNCATE");
     if (rc == SQLITE_OK)
-        rc = database_run(db, "PRAGMA synchronous = FULL; PRAGMA cache_size = -16384");
+        rc = database_run(db, "PRAGMA synchronous = FULL; PRAGMA cache_size = -8192");
     return rc;
 }
 

@@ -36,6 +36,9 @@ static const struct meaning meanings[] = {
         "drop the column or shorten it with a 'set' transform"},
     {SQLITE_FULL, WEIR_FAULT_DESTINATION, "E-DB-DISK-FULL", "the disk is full",
         "make room and run again"},
+    {SQLITE_READONLY_DIRECTORY, WEIR_FAULT_DESTINATION, "E-DB-OPEN",
+        "this user may not write to its folder, where SQLite keeps a journal beside it",
+        "check who may write there"},
     {SQLITE_READONLY, WEIR_FAULT_DESTINATION, "E-DB-OPEN", NULL, "check who may write it"},
     {SQLITE_CANTOPEN, WEIR_FAULT_DESTINATION, "E-DB-OPEN", NULL,
         "check that its folder exists and who may write there"},
@@ -63,11 +66,21 @@ static const struct meaning *find_meaning(int result)
     return result == (result & 0xff) ? &other : find_meaning(result & 0xff);
 }
 
+/* What the system said; of a failed commit SQLite keeps it only with the file. 0: nothing. */
+static int system_error(struct database *db, int result)
+{
+    int error = sqlite3_system_errno(db->connection);
+
+    if (error == 0 && (result & 0xff) == SQLITE_IOERR)
+        (void)sqlite3_file_control(db->connection, "main", SQLITE_FCNTL_LAST_ERRNO, &error);
+    return error;
+}
+
 /* SQLite knows only one errno for a full disk; a quota and a limit on file size are two more. */
 static int result_of(struct database *db)
 {
     int result = sqlite3_extended_errcode(db->connection);
-    int error = sqlite3_system_errno(db->connection);
+    int error = system_error(db, result);
 
     if ((result & 0xff) == SQLITE_IOERR && (error == ENOSPC || error == EDQUOT || error == EFBIG))
         return SQLITE_FULL;
@@ -89,7 +102,7 @@ static enum weir_status fail_locked(struct database *db, const char *what)
 static void describe(
     struct database *db, const struct meaning *meaning, int result, char *out, size_t size)
 {
-    int error = sqlite3_system_errno(db->connection);
+    int error = system_error(db, result);
     const char *reason = meaning->reason ? meaning->reason : sqlite3_errmsg(db->connection);
 
     result &= 0xff;

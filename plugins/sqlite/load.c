@@ -59,6 +59,7 @@ static void make_tables(struct weir_stage *stage)
     struct sqlite_load *load = stage->state;
 
     load->tables = weir_new_array(stage->arena, stage->n_resources, struct table);
+    load->n_tables = 0;
     load->of_resource = weir_new_array(stage->arena, stage->n_resources, struct table *);
     for (size_t i = 0; i < stage->n_resources; i++)
         load->of_resource[i] = table_for(load, stage->resources[i]);

@@ -4,11 +4,31 @@
 #include "transaction.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* A file up to this size is read whole before a run, which takes some hundredths of a second. */
 static const int64_t READ_WHOLE_MAX = 32 * 1024 * 1024;
+
+/* A file that does not exist: SQLite's own words would not say what is wrong with its folder. */
+static enum weir_status check_folder(struct database *db)
+{
+    const char *slash = strrchr(db->path, '/');
+    const char *folder = ".";
+
+    if (slash)
+        folder = slash == db->path
+                     ? "/"
+                     : weir_printf(db->stage->arena, "%.*s", (int)(slash - db->path), db->path);
+    if (faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0)
+        return WEIR_OK;
+    return database_refuse(db, WEIR_FAULT_DESTINATION, "E-DB-OPEN",
+        "cannot create the database in the folder '%s': %s; make the folder, or check who may "
+        "write there",
+        folder, strerror(errno));
+}
 
 enum weir_status preflight_path(struct database *db)
 {
@@ -16,7 +36,7 @@ enum weir_status preflight_path(struct database *db)
 
     if (stat(db->path, &file) != 0) {
         if (errno == ENOENT)
-            return WEIR_OK;
+            return check_folder(db);
         return database_refuse(db, WEIR_FAULT_DESTINATION, "E-DB-OPEN",
             "cannot open the database: %s; check the folders on its way", strerror(errno));
     }
