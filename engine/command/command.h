@@ -10,7 +10,7 @@
 struct command {
     const char *name;
     const char *summary;
-    const char *help; /* usage, options, an example */
+    const char *help;                  /* usage, options, an example */
     int (*run)(int argc, char **argv); /* argv[0] is the command's name; returns the exit code */
 };
 
@@ -31,7 +31,7 @@ struct command_options {
     bool quiet;
     bool markdown;
     int64_t rows;
-    const char *folders[8];   /* --plugins, NULL-terminated */
+    const char *folders[8];    /* --plugins, NULL-terminated */
     const char *resources[64]; /* --resource */
     size_t n_resources;
 };

@@ -68,16 +68,16 @@ static void show_plugin(const struct weir_plugin *plugin, const char *type, enum
         engine_tables[role], own, false);
 }
 
-static bool has_type(struct registry *registry, const char *type, enum role role,
-    struct weir_arena *arena)
+static bool has_type(
+    struct registry *registry, const char *type, enum role role, struct weir_arena *arena)
 {
     struct weir_strs types = registry_types(registry, role, arena);
 
     return strchr(type, '/') || weir_strs_contain(&types, weir_str(type));
 }
 
-static int show(struct registry *registry, struct weir_arena *arena,
-    const struct command_options *options)
+static int show(
+    struct registry *registry, struct weir_arena *arena, const struct command_options *options)
 {
     const char *type = options->words[1], *only = options->words[2];
     struct weir_error error = {0};

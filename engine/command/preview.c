@@ -64,7 +64,8 @@ static int run(int argc, char **argv)
     if (!command_parse(&command_preview, argc, argv, &options, &code))
         return code;
     if (options.n_words != 1) {
-        fputs("weir: error[E-USAGE]: weir preview needs one pipeline file; see weir preview --help\n",
+        fputs(
+            "weir: error[E-USAGE]: weir preview needs one pipeline file; see weir preview --help\n",
             stderr);
         return WEIR_FAULT_USAGE;
     }

@@ -65,8 +65,8 @@ static struct column *find_column(
     return column;
 }
 
-static void take_column(struct weir_stage *stage, struct table *table,
-    const struct weir_column *from, size_t n)
+static void take_column(
+    struct weir_stage *stage, struct table *table, const struct weir_column *from, size_t n)
 {
     const struct table_state *state = stage->state;
     struct column *column = find_column(stage->arena, table, from->name, state->rows);
@@ -138,8 +138,8 @@ static const char *kinds_text(struct weir_arena *arena, uint32_t kinds)
 
     for (int kind = 1; kind < WEIR_N_KINDS; kind++)
         if (kinds & 1u << kind)
-            text = weir_printf(arena, "%s%s%s", text, *text ? "|" : "",
-                weir_kind_name((enum weir_kind)kind));
+            text = weir_printf(
+                arena, "%s%s%s", text, *text ? "|" : "", weir_kind_name((enum weir_kind)kind));
     return *text ? text : "null";
 }
 

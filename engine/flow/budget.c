@@ -12,9 +12,8 @@ static void note_peak(struct budget *budget, size_t held)
 {
     size_t peak = atomic_load_explicit(&budget->peak, memory_order_relaxed);
 
-    while (held > peak &&
-           !atomic_compare_exchange_weak_explicit(
-               &budget->peak, &peak, held, memory_order_relaxed, memory_order_relaxed))
+    while (held > peak && !atomic_compare_exchange_weak_explicit(&budget->peak, &peak, held,
+                              memory_order_relaxed, memory_order_relaxed))
         continue;
 }
 

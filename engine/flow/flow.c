@@ -349,8 +349,8 @@ static void on_deadline(uv_timer_t *handle)
     struct flow *flow = handle->data;
     struct weir_error error = {0};
 
-    weir_error_set(&error, WEIR_FAULT_DATA, "E-RUN-TIME",
-        "the run took longer than limits.run_time allows");
+    weir_error_set(
+        &error, WEIR_FAULT_DATA, "E-RUN-TIME", "the run took longer than limits.run_time allows");
     flow_fail(flow, NULL, &error);
     atomic_store(&flow->stopping, true);
 }
@@ -389,8 +389,8 @@ static void start_timers(struct flow *flow)
     flow->ticker.data = flow;
     flow->deadline.data = flow;
     if (flow->observer && flow->observer->interval_ms)
-        uv_timer_start(&flow->ticker, on_tick, flow->observer->interval_ms,
-            flow->observer->interval_ms);
+        uv_timer_start(
+            &flow->ticker, on_tick, flow->observer->interval_ms, flow->observer->interval_ms);
     if (flow->plan->run_time)
         uv_timer_start(&flow->deadline, on_deadline, flow->plan->run_time, 0);
 }

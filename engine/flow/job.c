@@ -18,8 +18,7 @@ static enum weir_status fail_at(struct job *job, struct flow_stage *stage)
 static enum weir_status extract(struct job *job)
 {
     struct flow_stage *stage = &job->flow->extract;
-    enum weir_status status =
-        stage->planned->plugin->extract(&stage->planned->stage, job->batch);
+    enum weir_status status = stage->planned->plugin->extract(&stage->planned->stage, job->batch);
 
     if (status != WEIR_OK && status != WEIR_END && status != WEIR_AGAIN)
         status = fail_at(job, stage);

@@ -68,8 +68,8 @@ static const struct weir_option batching_table[] = {
 };
 
 const struct weir_option load_key_table[] = {
-    WEIR_TEXT(struct load_keys, type, .required = true, .example = "sqlite",
-        .help = "The load plugin."),
+    WEIR_TEXT(
+        struct load_keys, type, .required = true, .example = "sqlite", .help = "The load plugin."),
     WEIR_GROUP(struct load_keys, batching, struct batching_keys, batching_table,
         .help = "When to commit."),
     {0},

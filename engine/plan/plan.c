@@ -2,34 +2,13 @@
 #include "plan.h"
 
 #include "keys.h"
+#include "maker.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-enum { MAX_RESOURCES = 1000, MAX_TRANSFORMS = 100 };
-
-/* What the steps share while a plan is being made. */
-struct maker {
-    struct plan *plan;
-    struct registry *registry;
-    struct weir_mistakes *mistakes;
-    const struct weir_node *root;
-    struct weir_constants constants;
-    struct weir_option_context context;
-};
-
-#define TABLE(t, to)                                                                               \
-    (struct weir_option_target)                                                                    \
-    {                                                                                              \
-        (t), sizeof(struct weir_option), (to)                                                      \
-    }
-
-static struct weir_option_target plugin_target(
-    const struct weir_plugin *plugin, const struct weir_option *options, void *target)
-{
-    return (struct weir_option_target){options, plugin->header.option_size, target};
-}
+enum { MAX_TRANSFORMS = 100 };
 
 static const char *now_text(struct weir_arena *arena)
 {
@@ -57,8 +36,7 @@ static void check_vars(struct maker *m, const struct weir_node *vars)
                 "the variable '%s' needs a single value", vars->keys[i]->text.ptr);
 }
 
-/* The plugin that a stage's `type` names, or NULL and a mistake at that word. */
-static const struct weir_plugin *find_plugin(
+const struct weir_plugin *maker_find_plugin(
     struct maker *m, const struct weir_node *config, enum role role)
 {
     const struct weir_node *type = weir_node_get(config, "type");
@@ -68,18 +46,19 @@ static const struct weir_plugin *find_plugin(
     if (!type || type->kind != WEIR_NODE_SCALAR || !type->text.len) {
         weir_mistake(m->mistakes, config, 0, "E-REQUIRED",
             "'type' is required: the %s plugin to use, such as %s", role_name(role),
-            role == ROLE_EXTRACT ? "http" : role == ROLE_LOAD ? "sqlite" : "filter");
+            role == ROLE_EXTRACT ? "http"
+            : role == ROLE_LOAD  ? "sqlite"
+                                 : "filter");
         return NULL;
     }
     plugin = registry_find(m->registry, type->text.ptr, role, &error);
     if (!plugin)
-        weir_mistake(m->mistakes, type, 0, weir_copy_text(m->plan->arena, error.code), "%s",
-            error.text);
+        weir_mistake(
+            m->mistakes, type, 0, weir_copy_text(m->plan->arena, error.code), "%s", error.text);
     return plugin;
 }
 
-/* A map where a stage is described, or NULL and a mistake. */
-static const struct weir_node *stage_map(
+const struct weir_node *maker_stage_map(
     struct maker *m, const struct weir_node *node, const char *what)
 {
     if (node && node->kind == WEIR_NODE_MAP)
@@ -90,7 +69,7 @@ static const struct weir_node *stage_map(
     return NULL;
 }
 
-static void init_stage(struct maker *m, struct plan_stage *stage, const char *name,
+void maker_init_stage(struct maker *m, struct plan_stage *stage, const char *name,
     const struct weir_node *config, const struct weir_plugin *plugin)
 {
     stage->plugin = plugin;
@@ -98,154 +77,6 @@ static void init_stage(struct maker *m, struct plan_stage *stage, const char *na
     stage->stage.name = name;
     stage->stage.config = config;
     stage->stage.state = weir_alloc_zero(m->plan->arena, 1, plugin->state_size);
-}
-
-/* --- resources -------------------------------------------------------------------------- */
-
-/* Keys of the extract map that are meant for resources: defaults for every one of them. */
-static const struct weir_node *shared_resource_keys(
-    struct maker *m, const struct weir_node *config, const struct weir_plugin *plugin)
-{
-    struct weir_node *shared = weir_node_map(m->plan->arena);
-    size_t stride = plugin->header.option_size;
-
-    shared->line = config->line;
-    shared->column = config->column;
-    for (size_t i = 0; i < config->n; i++) {
-        const char *key = config->keys[i]->text.ptr;
-
-        if (weir_option_find(plugin->resource_options, stride, key) ||
-            weir_option_find(resource_key_table, sizeof(struct weir_option), key))
-            weir_node_add(m->plan->arena, shared, config->keys[i], config->items[i]);
-    }
-    return shared;
-}
-
-static bool name_taken(const struct plan *plan, size_t n, const char *name)
-{
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(plan->resources[i].name, name) == 0)
-            return true;
-    return false;
-}
-
-static void add_resource(struct maker *m, const struct weir_node *config,
-    const struct weir_node *place, const char *default_name)
-{
-    const struct weir_plugin *plugin = m->plan->extract.plugin;
-    struct weir_resource *resource = &m->plan->resources[m->plan->n_resources];
-    void *options = weir_alloc_zero(m->plan->arena, 1, plugin->resource_size);
-    struct resource_keys keys = {0};
-    struct weir_option_target targets[] = {
-        TABLE(resource_key_table, &keys),
-        plugin_target(plugin, plugin->resource_options, options),
-    };
-
-    if (!weir_options_parse(&m->context, config, place, targets, 2))
-        m->plan->extract.sound = false;
-    if (!keys.name)
-        keys.name = default_name;
-    if (!keys.name) {
-        weir_mistake(m->mistakes, place, 0, "E-REQUIRED", "'name' is required of each resource");
-        return;
-    }
-    if (name_taken(m->plan, m->plan->n_resources, keys.name)) {
-        const struct weir_node *at = weir_node_get(config, "name");
-
-        weir_mistake(m->mistakes, at ? at : place, 0, "E-VALUE",
-            "there is a resource named '%s' already; names must differ", keys.name);
-        return;
-    }
-    if (!keys.selected)
-        return;
-    *resource = (struct weir_resource){
-        .name = keys.name,
-        .table = keys.table ? keys.table : keys.name,
-        .primary_key = keys.primary_key,
-        .options = options,
-        .config = config,
-        .progress = weir_new(m->plan->arena, struct weir_progress),
-    };
-    m->plan->n_resources++;
-}
-
-static void add_resource_list(struct maker *m, const struct weir_node *list,
-    const struct weir_node *defaults, const struct weir_node *shared)
-{
-    struct weir_arena *arena = m->plan->arena;
-    const struct weir_node *under =
-        defaults ? weir_node_merge(arena, shared, defaults) : shared;
-
-    if (list->kind != WEIR_NODE_LIST || !list->n || list->n > MAX_RESOURCES) {
-        weir_mistake(m->mistakes, list, 0, "E-VALUE",
-            "'resources' needs a list of 1 to %d resources, such as - { name: ..., ... }",
-            MAX_RESOURCES);
-        return;
-    }
-    m->plan->resources = weir_new_array(arena, list->n, struct weir_resource);
-    for (size_t i = 0; i < list->n; i++) {
-        const struct weir_node *item = list->items[i];
-
-        if (item->kind != WEIR_NODE_MAP)
-            weir_mistake(m->mistakes, item, 0, "E-VALUE",
-                "a resource needs a map, such as { name: countries, path: /countries }");
-        else
-            add_resource(m, weir_node_merge(arena, under, item), item, NULL);
-    }
-}
-
-static void select_resources(struct maker *m, const struct weir_strs *only)
-{
-    struct plan *plan = m->plan;
-    size_t kept = 0;
-
-    for (size_t i = 0; i < only->n; i++)
-        if (!name_taken(plan, plan->n_resources, only->items[i]))
-            weir_mistake(m->mistakes, NULL, 0, "E-VALUE",
-                "there is no resource '%s' to run in this file", only->items[i]);
-    for (size_t i = 0; i < plan->n_resources; i++)
-        if (weir_strs_allow(only, weir_str(plan->resources[i].name)))
-            plan->resources[kept++] = plan->resources[i];
-    plan->n_resources = kept;
-}
-
-static void make_extract(
-    struct maker *m, const struct weir_node *node, const struct weir_strs *only)
-{
-    const struct weir_node *config = stage_map(m, node, "'extract'");
-    const struct weir_plugin *plugin = config ? find_plugin(m, config, ROLE_EXTRACT) : NULL;
-    struct plan *plan = m->plan;
-    struct extract_keys keys = {0};
-
-    if (!plugin)
-        return;
-    init_stage(m, &plan->extract, "extract", config, plugin);
-    struct weir_option_target targets[] = {
-        TABLE(extract_key_table, &keys),
-        plugin_target(plugin, plugin->options, plan->extract.stage.state),
-        TABLE(resource_key_table, NULL),
-        plugin_target(plugin, plugin->resource_options, NULL),
-    };
-
-    plan->extract.sound = weir_options_parse(&m->context, config, config, targets, 4);
-    if (keys.resource_defaults && keys.resource_defaults->kind != WEIR_NODE_MAP) {
-        weir_mistake(m->mistakes, keys.resource_defaults, 0, "E-VALUE",
-            "'resource_defaults' needs a map of options");
-        keys.resource_defaults = NULL;
-    }
-    const struct weir_node *shared = shared_resource_keys(m, config, plugin);
-
-    if (keys.resources) {
-        add_resource_list(m, keys.resources, keys.resource_defaults, shared);
-    } else {
-        plan->resources = weir_new_array(plan->arena, 1, struct weir_resource);
-        add_resource(m, shared, config, plan->name);
-    }
-    select_resources(m, only);
-    if (!plan->n_resources)
-        plan->extract.sound = false;
-    if (!plan->n_resources && !m->mistakes->n_errors)
-        weir_mistake(m->mistakes, config, 0, "E-VALUE", "no resource is selected");
 }
 
 /* --- transforms and load ---------------------------------------------------------------- */
@@ -276,20 +107,6 @@ static void assign_resources(
     stage->stage.resources = taken;
 }
 
-/* Names of resources that the file has, whether they take part in this run or not. */
-static bool resource_exists(const struct maker *m, const char *name)
-{
-    const struct weir_node *list = weir_node_get(weir_node_get(m->root, "extract"), "resources");
-
-    for (size_t i = 0; list && list->kind == WEIR_NODE_LIST && i < list->n; i++) {
-        const struct weir_node *known = weir_node_get(list->items[i], "name");
-
-        if (known && weir_str_is(known->text, name))
-            return true;
-    }
-    return name_taken(m->plan, m->plan->n_resources, name);
-}
-
 static void check_resource_names(
     struct maker *m, const struct weir_node *config, const struct weir_strs *names)
 {
@@ -299,18 +116,18 @@ static void check_resource_names(
         const struct weir_node *at =
             list && list->kind == WEIR_NODE_LIST && i < list->n ? list->items[i] : list;
 
-        if (!resource_exists(m, names->items[i]))
+        if (!maker_has_resource(m, names->items[i]))
             weir_mistake(m->mistakes, at, 0, "E-VALUE", "there is no resource '%s'%s",
                 names->items[i],
-                weir_did_you_mean(m->plan->arena, names->items[i], resource_name, m->plan,
-                    m->plan->n_resources));
+                weir_did_you_mean(
+                    m->plan->arena, names->items[i], resource_name, m->plan, m->plan->n_resources));
     }
 }
 
 static void make_transform(struct maker *m, const struct weir_node *node, size_t number)
 {
-    const struct weir_node *config = stage_map(m, node, "a transform");
-    const struct weir_plugin *plugin = config ? find_plugin(m, config, ROLE_TRANSFORM) : NULL;
+    const struct weir_node *config = maker_stage_map(m, node, "a transform");
+    const struct weir_plugin *plugin = config ? maker_find_plugin(m, config, ROLE_TRANSFORM) : NULL;
     struct plan_stage *stage = &m->plan->transforms[m->plan->n_transforms];
     struct transform_keys keys = {0};
     char *name;
@@ -318,7 +135,7 @@ static void make_transform(struct maker *m, const struct weir_node *node, size_t
     if (!plugin)
         return;
     name = weir_printf(m->plan->arena, "transform %zu (%s)", number, plugin->name);
-    init_stage(m, stage, name, config, plugin);
+    maker_init_stage(m, stage, name, config, plugin);
     struct weir_option_target targets[] = {
         TABLE(transform_key_table, &keys),
         plugin_target(plugin, plugin->options, stage->stage.state),
@@ -347,22 +164,22 @@ static void make_transforms(struct maker *m, const struct weir_node *list)
 
 static void make_load(struct maker *m, const struct weir_node *node)
 {
-    const struct weir_node *config = stage_map(m, node, "'load'");
-    const struct weir_plugin *plugin = config ? find_plugin(m, config, ROLE_LOAD) : NULL;
+    const struct weir_node *config = maker_stage_map(m, node, "'load'");
+    const struct weir_plugin *plugin = config ? maker_find_plugin(m, config, ROLE_LOAD) : NULL;
     struct plan_stage *stage = &m->plan->load;
     struct load_keys keys = {0};
 
     if (!plugin)
         return;
-    init_stage(m, stage, "load", config, plugin);
+    maker_init_stage(m, stage, "load", config, plugin);
     struct weir_option_target targets[] = {
         TABLE(load_key_table, &keys),
         plugin_target(plugin, plugin->options, stage->stage.state),
     };
 
     stage->sound = weir_options_parse(&m->context, config, config, targets, 2);
-    m->plan->batching = (struct plan_batching){
-        keys.batching.rows, keys.batching.bytes, keys.batching.period};
+    m->plan->batching =
+        (struct plan_batching){keys.batching.rows, keys.batching.bytes, keys.batching.period};
 }
 
 /* --- the whole -------------------------------------------------------------------------- */
@@ -412,7 +229,7 @@ static void make_plan(struct maker *m, const struct plan_request *request)
     plan->run_time = keys.limits.run_time;
     check_vars(m, keys.vars);
     m->constants.vars = keys.vars;
-    make_extract(m, keys.extract, &request->only);
+    maker_extract(m, keys.extract, &request->only);
     make_transforms(m, keys.transform);
     make_load(m, keys.load);
     assign_resources(m, &plan->extract, &all);

@@ -17,9 +17,9 @@
 struct plan_stage {
     struct weir_stage stage;
     const struct weir_plugin *plugin;
-    const char *type;    /* as the file has it */
-    bool sound;          /* its options have no mistakes, so its own check may look at them */
-    const bool *takes;   /* by index of resource: does it pass through this stage? */
+    const char *type;  /* as the file has it */
+    bool sound;        /* its options have no mistakes, so its own check may look at them */
+    const bool *takes; /* by index of resource: does it pass through this stage? */
 };
 
 struct plan_batching {

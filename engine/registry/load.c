@@ -36,8 +36,7 @@ static enum weir_status check_header(
         return weir_error_set(error, WEIR_FAULT_PLUGIN, "E-PLUGIN-ABI",
             "%s was built for plugin ABI %u, this weir has %d; build it again with this weir's SDK",
             path, header->abi, WEIR_ABI);
-    if (header->plugin_size < least_size ||
-        header->option_size < offsetof(struct weir_option, max))
+    if (header->plugin_size < least_size || header->option_size < offsetof(struct weir_option, max))
         return weir_error_set(error, WEIR_FAULT_PLUGIN, "E-PLUGIN-ABI",
             "%s declares structs of %u and %u bytes, less than ABI %d ever had; use WEIR_HEADER",
             path, header->plugin_size, header->option_size, WEIR_ABI);
@@ -73,8 +72,8 @@ static const char *callback_mistake(const struct weir_plugin *plugin, enum role 
     return NULL;
 }
 
-enum weir_status plugin_verify(const struct weir_plugin *exported, const char *path,
-    enum role role, struct weir_plugin *ret_plugin, struct weir_error *ret_error)
+enum weir_status plugin_verify(const struct weir_plugin *exported, const char *path, enum role role,
+    struct weir_plugin *ret_plugin, struct weir_error *ret_error)
 {
     struct weir_plugin plugin = {0};
     size_t size = exported->header.plugin_size;
@@ -84,8 +83,8 @@ enum weir_status plugin_verify(const struct weir_plugin *exported, const char *p
         return WEIR_FAIL;
     memcpy(&plugin, exported, size < sizeof(plugin) ? size : sizeof(plugin));
     if (!plugin.name || !plugin.summary)
-        return weir_error_set(ret_error, WEIR_FAULT_PLUGIN, "E-PLUGIN-LOAD",
-            "%s has no name or no summary", path);
+        return weir_error_set(
+            ret_error, WEIR_FAULT_PLUGIN, "E-PLUGIN-LOAD", "%s has no name or no summary", path);
     if (plugin_role(&plugin) == N_ROLES)
         return weir_error_set(ret_error, WEIR_FAULT_PLUGIN, "E-PLUGIN-LOAD",
             "%s must have exactly one of the callbacks extract, transform and load", path);

@@ -12,7 +12,7 @@ enum weir_status plugin_load(const char *path, enum role role, struct weir_plugi
     struct weir_error *ret_error) WEIR_MUST_CHECK;
 
 /* The part of plugin_load that judges; for tests, and for plugins inside the program. */
-enum weir_status plugin_verify(const struct weir_plugin *exported, const char *path,
-    enum role role, struct weir_plugin *ret_plugin, struct weir_error *ret_error) WEIR_MUST_CHECK;
+enum weir_status plugin_verify(const struct weir_plugin *exported, const char *path, enum role role,
+    struct weir_plugin *ret_plugin, struct weir_error *ret_error) WEIR_MUST_CHECK;
 
 #endif

@@ -36,8 +36,8 @@ static bool is_folder(const char *path)
 /* Beside the program when it was built, ../lib/weir when it was installed. */
 static void add_own_folder(struct registry *registry)
 {
-    static const char *const places[] = {
-        "plugins.d", "../lib/weir", "../lib/x86_64-linux-gnu/weir", "../lib/aarch64-linux-gnu/weir"};
+    static const char *const places[] = {"plugins.d", "../lib/weir", "../lib/x86_64-linux-gnu/weir",
+        "../lib/aarch64-linux-gnu/weir"};
     char program[PATH_MAX];
     ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
     char *slash;
@@ -97,8 +97,8 @@ static const char *candidate(const void *candidates, size_t i)
     return types->items[i];
 }
 
-static enum weir_status missing(struct registry *registry, const char *type, enum role role,
-    struct weir_error *ret_error)
+static enum weir_status missing(
+    struct registry *registry, const char *type, enum role role, struct weir_error *ret_error)
 {
     struct weir_arena *arena = weir_arena_new();
     struct weir_strs types = registry_types(registry, role, arena);
@@ -107,8 +107,8 @@ static enum weir_status missing(struct registry *registry, const char *type, enu
     size_t used = 0;
 
     for (size_t i = 0; i < types.n && used < sizeof(known) - 64; i++)
-        used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%.40s", i ? ", " : "",
-            types.items[i]);
+        used += (size_t)snprintf(
+            known + used, sizeof(known) - used, "%s%.40s", i ? ", " : "", types.items[i]);
     weir_error_set(ret_error, WEIR_FAULT_PLUGIN, "E-PLUGIN-MISSING",
         "there is no %s plugin '%s'%s; there are: %s", role_name(role), type, hint,
         types.n ? known : "none; is the plugin folder complete?");
@@ -134,8 +134,7 @@ const struct weir_plugin *registry_find(
     if (plugin_load(path, role, &plugin, ret_error) != WEIR_OK)
         return NULL;
     entry = weir_new(registry->arena, struct entry);
-    *entry = (struct entry){
-        registry->entries, weir_copy_text(registry->arena, type), role, plugin};
+    *entry = (struct entry){registry->entries, weir_copy_text(registry->arena, type), role, plugin};
     registry->entries = entry;
     return &entry->plugin;
 }

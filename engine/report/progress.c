@@ -22,8 +22,8 @@ static uint64_t elapsed_us(const struct flow_view *view)
 }
 
 /* ", about 12 s left" where the number of requests is known, else nothing. */
-static void time_left(const struct flow_view *view, const struct weir_progress *p, char *out,
-    size_t size)
+static void time_left(
+    const struct flow_view *view, const struct weir_progress *p, char *out, size_t size)
 {
     uint64_t finished = p->requests + p->failures;
     char time[WORDS_SIZE];
@@ -31,8 +31,8 @@ static void time_left(const struct flow_view *view, const struct weir_progress *
     out[0] = '\0';
     if (!finished || p->requests_total <= finished)
         return;
-    double left = (double)elapsed_us(view) * (double)(p->requests_total - finished) /
-                  (double)finished;
+    double left =
+        (double)elapsed_us(view) * (double)(p->requests_total - finished) / (double)finished;
 
     snprintf(out, size, ", about %s left", words_time((uint64_t)left, time, sizeof(time)));
 }
@@ -40,8 +40,8 @@ static void time_left(const struct flow_view *view, const struct weir_progress *
 static void requests_of(const struct weir_progress *p, char *out, size_t size)
 {
     char done[WORDS_SIZE], total[WORDS_SIZE];
-    int used = snprintf(out, size, "%s%s%s requests",
-        words_count(p->requests, done, sizeof(done)), p->requests_total ? " of " : "",
+    int used = snprintf(out, size, "%s%s%s requests", words_count(p->requests, done, sizeof(done)),
+        p->requests_total ? " of " : "",
         p->requests_total ? words_count(p->requests_total, total, sizeof(total)) : "");
 
     if (used > 0 && (size_t)used < size && p->in_flight)
@@ -72,9 +72,9 @@ static void queue_line(const struct flow_view *view, char *out, size_t size)
     char held[WORDS_SIZE], limit[WORDS_SIZE], time[WORDS_SIZE];
     size_t fill = view->queue_limit ? view->queued * 100 / view->queue_limit : 0;
 
-    snprintf(out, size, "%s%s; queue %zu%% full, %s of %s held",
-        view->stopping ? "stopping; " : "", words_time(elapsed_us(view), time, sizeof(time)),
-        fill > 100 ? 100 : fill, words_bytes(view->held, held, sizeof(held)),
+    snprintf(out, size, "%s%s; queue %zu%% full, %s of %s held", view->stopping ? "stopping; " : "",
+        words_time(elapsed_us(view), time, sizeof(time)), fill > 100 ? 100 : fill,
+        words_bytes(view->held, held, sizeof(held)),
         words_bytes(view->held_limit, limit, sizeof(limit)));
 }
 

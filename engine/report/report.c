@@ -67,8 +67,8 @@ static void print_resources(const struct report *report, FILE *out)
     for (size_t i = 0; i < report->plan->n_resources; i++)
         if ((int)strlen(report->plan->resources[i].name) > width)
             width = (int)strlen(report->plan->resources[i].name);
-    fprintf(out, "  %-*s %12s %12s %12s %10s %8s %8s\n", width, "resource", "rows read",
-        "filtered", "loaded", "requests", "retried", "failed");
+    fprintf(out, "  %-*s %12s %12s %12s %10s %8s %8s\n", width, "resource", "rows read", "filtered",
+        "loaded", "requests", "retried", "failed");
     for (size_t i = 0; i < report->plan->n_resources; i++) {
         const struct resource_stats *stats = &report->stats->resources[i];
         const struct weir_progress *p = report->plan->resources[i].progress;
@@ -107,8 +107,8 @@ static void print_failures(const struct report *report, FILE *out)
         char line[2048];
 
         snprintf(line, sizeof(line), "  gave up: %s: %s after %u attempt%s: [%s] %s",
-            failure->resource, failure->what, failure->attempts,
-            failure->attempts == 1 ? "" : "s", failure->error.code, failure->error.text);
+            failure->resource, failure->what, failure->attempts, failure->attempts == 1 ? "" : "s",
+            failure->error.code, failure->error.text);
         log_redact(line);
         fprintf(out, "%s\n", line);
     }
@@ -131,8 +131,8 @@ void report_print(const struct report *report, FILE *out)
     struct sums s = sum_up(report);
     char rows[WORDS_SIZE], time[WORDS_SIZE], bytes[WORDS_SIZE], memory[WORDS_SIZE];
 
-    fprintf(out, "%s: %s; %s rows loaded in %s, %s received, peak memory %s\n",
-        report->plan->name, outcome(report), words_count(s.committed, rows, sizeof(rows)),
+    fprintf(out, "%s: %s; %s rows loaded in %s, %s received, peak memory %s\n", report->plan->name,
+        outcome(report), words_count(s.committed, rows, sizeof(rows)),
         words_time(wall_us(report), time, sizeof(time)), words_bytes(s.bytes, bytes, sizeof(bytes)),
         words_bytes(peak_memory(), memory, sizeof(memory)));
     print_resources(report, out);
@@ -163,9 +163,9 @@ static json_t *safe_string(const char *text)
 
 static json_t *rows_object(const struct resource_stats *stats)
 {
-    return json_pack("{s:o, s:o, s:o, s:o}", "read", number(counted(&stats->rows_read)),
-        "filtered", number(counted(&stats->rows_filtered)), "added",
-        number(counted(&stats->rows_added)), "loaded", number(counted(&stats->rows_committed)));
+    return json_pack("{s:o, s:o, s:o, s:o}", "read", number(counted(&stats->rows_read)), "filtered",
+        number(counted(&stats->rows_filtered)), "added", number(counted(&stats->rows_added)),
+        "loaded", number(counted(&stats->rows_committed)));
 }
 
 static json_t *requests_object(const struct weir_progress *p)
@@ -183,9 +183,8 @@ static json_t *resources_array(const struct report *report)
 
         json_array_append_new(array,
             json_pack("{s:o, s:o, s:o, s:o}", "name", safe_string(resource->name), "table",
-                safe_string(resource->table), "rows",
-                rows_object(&report->stats->resources[i]), "requests",
-                requests_object(resource->progress)));
+                safe_string(resource->table), "rows", rows_object(&report->stats->resources[i]),
+                "requests", requests_object(resource->progress)));
     }
     return array;
 }
@@ -195,10 +194,10 @@ static json_t *failures_array(const struct report *report)
     json_t *array = json_array();
 
     for (const struct failure *f = report->stats->failures; f; f = f->next)
-        json_array_append_new(array,
-            json_pack("{s:o, s:o, s:i, s:s, s:o}", "resource", safe_string(f->resource), "what",
-                safe_string(f->what), "attempts", (int)f->attempts, "code", f->error.code,
-                "reason", safe_string(f->error.text)));
+        json_array_append_new(
+            array, json_pack("{s:o, s:o, s:i, s:s, s:o}", "resource", safe_string(f->resource),
+                       "what", safe_string(f->what), "attempts", (int)f->attempts, "code",
+                       f->error.code, "reason", safe_string(f->error.text)));
     return array;
 }
 
@@ -226,12 +225,11 @@ static json_t *report_object(const struct report *report)
     struct sums s = sum_up(report);
 
     return json_pack("{s:o, s:s, s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "pipeline",
-        safe_string(report->plan->name), "outcome", outcome(report), "exit_code",
-        report->exit_code, "signal", report->result->signal, "rows_loaded", number(s.committed),
-        "commits", number(counted(&report->stats->commits)), "peak_memory_bytes",
-        number(peak_memory()), "time", times_object(report, &s), "error",
-        error_object(report->result), "resources", resources_array(report), "failures",
-        failures_array(report));
+        safe_string(report->plan->name), "outcome", outcome(report), "exit_code", report->exit_code,
+        "signal", report->result->signal, "rows_loaded", number(s.committed), "commits",
+        number(counted(&report->stats->commits)), "peak_memory_bytes", number(peak_memory()),
+        "time", times_object(report, &s), "error", error_object(report->result), "resources",
+        resources_array(report), "failures", failures_array(report));
 }
 
 static bool write_text(const char *text, const char *path)

@@ -15,8 +15,7 @@ struct report {
 
 void report_print(const struct report *report, FILE *out);
 /* "-" is stdout. False and an error when the file cannot be written. */
-bool report_write_json(
-    const struct report *report, const char *path, struct weir_error *ret_error);
+bool report_write_json(const struct report *report, const char *path, struct weir_error *ret_error);
 
 /* "N rows committed" of all resources: the state of the data, for the last error line. */
 uint64_t report_rows_committed(const struct report *report);

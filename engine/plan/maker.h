@@ -1,0 +1,44 @@
+/* What the files that make a plan share; nobody else includes it. */
+#ifndef PLAN_MAKER_H
+#define PLAN_MAKER_H
+
+#include "plan.h"
+
+/* What the steps share while a plan is being made. */
+struct maker {
+    struct plan *plan;
+    struct registry *registry;
+    struct weir_mistakes *mistakes;
+    const struct weir_node *root;
+    struct weir_constants constants;
+    struct weir_option_context context;
+};
+
+#define TABLE(t, to)                                                                               \
+    (struct weir_option_target)                                                                    \
+    {                                                                                              \
+        (t), sizeof(struct weir_option), (to)                                                      \
+    }
+
+/* A plugin's own table, with the stride it was built with. */
+static inline struct weir_option_target plugin_target(
+    const struct weir_plugin *plugin, const struct weir_option *options, void *target)
+{
+    return (struct weir_option_target){options, plugin->header.option_size, target};
+}
+
+/* The plugin that a stage's `type` names, or NULL and a mistake at that word. */
+const struct weir_plugin *maker_find_plugin(
+    struct maker *m, const struct weir_node *config, enum role role);
+/* A map where a stage is described, or NULL and a mistake. */
+const struct weir_node *maker_stage_map(
+    struct maker *m, const struct weir_node *node, const char *what);
+void maker_init_stage(struct maker *m, struct plan_stage *stage, const char *name,
+    const struct weir_node *config, const struct weir_plugin *plugin);
+
+/* resources.c: the extract stage and all resources; `only` names those to run, all when empty. */
+void maker_extract(struct maker *m, const struct weir_node *node, const struct weir_strs *only);
+/* Is there a resource of that name in the file, whether it takes part in this run or not? */
+bool maker_has_resource(const struct maker *m, const char *name);
+
+#endif

@@ -1,0 +1,164 @@
+/* The extract stage of a plan, and its resources: one map of options for each. */
+#include "keys.h"
+#include "maker.h"
+
+#include <string.h>
+
+enum { MAX_RESOURCES = 1000 };
+
+/* Keys of the extract map that are meant for resources: defaults for every one of them. */
+static const struct weir_node *shared_resource_keys(
+    struct maker *m, const struct weir_node *config, const struct weir_plugin *plugin)
+{
+    struct weir_node *shared = weir_node_map(m->plan->arena);
+    size_t stride = plugin->header.option_size;
+
+    shared->line = config->line;
+    shared->column = config->column;
+    for (size_t i = 0; i < config->n; i++) {
+        const char *key = config->keys[i]->text.ptr;
+
+        if (weir_option_find(plugin->resource_options, stride, key) ||
+            weir_option_find(resource_key_table, sizeof(struct weir_option), key))
+            weir_node_add(m->plan->arena, shared, config->keys[i], config->items[i]);
+    }
+    return shared;
+}
+
+static bool name_taken(const struct plan *plan, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(plan->resources[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static void add_resource(struct maker *m, const struct weir_node *config,
+    const struct weir_node *place, const char *default_name)
+{
+    const struct weir_plugin *plugin = m->plan->extract.plugin;
+    struct weir_resource *resource = &m->plan->resources[m->plan->n_resources];
+    void *options = weir_alloc_zero(m->plan->arena, 1, plugin->resource_size);
+    struct resource_keys keys = {0};
+    struct weir_option_target targets[] = {
+        TABLE(resource_key_table, &keys),
+        plugin_target(plugin, plugin->resource_options, options),
+    };
+
+    if (!weir_options_parse(&m->context, config, place, targets, 2))
+        m->plan->extract.sound = false;
+    if (!keys.name)
+        keys.name = default_name;
+    if (!keys.name) {
+        weir_mistake(m->mistakes, place, 0, "E-REQUIRED", "'name' is required of each resource");
+        return;
+    }
+    if (name_taken(m->plan, m->plan->n_resources, keys.name)) {
+        const struct weir_node *at = weir_node_get(config, "name");
+
+        weir_mistake(m->mistakes, at ? at : place, 0, "E-VALUE",
+            "there is a resource named '%s' already; names must differ", keys.name);
+        return;
+    }
+    if (!keys.selected)
+        return;
+    *resource = (struct weir_resource){
+        .name = keys.name,
+        .table = keys.table ? keys.table : keys.name,
+        .primary_key = keys.primary_key,
+        .options = options,
+        .config = config,
+        .progress = weir_new(m->plan->arena, struct weir_progress),
+    };
+    m->plan->n_resources++;
+}
+
+static void add_resource_list(struct maker *m, const struct weir_node *list,
+    const struct weir_node *defaults, const struct weir_node *shared)
+{
+    struct weir_arena *arena = m->plan->arena;
+    const struct weir_node *under = defaults ? weir_node_merge(arena, shared, defaults) : shared;
+
+    if (list->kind != WEIR_NODE_LIST || !list->n || list->n > MAX_RESOURCES) {
+        weir_mistake(m->mistakes, list, 0, "E-VALUE",
+            "'resources' needs a list of 1 to %d resources, such as - { name: ..., ... }",
+            MAX_RESOURCES);
+        return;
+    }
+    m->plan->resources = weir_new_array(arena, list->n, struct weir_resource);
+    for (size_t i = 0; i < list->n; i++) {
+        const struct weir_node *item = list->items[i];
+
+        if (item->kind != WEIR_NODE_MAP)
+            weir_mistake(m->mistakes, item, 0, "E-VALUE",
+                "a resource needs a map, such as { name: countries, path: /countries }");
+        else
+            add_resource(m, weir_node_merge(arena, under, item), item, NULL);
+    }
+}
+
+static void select_resources(struct maker *m, const struct weir_strs *only)
+{
+    struct plan *plan = m->plan;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < only->n; i++)
+        if (!name_taken(plan, plan->n_resources, only->items[i]))
+            weir_mistake(m->mistakes, NULL, 0, "E-VALUE",
+                "there is no resource '%s' to run in this file", only->items[i]);
+    for (size_t i = 0; i < plan->n_resources; i++)
+        if (weir_strs_allow(only, weir_str(plan->resources[i].name)))
+            plan->resources[kept++] = plan->resources[i];
+    plan->n_resources = kept;
+}
+
+void maker_extract(struct maker *m, const struct weir_node *node, const struct weir_strs *only)
+{
+    const struct weir_node *config = maker_stage_map(m, node, "'extract'");
+    const struct weir_plugin *plugin = config ? maker_find_plugin(m, config, ROLE_EXTRACT) : NULL;
+    struct plan *plan = m->plan;
+    struct extract_keys keys = {0};
+
+    if (!plugin)
+        return;
+    maker_init_stage(m, &plan->extract, "extract", config, plugin);
+    struct weir_option_target targets[] = {
+        TABLE(extract_key_table, &keys),
+        plugin_target(plugin, plugin->options, plan->extract.stage.state),
+        TABLE(resource_key_table, NULL),
+        plugin_target(plugin, plugin->resource_options, NULL),
+    };
+
+    plan->extract.sound = weir_options_parse(&m->context, config, config, targets, 4);
+    if (keys.resource_defaults && keys.resource_defaults->kind != WEIR_NODE_MAP) {
+        weir_mistake(m->mistakes, keys.resource_defaults, 0, "E-VALUE",
+            "'resource_defaults' needs a map of options");
+        keys.resource_defaults = NULL;
+    }
+    const struct weir_node *shared = shared_resource_keys(m, config, plugin);
+
+    if (keys.resources) {
+        add_resource_list(m, keys.resources, keys.resource_defaults, shared);
+    } else {
+        plan->resources = weir_new_array(plan->arena, 1, struct weir_resource);
+        add_resource(m, shared, config, plan->name);
+    }
+    select_resources(m, only);
+    if (!plan->n_resources)
+        plan->extract.sound = false;
+    if (!plan->n_resources && !m->mistakes->n_errors)
+        weir_mistake(m->mistakes, config, 0, "E-VALUE", "no resource is selected");
+}
+
+bool maker_has_resource(const struct maker *m, const char *name)
+{
+    const struct weir_node *list = weir_node_get(weir_node_get(m->root, "extract"), "resources");
+
+    for (size_t i = 0; list && list->kind == WEIR_NODE_LIST && i < list->n; i++) {
+        const struct weir_node *known = weir_node_get(list->items[i], "name");
+
+        if (known && weir_str_is(known->text, name))
+            return true;
+    }
+    return name_taken(m->plan, m->plan->n_resources, name);
+}
