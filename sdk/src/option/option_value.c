@@ -1,6 +1,6 @@
 /* Options that are one scalar: from its text to the field's C type. */
 #include "option_reading.h"
-#include "template_parts.h"
+#include "template/template_parts.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* Strings with escapes, numbers and literals. */
 #include "json_doc.h"
 
-#include "number.h"
+#include "number/number.h"
 
 enum {
     FIRST_HIGH_SURROGATE = 0xd800,

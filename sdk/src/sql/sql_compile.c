@@ -5,7 +5,7 @@
  * column: it is added to the table, and the text is prepared again. What is
  * still refused then is the user's mistake.
  */
-#include "option_reading.h"
+#include "option/option_reading.h"
 #include "sql_inside.h"
 
 #include <stdlib.h>

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "number.h"
+#include "number/number.h"
 
 struct reader {
     const char *at; /* ends in NUL, and has none before its end */

@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-#include "batch.h"
+#include "batch/batch.h"
 
 struct json_columns {
     struct weir_batch *batch;

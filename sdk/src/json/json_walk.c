@@ -1,7 +1,7 @@
 /* Whole values: checked, sliced, skipped. Without recursion, as depth is the sender's choice. */
 #include "json_doc.h"
 
-#include "number.h"
+#include "number/number.h"
 
 static bool check_literal(struct json_doc *doc, size_t token)
 {

@@ -7,7 +7,7 @@
 
 #include <weir/json.h>
 
-#include "double.h"
+#include "number/double.h"
 
 /* Beyond any calendar, and well inside of what the reckoning below can hold. */
 static const int64_t FARTHEST_DAY = 1000000000000;

@@ -1,6 +1,6 @@
 #include "partition_source.h"
 
-#include "option_reading.h"
+#include "option/option_reading.h"
 
 #include <inttypes.h>
 #include <stdio.h>
