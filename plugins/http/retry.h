@@ -1,6 +1,12 @@
 /*
- * When to try again: exponential back-off with full jitter, and what the server
- * asks for.
+ * When to try again: exponential back-off with jitter, and what the server asks
+ * for.
+ *
+ * Jitter is taken from the upper half of the interval only. From all of it, as
+ * some do, a wait may come out as nothing, and the next one shorter than the last;
+ * a server in trouble is helped by neither. What a server asks for (Retry-After)
+ * is the least that is waited, plus up to half a second, so that not all who were
+ * refused come back at once.
  */
 #ifndef WEIR_HTTP_RETRY_H
 #define WEIR_HTTP_RETRY_H
