@@ -1,0 +1,362 @@
+#include "client.h"
+
+#include "socket.h"
+#include "transfer.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <weir/arena.h>
+
+enum {
+    SCANS_A_STALL = 16, /* how much later than it should the stall clock may ring: one of so many */
+    SCAN_MIN_MS = 10,
+    SCAN_MAX_MS = 500,
+    FITS_TRIED = 16, /* idle transfers looked at for one that fits */
+    TIMERS = 2,
+};
+
+struct http_client {
+    uv_loop_t *loop;
+    struct http_client_config config;
+    char *user_agent;
+    char *ca_file;
+    CURLM *multi;
+    struct http_sockets sockets;
+    uv_timer_t timer; /* libcurl's */
+    uv_timer_t scan;  /* ours: has anything stalled? */
+    uint64_t scan_ms;
+    struct http_transfers in_flight;
+    struct http_transfers over;    /* ended outside libcurl, to be told */
+    struct http_transfers idle;    /* the latest used first */
+    struct http_transfer *telling; /* its callback runs */
+    unsigned n_sent;               /* since it was last set to 0 */
+    unsigned n_open;               /* timers and sockets that the loop has yet to close */
+};
+
+/* The loop has closed a part; the last one takes the client with it. */
+static void free_part(struct http_client *client)
+{
+    if (--client->n_open > 0)
+        return;
+    free(client->user_agent);
+    free(client->ca_file);
+    free(client);
+}
+
+/* Ready for the next request, or gone: after a failure nobody knows what libcurl keeps in it. */
+static void retire(struct http_client *client, struct http_transfer *transfer, bool failed)
+{
+    http_transfer_empty(transfer);
+    if (failed) {
+        http_transfer_free(transfer);
+        return;
+    }
+    http_transfer_link(&client->idle, transfer);
+    while (client->idle.n > client->config.max_connections) {
+        transfer = client->idle.last;
+        http_transfer_unlink(transfer);
+        http_transfer_free(transfer);
+    }
+}
+
+/* The callback, once; the transfer is in no list. */
+static void tell(struct http_client *client, struct http_transfer *transfer, CURLcode code)
+{
+    bool failed;
+
+    http_transfer_end(transfer, &client->config, code);
+    /* What failed in the end is not used again, whatever the callback makes of its error. */
+    failed = code != CURLE_OK || weir_error_is_set(&transfer->response.error);
+    client->telling = transfer;
+    transfer->done(transfer->arg, &transfer->response);
+    client->telling = NULL;
+    retire(client, transfer, failed);
+}
+
+/* Tells all that has ended. Never called from inside libcurl. */
+static void reap(struct http_client *client)
+{
+    CURLMsg *message;
+    int left;
+
+    while ((message = curl_multi_info_read(client->multi, &left))) {
+        CURL *easy = message->easy_handle;
+        CURLcode code = message->data.result;
+        struct http_transfer *transfer = NULL;
+
+        if (message->msg != CURLMSG_DONE)
+            continue;
+        curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&transfer);
+        curl_multi_remove_handle(client->multi, easy);
+        http_transfer_unlink(transfer);
+        tell(client, transfer, code);
+    }
+    while (client->over.first) {
+        struct http_transfer *transfer = client->over.last;
+
+        http_transfer_unlink(transfer);
+        tell(client, transfer, CURLE_OK);
+    }
+}
+
+static CURLM *make_multi(struct http_client *client);
+
+/* Takes it from libcurl; its error is set and told by the next reap. */
+static void end_early(struct http_client *client, struct http_transfer *transfer)
+{
+    curl_multi_remove_handle(client->multi, transfer->easy);
+    http_transfer_unlink(transfer);
+    http_transfer_link(&client->over, transfer);
+}
+
+/* libcurl gives no word on any transfer after an error of the multi handle: begin anew. */
+static void start_over(struct http_client *client, CURLMcode code)
+{
+    while (client->in_flight.first) {
+        struct http_transfer *transfer = client->in_flight.first;
+
+        end_early(client, transfer);
+        weir_error_set(&transfer->response.error, WEIR_FAULT_SOURCE, "E-HTTP-RESET",
+            "all connections were given up: %s", curl_multi_strerror(code));
+        transfer->response.retryable = true;
+    }
+    uv_timer_stop(&client->timer);
+    curl_multi_cleanup(client->multi);
+    client->multi = make_multi(client);
+}
+
+static void act(struct http_client *client, curl_socket_t fd, int flags)
+{
+    int running;
+    CURLMcode code = curl_multi_socket_action(client->multi, fd, flags, &running);
+
+    if (code != CURLM_OK)
+        start_over(client, code);
+    reap(client);
+}
+
+/*
+ * Requests that the callbacks just made go out at once. libcurl would send them
+ * with its timer, in the loop's next round, and servers would wait while all
+ * answers of this one are read.
+ */
+static void act_on_socket(struct http_client *client, curl_socket_t fd, int flags)
+{
+    client->n_sent = 0;
+    act(client, fd, flags);
+    if (client->n_sent > 0)
+        act(client, CURL_SOCKET_TIMEOUT, 0);
+}
+
+static void on_ready(void *arg, curl_socket_t fd, int flags)
+{
+    act_on_socket(arg, fd, flags);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+    act(timer->data, CURL_SOCKET_TIMEOUT, 0);
+}
+
+/* CURLMOPT_TIMERFUNCTION. The loop's time may lag behind after long work. */
+static int set_timer(CURLM *multi, long ms, void *arg)
+{
+    struct http_client *client = arg;
+
+    (void)multi;
+    if (ms < 0) {
+        uv_timer_stop(&client->timer);
+        return 0;
+    }
+    if (ms > 0)
+        uv_update_time(client->loop);
+    uv_timer_start(&client->timer, on_timer, (uint64_t)ms, 0);
+    return 0;
+}
+
+static void on_scan(uv_timer_t *timer)
+{
+    struct http_client *client = timer->data;
+    uint64_t now = uv_now(client->loop);
+    struct http_transfer *next;
+
+    if (client->in_flight.n == 0)
+        uv_timer_stop(timer);
+    for (struct http_transfer *t = client->in_flight.first; t; t = next) {
+        next = t->next;
+        if (http_transfer_is_stalled(t, &client->config, now))
+            end_early(client, t);
+    }
+    reap(client);
+}
+
+static CURLM *make_multi(struct http_client *client)
+{
+    CURLM *multi = curl_multi_init();
+
+    if (!multi)
+        return NULL;
+    http_sockets_serve_multi(&client->sockets, multi);
+    curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, set_timer);
+    curl_multi_setopt(multi, CURLMOPT_TIMERDATA, client);
+    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)client->config.max_connections);
+    curl_multi_setopt(multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
+    return multi;
+}
+
+/* libcurl writes TLS keys to the file that this variable names, and looks at it only once. */
+static void init_curl(void)
+{
+    (void)unsetenv("SSLKEYLOGFILE");
+    (void)curl_global_init(CURL_GLOBAL_ALL);
+}
+
+static void on_sockets_closed(void *arg)
+{
+    free_part(arg);
+}
+
+static char *copy_text(const char *text)
+{
+    size_t size;
+    char *copy;
+
+    if (!text)
+        return NULL;
+    size = strlen(text) + 1;
+    copy = weir_malloc(size);
+    return memcpy(copy, text, size);
+}
+
+static uint64_t scan_interval(uint64_t stall_ms)
+{
+    uint64_t ms = stall_ms / SCANS_A_STALL;
+
+    return ms < SCAN_MIN_MS ? SCAN_MIN_MS : ms > SCAN_MAX_MS ? SCAN_MAX_MS : ms;
+}
+
+static void init_timer(struct http_client *client, uv_timer_t *timer)
+{
+    uv_timer_init(client->loop, timer);
+    timer->data = client;
+}
+
+struct http_client *http_client_new(
+    uv_loop_t *loop, const struct http_client_config *config, struct weir_error *ret_error)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    struct http_client *client;
+
+    if (config->ca_file && access(config->ca_file, R_OK) != 0) {
+        weir_error_set(
+            ret_error, WEIR_FAULT_USAGE, "E-TLS", "tls.ca_file: cannot read %s", config->ca_file);
+        return NULL;
+    }
+    pthread_once(&once, init_curl);
+    client = weir_calloc(1, sizeof(*client));
+    client->loop = loop;
+    client->config = *config;
+    client->config.user_agent = client->user_agent = copy_text(config->user_agent);
+    client->config.ca_file = client->ca_file = copy_text(config->ca_file);
+    client->scan_ms = scan_interval(config->stall_timeout_ms);
+    http_sockets_init(&client->sockets, loop, on_ready, on_sockets_closed, client);
+    client->n_open = TIMERS + 1;
+    init_timer(client, &client->timer);
+    init_timer(client, &client->scan);
+    /* What is in flight keeps the loop alive, not our looking after it. */
+    uv_unref((uv_handle_t *)&client->scan);
+    client->multi = make_multi(client);
+    if (client->multi)
+        return client;
+    weir_error_set(ret_error, WEIR_FAULT_MEMORY, "E-MEMORY", "out of memory");
+    http_client_close(client);
+    return NULL;
+}
+
+/* One that was used for the like before, or a new one. */
+static struct http_transfer *choose(struct http_client *client, const struct http_request *request)
+{
+    struct http_transfer *transfer = client->idle.first;
+
+    for (int i = 0; transfer && i < FITS_TRIED; i++, transfer = transfer->next)
+        if (http_transfer_fits(transfer, request)) {
+            http_transfer_unlink(transfer);
+            return transfer;
+        }
+    return http_transfer_new(&client->config, &client->sockets, request);
+}
+
+struct http_transfer *http_client_send(
+    struct http_client *client, const struct http_request *request, http_done done, void *arg)
+{
+    struct http_transfer *transfer = choose(client, request);
+    CURLMcode code = CURLM_OK;
+
+    transfer->client = client;
+    transfer->done = done;
+    transfer->arg = arg;
+    if (http_transfer_begin(transfer, request)) {
+        code = curl_multi_add_handle(client->multi, transfer->easy);
+        if (code != CURLM_OK)
+            weir_error_set(&transfer->response.error, WEIR_FAULT_MEMORY, "E-MEMORY",
+                "the request could not be sent: %s", curl_multi_strerror(code));
+    }
+    if (weir_error_is_set(&transfer->response.error)) {
+        http_transfer_link(&client->over, transfer);
+        /* libcurl minds no call too many, and sets the timer again. */
+        uv_timer_start(&client->timer, on_timer, 0, 0);
+        return transfer;
+    }
+    http_transfer_link(&client->in_flight, transfer);
+    client->n_sent++;
+    if (!uv_is_active((uv_handle_t *)&client->scan))
+        uv_timer_start(&client->scan, on_scan, client->scan_ms, client->scan_ms);
+    return transfer;
+}
+
+void http_transfer_cancel(struct http_transfer *transfer)
+{
+    struct http_client *client = transfer->client;
+
+    if (transfer == client->telling)
+        return;
+    if (transfer->list == &client->in_flight)
+        curl_multi_remove_handle(client->multi, transfer->easy);
+    http_transfer_unlink(transfer);
+    http_transfer_free(transfer);
+}
+
+size_t http_client_in_flight(const struct http_client *client)
+{
+    return client->in_flight.n + client->over.n;
+}
+
+static void free_all(struct http_transfers *list)
+{
+    while (list->first) {
+        struct http_transfer *transfer = list->first;
+
+        http_transfer_unlink(transfer);
+        http_transfer_free(transfer);
+    }
+}
+
+static void on_timer_closed(uv_handle_t *handle)
+{
+    free_part(handle->data);
+}
+
+void http_client_close(struct http_client *client)
+{
+    while (client->in_flight.first)
+        http_transfer_cancel(client->in_flight.first);
+    free_all(&client->over);
+    free_all(&client->idle);
+    if (client->multi)
+        curl_multi_cleanup(client->multi);
+    uv_close((uv_handle_t *)&client->timer, on_timer_closed);
+    uv_close((uv_handle_t *)&client->scan, on_timer_closed);
+    http_sockets_close(&client->sockets);
+}

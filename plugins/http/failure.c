@@ -1,0 +1,208 @@
+#include "failure.h"
+
+#include <errno.h>
+#include <string.h>
+
+static curl_off_t time_of(const struct http_failure *f, CURLINFO info)
+{
+    curl_off_t us = 0;
+
+    (void)curl_easy_getinfo(f->easy, info, &us);
+    return us;
+}
+
+/* The request was sent, so that what went wrong is the answer. */
+static bool was_sent(const struct http_failure *f)
+{
+    return time_of(f, CURLINFO_PRETRANSFER_TIME_T) > 0;
+}
+
+static void tell(struct weir_error *ret_error, const char *code, const char *host, const char *what)
+{
+    weir_error_set(ret_error, WEIR_FAULT_SOURCE, code, "%s %s", host, what);
+}
+
+static const char *connect_problem(int error)
+{
+    switch (error) {
+    case ECONNREFUSED:
+        return "refused the connection; is the server running, and is the port right?";
+    case EHOSTUNREACH:
+    case ENETUNREACH:
+    case ENETDOWN:
+    case EHOSTDOWN:
+        return "cannot be reached from here: there is no route to it";
+    case ETIMEDOUT:
+        return "did not answer when a connection was asked for";
+    case ECONNRESET:
+        return "reset the connection while it was made";
+    case EACCES:
+    case EPERM:
+        return "cannot be reached: this machine's rules forbid the connection";
+    case EMFILE:
+    case ENFILE:
+        return "was not asked: too many files are open; lower concurrency.max or raise ulimit -n";
+    default:
+        return NULL;
+    }
+}
+
+static void tell_connect(const struct http_failure *f, struct weir_error *ret_error)
+{
+    long error = 0;
+    const char *problem;
+
+    (void)curl_easy_getinfo(f->easy, CURLINFO_OS_ERRNO, &error);
+    if (error == 0)
+        error = f->open_errno;
+    problem = connect_problem((int)error);
+    if (problem)
+        tell(ret_error, "E-HTTP-CONNECT", f->host, problem);
+    else
+        weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-HTTP-CONNECT",
+            "%s cannot be connected to: %s", f->host,
+            error ? strerror((int)error) : "no address of it answers");
+}
+
+static void tell_timeout(const struct http_failure *f, struct weir_error *ret_error)
+{
+    double s = (double)f->connect_timeout_ms / 1000;
+
+    if (time_of(f, CURLINFO_NAMELOOKUP_TIME_T) == 0)
+        weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-DNS",
+            "%s: its address was not found within %.1f s (timeout.connect)", f->host, s);
+    else if (time_of(f, CURLINFO_CONNECT_TIME_T) == 0)
+        weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-HTTP-CONNECT",
+            "%s did not accept a connection within %.1f s (timeout.connect)", f->host, s);
+    else
+        weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-HTTP-CONNECT",
+            "%s did not agree on TLS within %.1f s (timeout.connect)", f->host, s);
+}
+
+static void tell_broken(const struct http_failure *f, struct weir_error *ret_error)
+{
+    if (f->head->place == HTTP_HEAD_WHOLE)
+        weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-HTTP-RESET",
+            "%s broke the connection off after %llu bytes of the answer's body", f->host,
+            (unsigned long long)f->received);
+    else if (f->head->bytes > 0)
+        tell(ret_error, "E-HTTP-RESET", f->host,
+            "broke the connection off in the middle of the answer's headers");
+    else
+        tell(ret_error, "E-HTTP-RESET", f->host, "broke the connection off before any answer");
+}
+
+static bool is_of_tls(CURLcode code)
+{
+    switch (code) {
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CRL_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_INVALIDCERTSTATUS:
+    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+    case CURLE_SSL_ENGINE_NOTFOUND:
+    case CURLE_SSL_ENGINE_SETFAILED:
+    case CURLE_SSL_ENGINE_INITFAILED:
+    case CURLE_SSL_SHUTDOWN_FAILED:
+    case CURLE_SSL_CLIENTCERT:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void tell_tls(const struct http_failure *f, struct weir_error *ret_error)
+{
+    const char *detail = f->detail && *f->detail ? f->detail : curl_easy_strerror(f->code);
+    bool is_trust = f->code == CURLE_PEER_FAILED_VERIFICATION;
+
+    weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-TLS",
+        "%s: no secure connection could be made: %s%s", f->host, detail,
+        is_trust ? "; name its authority in tls.ca_file if you trust it" : "");
+}
+
+/* What libcurl does not take for HTTP/1.1. */
+static void tell_protocol(const struct http_failure *f, struct weir_error *ret_error)
+{
+    tell(ret_error, "E-HTTP-PROTOCOL", f->host,
+        f->head->place == HTTP_HEAD_WHOLE ? "sent a body whose chunks are garbled"
+                                          : "sent something that is not HTTP/1.1");
+}
+
+static bool is_chunk_trouble(const struct http_failure *f)
+{
+    return f->head->place == HTTP_HEAD_WHOLE && f->head->framing.end == HTTP_END_CHUNKED &&
+           f->detail && strstr(f->detail, "chunked-encoding");
+}
+
+static void tell_memory(const struct http_failure *f, struct weir_error *ret_error)
+{
+    /* libcurl says so, too, of a single header line beyond 100 KB. */
+    if (was_sent(f) && f->head->place != HTTP_HEAD_WHOLE)
+        tell(ret_error, "E-HTTP-HEADERS", f->host, "sent a header that is far too long");
+    else
+        weir_error_set(ret_error, WEIR_FAULT_MEMORY, "E-MEMORY", "out of memory");
+}
+
+/* Returns whether another try may go better. */
+static bool tell_any(const struct http_failure *f, struct weir_error *ret_error)
+{
+    switch (f->code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+        tell(ret_error, "E-DNS", f->host, "has no known address; is the name right?");
+        return true;
+    case CURLE_COULDNT_CONNECT:
+        tell_connect(f, ret_error);
+        return true;
+    case CURLE_OPERATION_TIMEDOUT:
+        tell_timeout(f, ret_error);
+        return true;
+    case CURLE_GOT_NOTHING:
+        tell(ret_error, "E-HTTP-RESET", f->host, "closed the connection without an answer");
+        return true;
+    case CURLE_PARTIAL_FILE:
+        (void)http_truncated(f->received, f->head->framing.length, ret_error);
+        return true;
+    case CURLE_SEND_ERROR:
+        tell_broken(f, ret_error);
+        return true;
+    case CURLE_RECV_ERROR:
+        if (is_chunk_trouble(f))
+            break;
+        tell_broken(f, ret_error);
+        return true;
+    case CURLE_UNSUPPORTED_PROTOCOL:
+        if (was_sent(f))
+            break;
+        tell(ret_error, "E-URL-SCHEME", f->host, "is asked for with neither http nor https");
+        return false;
+    case CURLE_WEIRD_SERVER_REPLY:
+        break;
+    case CURLE_URL_MALFORMAT:
+        tell(ret_error, "E-URL", f->host, "stands in an address that is no URL");
+        return false;
+    case CURLE_OUT_OF_MEMORY:
+        tell_memory(f, ret_error);
+        return false;
+    default:
+        if (is_of_tls(f->code)) {
+            tell_tls(f, ret_error);
+            return f->code == CURLE_SSL_CONNECT_ERROR;
+        }
+        weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-HTTP-PROTOCOL", "%s: %s", f->host,
+            curl_easy_strerror(f->code));
+        return true;
+    }
+    tell_protocol(f, ret_error);
+    return false;
+}
+
+void http_failure_tell(
+    const struct http_failure *failure, struct weir_error *ret_error, bool *ret_retryable)
+{
+    *ret_retryable = tell_any(failure, ret_error);
+}

@@ -1,0 +1,79 @@
+/*
+ * One attempt at one request: a libcurl easy handle, and what it has received.
+ *
+ * An easy handle costs more to make than a small request takes, so a transfer is
+ * used again, but only for the same origin, login and headers, and only after
+ * an answer that was whole: nothing that a server left in it reaches another.
+ */
+#ifndef WEIR_HTTP_TRANSFER_H
+#define WEIR_HTTP_TRANSFER_H
+
+#include "client.h"
+#include "head.h"
+#include "inflate.h"
+#include "socket.h"
+
+struct http_transfer {
+    struct http_transfer *prev, *next; /* in the client's list */
+    struct http_transfers *list;
+    struct http_client *client;
+    struct http_sockets *sockets;
+    CURL *easy;
+    /* what it was made for */
+    char *origin; /* scheme, login, host and port, as the URL has them */
+    char *method;
+    char **headers; /* as given, NULL-terminated; NULL: none */
+    bool has_body;
+    struct curl_slist *header_list;
+    CURLcode setup; /* whether all options were accepted */
+    /* of this request */
+    http_done done;
+    void *arg;
+    char *body; /* of the request */
+    uint64_t started_us;
+    struct http_head head;
+    struct http_inflate inflate;
+    struct http_response response;
+    bool has_enough; /* stopped on purpose: what came is the whole answer */
+    bool is_opaque;  /* a body that nobody can read, or will */
+    /* the stall clock, see http_transfer_is_stalled */
+    uint64_t clock_ms; /* 0: not running */
+    uint64_t clock_bytes;
+    bool clock_saw_head;
+    char detail[CURL_ERROR_SIZE];
+};
+
+struct http_transfers {
+    struct http_transfer *first, *last;
+    size_t n;
+};
+
+void http_transfer_link(struct http_transfers *list, struct http_transfer *transfer);
+void http_transfer_unlink(struct http_transfer *transfer);
+
+/* For requests like this one. */
+struct http_transfer *http_transfer_new(const struct http_client_config *config,
+    struct http_sockets *sockets, const struct http_request *request);
+void http_transfer_free(struct http_transfer *transfer);
+bool http_transfer_fits(const struct http_transfer *transfer, const struct http_request *request);
+
+/* Makes it ready to be added to a multi handle; false: response.error says why it cannot be. */
+bool http_transfer_begin(struct http_transfer *transfer, const struct http_request *request);
+/* Judges what was received; fills the response. */
+void http_transfer_end(
+    struct http_transfer *transfer, const struct http_client_config *config, CURLcode code);
+/* Frees what the callback did not take. */
+void http_transfer_empty(struct http_transfer *transfer);
+
+/*
+ * Asked now and then: has too little moved for stall_timeout_ms? Sets the error
+ * if so. The clock begins once the connection stands, and anew with a whole head
+ * and with each HTTP_STALL_SPEED bytes a second: a server that drips is as good
+ * as silent.
+ */
+bool http_transfer_is_stalled(
+    struct http_transfer *transfer, const struct http_client_config *config, uint64_t now_ms);
+
+enum { HTTP_STALL_SPEED = 16 };
+
+#endif
