@@ -16,6 +16,7 @@ void http_hand_over(struct http_page *page)
 
     http_page_list_append(&resource->finished, page);
     resource->finished_bytes += page->body_len;
+    source->finished_bytes += page->body_len;
     source->n_finished++;
     if (resource->finished_bytes >= BATCH_BYTES || resource->finished.n >= BATCH_PAGES)
         source->hand_at = uv_now(weir_loop(source->stage));
@@ -29,6 +30,7 @@ void http_hand_back(struct http_page *page)
 
     http_page_list_remove(page);
     resource->finished_bytes -= page->body_len;
+    resource->source->finished_bytes -= page->body_len;
     resource->source->n_finished--;
 }
 

@@ -7,6 +7,9 @@ enum {
     LEAST_ESTIMATE = 4 * 1024,
     OPEN_CHAINS = 1024, /* and some for each slot: those that wait to be decoded count too */
     SPARE_PAGES = 64,   /* ready or waiting beyond what the slots can take */
+    /* Bodies that wait to be handed over: several batches. With more the engine is behind, and
+     * answers that are fetched early are loaded no sooner. */
+    MAX_FINISHED_BYTES = 2 * 1024 * 1024,
 };
 
 static bool has_room(const struct http_source *source, const struct http_host *host)
@@ -87,7 +90,10 @@ void http_schedule(struct http_source *source)
 
     if (source->failed || weir_stopping(source->stage))
         return;
-    source->starved = source->no_room = false;
+    source->starved = false;
+    source->no_room = source->finished_bytes >= MAX_FINISHED_BYTES;
+    if (source->no_room)
+        return;
     while (source->in_flight < source->max_in_flight && idle < source->n_resources) {
         struct http_resource *resource = &source->resources[source->turn];
         enum started started = start_one(resource);
