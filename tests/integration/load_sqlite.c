@@ -175,6 +175,21 @@ static void columns_are_added_when_they_bring_a_value(void **state)
         "1|NULL|NULL|NULL\n2|x|NULL|NULL\n3|NULL|0.5|NULL\nNULL|NULL|1.5|NULL");
 }
 
+/* Also behind a value, in one batch and over two. */
+static void a_null_is_a_null(void **state)
+{
+    struct fixture *f = *state;
+    struct weir_resource *t = stage_resource(&f->s, "t", NULL);
+
+    start(f);
+    load(f, t, "[{\"a\":1,\"b\":\"x\"},{\"a\":null},{\"b\":\"y\"},{\"a\":2},{}]");
+    load(f, t, "[{\"a\":3,\"b\":\"z\"}]");
+    load(f, t, "[{\"a\":null,\"b\":null}]");
+    commit_and_stop(f);
+    assert_answer(
+        f, "SELECT a, b FROM t", "1|x\nNULL|NULL\nNULL|y\n2|NULL\nNULL|NULL\n3|z\nNULL|NULL");
+}
+
 static void columns_are_added_over_a_commit_and_over_runs(void **state)
 {
     struct fixture *f = *state;
@@ -461,6 +476,7 @@ int main(void)
         CASE(a_bool_is_refused_by_a_real_column),
         CASE(what_is_no_number_is_refused),
         CASE(columns_are_added_when_they_bring_a_value),
+        CASE(a_null_is_a_null),
         CASE(columns_are_added_over_a_commit_and_over_runs),
         CASE(rows_without_any_value_are_rows),
         CASE(rows_without_columns_make_no_table),

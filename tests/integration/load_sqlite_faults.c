@@ -1,20 +1,17 @@
 /*
- * What can happen to a database: locks, damage, missing rights, a full disk.
+ * What can happen to a database: damage, missing rights, a full disk.
  *
- * Other processes are real ones. A child says how it went through a pipe, since
- * a check that fails inside of it would not be seen.
+ * A child says how it went through a pipe, since a check that fails inside of it
+ * would not be seen.
  */
-#include "sqlite_checks.h"
+#include "other_process.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
-#include <signal.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
 
 enum { NOBODY = 65534 };
 
@@ -46,174 +43,6 @@ static struct outcome in_child(
     assert_int_equal(waitpid(child, NULL, 0), child);
     f->s.error = outcome.error;
     return outcome;
-}
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-/* --- locks ------------------------------------------------------------------------------ */
-
-/*
- * Another process with a connection of its own. It is begun before this one opens
- * the database, since a connection may not cross a fork, and acts when it is told.
- */
-struct other {
-    pid_t pid;
-    int orders;
-    int answers;
-};
-
-static void other_life(
-    const struct fixture *f, const char *sql, long for_ms, int orders, int answers)
-{
-    struct timespec a_while = {for_ms / 1000, for_ms % 1000 * 1000000};
-    sqlite3 *connection;
-    char ready = 0;
-
-    if (read(orders, &ready, 1) != 1)
-        _exit(1);
-    ready = sqlite3_open(f->path, &connection) == SQLITE_OK &&
-            sqlite3_exec(connection, sql, NULL, NULL, NULL) == SQLITE_OK;
-    if (write(answers, &ready, 1) == 1)
-        (void)nanosleep(&a_while, NULL);
-    _exit(0);
-}
-
-static struct other other_begin(const struct fixture *f, const char *sql, long for_ms)
-{
-    struct other other;
-    int orders[2];
-    int answers[2];
-
-    assert_int_equal(pipe(orders), 0);
-    assert_int_equal(pipe(answers), 0);
-    other.pid = fork();
-    assert_true(other.pid >= 0);
-    if (other.pid == 0)
-        other_life(f, sql, for_ms, orders[0], answers[1]);
-    (void)close(orders[0]);
-    (void)close(answers[1]);
-    other.orders = orders[1];
-    other.answers = answers[0];
-    return other;
-}
-
-/* Returns when it has run its statements; it keeps what it got for a while. */
-static void other_act(const struct other *other)
-{
-    char ready = 0;
-
-    assert_int_equal(write(other->orders, "", 1), 1);
-    assert_int_equal(read(other->answers, &ready, 1), 1);
-    assert_true(ready);
-}
-
-static void other_end(const struct other *other)
-{
-    (void)close(other->orders);
-    (void)close(other->answers);
-    (void)kill(other->pid, SIGKILL);
-    assert_int_equal(waitpid(other->pid, NULL, 0), other->pid);
-}
-
-static struct other hold(const struct fixture *f, const char *sql, long for_ms)
-{
-    struct other other = other_begin(f, sql, for_ms);
-
-    other_act(&other);
-    return other;
-}
-
-static void a_short_lock_is_waited_for(void **state)
-{
-    struct fixture *f = *state;
-    struct weir_resource *t = stage_resource(&f->s, "t", NULL);
-    struct other other = hold(f, "BEGIN EXCLUSIVE", 500);
-    int64_t begin = now_ms();
-
-    start(f);
-    assert_in_range(now_ms() - begin, 300, 5000);
-    load(f, t, "[{\"a\":1}]");
-    commit_and_stop(f);
-    other_end(&other);
-    assert_answer(f, "SELECT count(*) FROM t", "1");
-}
-
-static void a_long_lock_is_told_with_its_holder(void **state)
-{
-    struct fixture *f = *state;
-    struct other other = hold(f, "BEGIN IMMEDIATE", 60000);
-    char pid[32];
-    char name[32];
-    int64_t begin = now_ms();
-
-    (void)snprintf(pid, sizeof(pid), "process %ld (", (long)other.pid);
-    (void)snprintf(name, sizeof(name), "(%.15s)", program_invocation_short_name);
-    (void)stage_resource(&f->s, "t", NULL);
-    stage_set(&f->s, "lock_wait", "300ms");
-    refuse_start(f, WEIR_FAULT_LOCKED, "E-DB-LOCKED");
-    other_end(&other);
-    assert_in_range(now_ms() - begin, 290, 5000);
-    assert_error_says(f, pid);
-    assert_error_says(f, name);
-    assert_error_says(f, "lock_wait (300 ms)");
-}
-
-static void a_lock_in_wal_mode_is_told_with_its_holder(void **state)
-{
-    struct fixture *f = *state;
-    char pid[32];
-    struct other other;
-
-    database_do(f, "PRAGMA journal_mode = WAL; CREATE TABLE t (a)");
-    other = hold(f, "BEGIN IMMEDIATE", 60000);
-    (void)snprintf(pid, sizeof(pid), "process %ld (", (long)other.pid);
-    (void)stage_resource(&f->s, "t", NULL);
-    stage_set(&f->s, "lock_wait", "100ms");
-    refuse_start(f, WEIR_FAULT_LOCKED, "E-DB-LOCKED");
-    other_end(&other);
-    assert_error_says(f, pid);
-}
-
-static void a_run_that_stops_does_not_wait(void **state)
-{
-    struct fixture *f = *state;
-    struct other other = hold(f, "BEGIN IMMEDIATE", 60000);
-    int64_t begin = now_ms();
-
-    (void)stage_resource(&f->s, "t", NULL);
-    stage_set(&f->s, "lock_wait", "60s");
-    f->s.stopping = true;
-    refuse_start(f, WEIR_FAULT_LOCKED, "E-DB-LOCKED");
-    other_end(&other);
-    assert_in_range(now_ms() - begin, 0, 5000);
-}
-
-/* A reader that does not end keeps a commit out; afterwards nothing of it is there. */
-static void a_commit_waits_for_readers(void **state)
-{
-    struct fixture *f = *state;
-    struct weir_resource *t = stage_resource(&f->s, "t", NULL);
-    struct other other;
-
-    database_do(f, "CREATE TABLE t (a); INSERT INTO t VALUES (0)");
-    other = other_begin(f, "BEGIN; SELECT * FROM t", 60000);
-    stage_set(&f->s, "lock_wait", "300ms");
-    start(f);
-    load(f, t, "[{\"a\":1}]");
-    other_act(&other);
-    assert_int_equal(stage_commit(&f->s), WEIR_FAIL);
-    assert_error(f, WEIR_FAULT_LOCKED, "E-DB-LOCKED");
-    other_end(&other);
-    /* What was accepted is gone, and no later commit may say otherwise. */
-    assert_int_equal(stage_commit(&f->s), WEIR_FAIL);
-    stage_stop(&f->s);
-    assert_answer(f, "SELECT count(*) FROM t", "1");
 }
 
 /* --- files that are no databases, or were ----------------------------------------------- */
@@ -581,11 +410,6 @@ static void a_full_file_system_keeps_what_was_committed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(a_short_lock_is_waited_for),
-        CASE(a_long_lock_is_told_with_its_holder),
-        CASE(a_lock_in_wal_mode_is_told_with_its_holder),
-        CASE(a_run_that_stops_does_not_wait),
-        CASE(a_commit_waits_for_readers),
         CASE(a_file_of_another_kind_is_left_alone),
         CASE(a_file_that_was_cut_off_is_left_alone),
         CASE(a_damaged_page_is_found),
