@@ -31,17 +31,18 @@ struct http_client_config {
 struct http_request {
     const char *method; /* "GET", ... */
     const char *url;    /* absolute, http or https */
-    const char *const *headers; /* "Name: value", checked for CR and LF before; NULL-terminated, or NULL */
-    struct weir_str body;       /* ptr NULL: none */
+    /* "Name: value", checked for CR and LF before; NULL-terminated, or NULL */
+    const char *const *headers;
+    struct weir_str body; /* ptr NULL: none */
 };
 
 /* What came of it. Lives until the callback returns; the body may be taken from the buffer. */
 struct http_response {
-    int status;             /* 0 when no answer was had */
-    struct weir_error error; /* set when there is no whole, believable answer: refused, reset, */
-                             /* stalled, truncated, not HTTP, too large, ... */
-    bool retryable;         /* of an error: may another try go better? */
-    struct weir_buf body;   /* decoded (gzip), padded by WEIR_JSON_PADDING */
+    int status;               /* 0 when no answer was had */
+    struct weir_error error;  /* set when there is no whole, believable answer: refused, reset, */
+                              /* stalled, truncated, not HTTP, too large, ... */
+    bool retryable;           /* of an error: may another try go better? */
+    struct weir_buf body;     /* decoded (gzip), padded by WEIR_JSON_PADDING */
     const char *content_type; /* or "" */
     const char *retry_after;  /* the header as it came, or NULL */
     const char *link;         /* all Link headers, joined by commas, or NULL */

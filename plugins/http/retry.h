@@ -18,10 +18,10 @@
 /* The `retry` group of the pipeline file. */
 struct http_retry_options {
     int64_t max_attempts;
-    uint64_t initial_interval; /* ms */
-    uint64_t max_interval;     /* ms: also the most that a Retry-After is followed */
-    uint64_t max_elapsed_time; /* ms; 0: no limit */
-    int jitter;                /* enum http_jitter */
+    uint64_t initial_interval;     /* ms */
+    uint64_t max_interval;         /* ms: also the most that a Retry-After is followed */
+    uint64_t max_elapsed_time;     /* ms; 0: no limit */
+    int jitter;                    /* enum http_jitter */
     struct weir_strs status_codes; /* "408", "429", "5xx" */
     bool respect_retry_after;
 };
@@ -41,8 +41,7 @@ bool http_retry_status(const struct http_retry_options *options, int status);
  * the header or NULL; now_s is the wall clock in seconds since 1970, for dates.
  */
 bool http_retry_wait(const struct http_retry_options *options, unsigned attempt,
-    uint64_t elapsed_ms, const char *retry_after, int64_t now_s, uint64_t random,
-    uint64_t *ret_ms);
+    uint64_t elapsed_ms, const char *retry_after, int64_t now_s, uint64_t random, uint64_t *ret_ms);
 
 /* "120" or an HTTP date, as milliseconds from now, never negative; false when it is neither. */
 bool http_retry_after_ms(const char *header, int64_t now_s, uint64_t *ret_ms);

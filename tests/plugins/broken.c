@@ -1,7 +1,8 @@
 /* broken - one way to be wrong for each macro; the engine must refuse all but SHORT_STRUCT. */
 #include <weir/plugin.h>
 
-static enum weir_status __attribute__((unused)) pass(struct weir_stage *stage, struct weir_batch *batch)
+static enum weir_status __attribute__((unused))
+pass(struct weir_stage *stage, struct weir_batch *batch)
 {
     (void)stage;
     (void)batch;

@@ -15,8 +15,8 @@ struct count {
 };
 
 static const struct weir_option options[] = {
-    WEIR_INT(struct count, rows, .initial = "100", .min = 0, .max = 100000000,
-        .help = "Rows in all."),
+    WEIR_INT(
+        struct count, rows, .initial = "100", .min = 0, .max = 100000000, .help = "Rows in all."),
     WEIR_INT(struct count, unit_rows, .initial = "10", .min = 1, .max = 100000,
         .help = "Rows in a unit."),
     WEIR_INT(struct count, fail_after, .initial = "-1", .min = -1, .max = 100000000,

@@ -63,8 +63,7 @@ static void refuses_what_the_loader_refuses(void **state)
 {
     (void)state;
     refuses(PLUGIN("no_symbol_transform.so"), "E-PLUGIN-LOAD", "exports no weir_plugin");
-    refuses(
-        PLUGIN("unresolved_transform.so"), "E-PLUGIN-LOAD", "weir_there_is_no_such_function");
+    refuses(PLUGIN("unresolved_transform.so"), "E-PLUGIN-LOAD", "weir_there_is_no_such_function");
 }
 
 static char *in_folder(const char *name)

@@ -45,8 +45,7 @@ static void finds_by_path(void **state)
     struct weir_error error = {0};
 
     (void)state;
-    assert_non_null(
-        registry_find(registry, TEST_PLUGIN_DIR "/slow_load.so", ROLE_LOAD, &error));
+    assert_non_null(registry_find(registry, TEST_PLUGIN_DIR "/slow_load.so", ROLE_LOAD, &error));
     assert_null(registry_find(registry, "./slow_load.so", ROLE_LOAD, &error));
 }
 

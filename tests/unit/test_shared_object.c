@@ -17,8 +17,7 @@ static void passes_a_whole_one(void **state)
     struct weir_error error = {0};
 
     (void)state;
-    assert_int_equal(
-        shared_object_check(TEST_PLUGIN_DIR "/count_extract.so", &error), WEIR_OK);
+    assert_int_equal(shared_object_check(TEST_PLUGIN_DIR "/count_extract.so", &error), WEIR_OK);
 }
 
 /* Every length that is too short for what would be mapped, in steps. */

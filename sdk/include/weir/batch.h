@@ -33,10 +33,10 @@ struct weir_resource;
 enum weir_kind {
     WEIR_NULL = 0,
     WEIR_BOOL,
-    WEIR_INT,       /* 64 bits, signed */
-    WEIR_FLOAT,     /* a double that has all digits the source had */
-    WEIR_DECIMAL,   /* the digits as text: a number that WEIR_INT or WEIR_FLOAT would change */
-    WEIR_TEXT,      /* valid UTF-8 */
+    WEIR_INT,     /* 64 bits, signed */
+    WEIR_FLOAT,   /* a double that has all digits the source had */
+    WEIR_DECIMAL, /* the digits as text: a number that WEIR_INT or WEIR_FLOAT would change */
+    WEIR_TEXT,    /* valid UTF-8 */
     WEIR_BYTES,
     WEIR_TIMESTAMP, /* microseconds since 1970-01-01 UTC, in `integer` */
     WEIR_DATE,      /* days since 1970-01-01, in `integer` */

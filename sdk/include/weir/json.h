@@ -21,7 +21,7 @@ extern "C" {
 enum {
     WEIR_JSON_MAX_DEPTH = 128,
     WEIR_JSON_MAX_COLUMNS = 4096, /* in one batch */
-    WEIR_JSON_PADDING = 64, /* bytes that must be readable behind a body; see weir_buf_init */
+    WEIR_JSON_PADDING = 64,       /* bytes that must be readable behind a body; see weir_buf_init */
 };
 
 /*

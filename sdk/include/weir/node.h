@@ -70,8 +70,8 @@ WEIR_API struct weir_node *weir_node_scalar(struct weir_arena *arena, const char
 WEIR_API struct weir_node *weir_node_map(struct weir_arena *arena);
 WEIR_API struct weir_node *weir_node_list(struct weir_arena *arena);
 /* Adds to a map (key, item) or list (NULL, item). The nodes are shared, not copied. */
-WEIR_API void weir_node_add(
-    struct weir_arena *arena, struct weir_node *parent, struct weir_node *key, struct weir_node *item);
+WEIR_API void weir_node_add(struct weir_arena *arena, struct weir_node *parent,
+    struct weir_node *key, struct weir_node *item);
 
 /* Tells of each key of the map that stands there a second time, and where it stood first. */
 WEIR_API void weir_node_duplicates(const struct weir_node *map,
@@ -136,8 +136,8 @@ WEIR_API void weir_mistakes_init(struct weir_mistakes *mistakes, struct weir_are
  * weir_node_place), 0 for the node as a whole. What was substituted from outside
  * is put back as it was written (${NAME}) should it stand in the message.
  */
-WEIR_API void weir_mistake(struct weir_mistakes *mistakes, const struct weir_node *at, size_t offset,
-    const char *code, const char *format, ...) WEIR_PRINTF(5, 6);
+WEIR_API void weir_mistake(struct weir_mistakes *mistakes, const struct weir_node *at,
+    size_t offset, const char *code, const char *format, ...) WEIR_PRINTF(5, 6);
 WEIR_API void weir_mistake_warn(struct weir_mistakes *mistakes, const struct weir_node *at,
     const char *code, const char *format, ...) WEIR_PRINTF(4, 5);
 /* By line and column, warnings and errors together; a stable order. */

@@ -108,26 +108,30 @@ struct weir_option {
     uint32_t roots; /* template, templates, document: enum weir_root allowed besides vars and run */
     bool required;
     bool sensitive; /* values from the environment are secrets (headers, for example) */
-    int64_t min;    /* int: range; size, duration: range; text: least length; texts, groups: least number */
-    int64_t max;    /* 0 with min 0: the type's own range */
+    /* int, size, duration: range; text: least length; texts, groups: least number */
+    int64_t min;
+    int64_t max; /* 0 with min 0: the type's own range */
 };
 
 struct weir_variant_type {
     const char *name; /* NULL ends the list */
     const char *help;
-    int value; /* for a switch */
+    int value;                         /* for a switch */
     const struct weir_option *options; /* may be NULL: no options */
     size_t options_size;
 };
 
 /* The offset of a field, if its C type is the one expected; else it does not compile. */
 #define WEIR_OFFSET(T, field, ctype)                                                               \
-    ((uint32_t)(offsetof(T, field) + 0 * sizeof(_Generic(((T *)0)->field, ctype: 0))))
+    ((uint32_t)(offsetof(T, field) + 0 * sizeof(_Generic(((T *)0)->field, ctype : 0))))
 #define WEIR_OPTION(T, field, ctype, kind, ...)                                                    \
-    {.name = #field, .type = (kind), .offset = WEIR_OFFSET(T, field, ctype), __VA_ARGS__}
+    {                                                                                              \
+        .name = #field, .type = (kind), .offset = WEIR_OFFSET(T, field, ctype), __VA_ARGS__        \
+    }
 
 #define WEIR_TEXT(T, f, ...) WEIR_OPTION(T, f, const char *, WEIR_OPTION_TEXT, __VA_ARGS__)
-#define WEIR_SECRET(T, f, ...) WEIR_OPTION(T, f, struct weir_secret, WEIR_OPTION_SECRET, __VA_ARGS__)
+#define WEIR_SECRET(T, f, ...)                                                                     \
+    WEIR_OPTION(T, f, struct weir_secret, WEIR_OPTION_SECRET, __VA_ARGS__)
 #define WEIR_BOOL(T, f, ...) WEIR_OPTION(T, f, bool, WEIR_OPTION_BOOL, __VA_ARGS__)
 #define WEIR_INT(T, f, ...) WEIR_OPTION(T, f, int64_t, WEIR_OPTION_INT, __VA_ARGS__)
 #define WEIR_NUMBER(T, f, ...) WEIR_OPTION(T, f, double, WEIR_OPTION_NUMBER, __VA_ARGS__)
@@ -148,8 +152,8 @@ struct weir_variant_type {
 #define WEIR_NODE(T, f, ...)                                                                       \
     WEIR_OPTION(T, f, const struct weir_node *, WEIR_OPTION_NODE, __VA_ARGS__)
 #define WEIR_GROUP(T, f, G, table, ...)                                                            \
-    WEIR_OPTION(T, f, G, WEIR_OPTION_GROUP, .options = (table), .options_size = sizeof(G),         \
-        __VA_ARGS__)
+    WEIR_OPTION(                                                                                   \
+        T, f, G, WEIR_OPTION_GROUP, .options = (table), .options_size = sizeof(G), __VA_ARGS__)
 #define WEIR_GROUPS(T, f, G, table, ...)                                                           \
     WEIR_OPTION(T, f, struct weir_groups, WEIR_OPTION_GROUPS, .options = (table),                  \
         .options_size = sizeof(G), __VA_ARGS__)
@@ -185,7 +189,8 @@ WEIR_API bool weir_options_parse(const struct weir_option_context *context,
 /* Frees nothing: all is in the context's arena. Finds a row by name; NULL if there is none. */
 WEIR_API const struct weir_option *weir_option_find(
     const struct weir_option *options, size_t stride, const char *name);
-WEIR_API const struct weir_option *weir_option_next(const struct weir_option *option, size_t stride);
+WEIR_API const struct weir_option *weir_option_next(
+    const struct weir_option *option, size_t stride);
 
 /* "30s" to 30000 and the like; false when text is not of that form or out of 64 bits. */
 WEIR_API bool weir_parse_duration(const char *text, uint64_t *ret_ms);

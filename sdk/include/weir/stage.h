@@ -27,8 +27,8 @@ struct weir_progress {
     uint64_t requests;       /* finished well */
     uint64_t in_flight;
     uint64_t retries;
-    uint64_t failures; /* given up */
-    uint64_t bytes;    /* received in bodies */
+    uint64_t failures;   /* given up */
+    uint64_t bytes;      /* received in bodies */
     uint64_t network_us; /* sum over requests, from sent to complete */
     uint64_t backoff_us; /* sum over requests, waiting for a retry or a rate limit */
 };
@@ -38,17 +38,17 @@ struct weir_resource {
     /* read-only */
     const char *name;
     const char *table;
-    struct weir_strs primary_key;    /* empty: none */
-    const void *options;             /* the extractor's resource options, filled */
-    const struct weir_node *config;  /* where they stand, defaults merged in */
+    struct weir_strs primary_key;   /* empty: none */
+    const void *options;            /* the extractor's resource options, filled */
+    const struct weir_node *config; /* where they stand, defaults merged in */
     struct weir_progress *progress;
     void *engine; /* private */
 };
 
 struct weir_stage {
     /* read-only */
-    const char *name; /* "extract", "transform 2 (filter)", "load" */
-    void *state;      /* state_size bytes: zeroed, then the options filled in */
+    const char *name;               /* "extract", "transform 2 (filter)", "load" */
+    void *state;                    /* state_size bytes: zeroed, then the options filled in */
     const struct weir_node *config; /* the stage's map in the file, for positions */
     struct weir_arena *arena;       /* of the stage; freed after stop, when the loop has run dry */
     struct weir_resource *const *resources; /* those that pass through this stage */

@@ -29,7 +29,7 @@ struct weir_template;
 
 /* What is known when the file is read. */
 struct weir_constants {
-    const struct weir_node *vars;   /* a map of scalars, or NULL */
+    const struct weir_node *vars; /* a map of scalars, or NULL */
     const char *run_started_at;
 };
 
