@@ -1,7 +1,8 @@
-"""Do the example pipelines do what they promise? Each is checked; the quickstart runs in full."""
+"""Do the examples do what they promise? Pipelines and samples are checked, the quickstart runs."""
 
 import json
 import math
+import re
 import unittest
 
 import harness
@@ -32,6 +33,37 @@ class Examples(harness.Case):
                 result = self.run_weir(example, command="check")
                 self.assert_exit(result, OK)
                 self.assertIn("no mistakes", result.out)
+
+
+class Samples(harness.Case):
+    """A plugin's sample.yaml is the part of a pipeline that is its own; the rest is put to it here."""
+
+    def complete(self, sample):
+        """A whole pipeline, with the resources that the sample names."""
+        named = re.search(r"resources: \[(\w+)\]", sample)
+        resource = f"{{ name: {named[1] if named else 'rows'}, path: / }}"
+        rest = {"extract:": f"{{ type: http, base_url: http://127.0.0.1, resources: [{resource}] }}",
+                "load:": "{ type: ndjson, path: out.ndjson }"}
+        return "\n".join(["weir: 1", "name: sample",
+                          *(f"{role} {text}" for role, text in rest.items() if role not in sample), sample])
+
+    def assert_sound(self, sample):
+        path = self.work / "sample.yaml"
+        path.write_text(self.complete(sample), encoding="utf-8")
+        self.assert_exit(self.run_weir(path, command="check"), OK)
+
+    def test_every_sample_passes_check(self):
+        samples = sorted(ROOT.glob("plugins/*/sample.yaml"))
+        self.assertTrue(samples)
+        for path in samples:
+            with self.subTest(plugin=path.parent.name):
+                self.assert_sound(path.read_text(encoding="utf-8"))
+
+    def test_what_a_sample_has_in_comments_passes_too(self):
+        for path in sorted(ROOT.glob("plugins/*/sample.yaml")):
+            with self.subTest(plugin=path.parent.name):
+                sample = path.read_text(encoding="utf-8")
+                self.assert_sound(re.sub(r"^( *)# (?=[a-z_]+:( |$))", r"\1", sample, flags=re.MULTILINE))
 
 
 class Quickstart(harness.Case):
