@@ -50,7 +50,8 @@ class Samples(harness.Case):
     def assert_sound(self, sample):
         path = self.work / "sample.yaml"
         path.write_text(self.complete(sample), encoding="utf-8")
-        self.assert_exit(self.run_weir(path, command="check"), OK)
+        env = {name: "set" for name in re.findall(r"\$\{(\w+)\}", sample)}
+        self.assert_exit(self.run_weir(path, command="check", env=env), OK)
 
     def test_every_sample_passes_check(self):
         samples = sorted(ROOT.glob("plugins/*/sample.yaml"))
