@@ -64,24 +64,10 @@ static bool look_at(
     void *arg, enum weir_root root, struct weir_str name, struct weir_value *ret_value)
 {
     struct look *look = arg;
-    struct http_check_names *names = look->names;
-    const char *text = weir_copy(names->arena, name).ptr;
-    const char *placeholder;
 
     *ret_value = weir_text(WEIR_TEXT, weir_str("x"));
-    if (root == WEIR_ROOT_PARTITION) {
-        look_at_partition(look, text);
-        return true;
-    }
-    placeholder = weir_printf(
-        names->arena, root == WEIR_ROOT_RESOURCES ? "{resources.%s}" : "{incremental.%s}", text);
-    weir_mistake(names->mistakes, look->at, offset_of(look, placeholder), "E-TEMPLATE",
-        root == WEIR_ROOT_RESOURCES
-            ? "'%s': this version of weir does not read children of other resources yet; list the "
-              "values under 'partitions' instead"
-            : "'%s': this version of weir does not read incrementally yet; use a variable, such as "
-              "{vars.since}",
-        placeholder);
+    if (root == WEIR_ROOT_PARTITION)
+        look_at_partition(look, weir_copy(look->names->arena, name).ptr);
     return true;
 }
 

@@ -67,8 +67,7 @@ static const struct weir_choice on_error_choices[] = {
     {0},
 };
 
-/* Allowed by the tables, refused by `check` with words of its own. */
-enum { ROOTS = WEIR_ROOT_PARTITION | WEIR_ROOT_RESOURCES | WEIR_ROOT_INCREMENTAL };
+enum { ROOTS = WEIR_ROOT_PARTITION };
 
 const struct weir_option http_resource_option_table[] = {
     WEIR_TEMPLATE(struct http_resource_options, url, .roots = ROOTS,

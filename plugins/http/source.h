@@ -52,12 +52,12 @@ struct http_source {
     uv_timer_t retry_timer;
     uv_timer_t hand_timer;
     bool has_timers;
-    size_t n_finished; /* pages to be handed over */
-    uint64_t hand_at;  /* ms: when they go, be they few */
-    size_t n_out;      /* pages in batches, not judged yet */
+    size_t n_finished;     /* pages to be handed over */
+    uint64_t hand_at;      /* ms: when they go, be they few */
+    size_t n_out;          /* pages in batches, not judged yet */
     size_t finished_bytes; /* bodies that wait to be handed over, of all resources */
-    bool starved;      /* nothing was left to start when last asked */
-    bool no_room;      /* the budget said no */
+    bool starved;          /* nothing was left to start when last asked */
+    bool no_room;          /* the budget said no */
     bool failed;
     bool cut; /* what was under way is dropped */
     bool stopped;
