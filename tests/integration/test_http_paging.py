@@ -1,0 +1,300 @@
+"""Paging: every style gives every row once and in order, also when pages are asked for ahead."""
+
+import unittest
+from urllib.parse import urlencode
+
+import harness
+from harness import BAD_FILE, OK, SOURCE
+
+setUpModule = harness.start_server
+
+PAGE_NUMBER = "{ type: page_number, total_path: total_pages }"
+CURSOR = "{ type: cursor, cursor_path: next, cursor_param: cursor }"
+JSON_LINK = "{ type: json_link }"
+HEADER_LINK = "{ type: header_link }"
+
+
+class PagingCase(harness.Case):
+    def load(self, paginator, resource="", extract="", env=None, **query):
+        url = "${SERVER}/pages?" + urlencode(query)
+        return self.run_weir(f"""
+            weir: 1
+            name: pages
+            extract:
+              type: http
+              {extract}
+              resources:
+                - name: t
+                  url: "{url}"
+                  data_selector: data
+                  paginator: {paginator}
+                  {resource}
+            load: {{ type: sqlite, path: "${{WORK}}/out.db" }}
+            """, env=env)
+
+    def ids(self):
+        """In the order they were loaded."""
+        return [row[0] for row in harness.query(self.db, "SELECT id FROM t ORDER BY rowid")]
+
+    def assert_all(self, result, total=1000):
+        self.assert_exit(result, OK)
+        self.assertEqual(self.ids(), list(range(1, total + 1)))
+
+    def requests(self):
+        return harness.server().stats()["requests_total"]
+
+
+class Styles(PagingCase):
+    def test_page_numbers_with_a_total(self):
+        result = self.load(PAGE_NUMBER, style="page")
+        self.assert_all(result)
+        self.assertEqual(self.requests(), 10)
+
+    def test_page_numbers_until_an_empty_page(self):
+        self.assert_all(self.load("{ type: page_number }", style="page", totals=0))
+        self.assertEqual(self.requests(), 11)
+
+    def test_page_numbers_until_the_server_says_no_more(self):
+        self.assert_all(self.load("{ type: page_number, has_more_path: has_more }", style="page"))
+        self.assertEqual(self.requests(), 10)
+
+    def test_offsets_with_a_total(self):
+        self.assert_all(self.load("{ type: offset, limit: 100, total_path: total }",
+                                  style="offset"))
+        self.assertEqual(self.requests(), 10)
+
+    def test_offsets_until_an_empty_page(self):
+        self.assert_all(self.load("{ type: offset, limit: 100 }", style="offset", totals=0))
+        self.assertEqual(self.requests(), 11)
+
+    def test_offsets_whose_last_page_is_not_full(self):
+        self.assert_all(self.load("{ type: offset, limit: 30, total_path: total }",
+                                  style="offset"))
+        self.assertEqual(self.requests(), 34)
+
+    def test_cursors_end_with_null_nothing_or_an_empty_text(self):
+        for end in ("null", "missing", "empty"):
+            with self.subTest(end=end):
+                harness.server().reset()
+                self.db.unlink(missing_ok=True)
+                self.assert_all(self.load(CURSOR, style="cursor", end=end))
+                self.assertEqual(self.requests(), 10)
+
+    def test_links_in_the_answer(self):
+        self.assert_all(self.load(JSON_LINK, style="next_url"))
+
+    def test_relative_links_in_the_answer(self):
+        self.assert_all(self.load(JSON_LINK, style="next_url", relative=1))
+
+    def test_links_in_the_header(self):
+        self.assert_all(self.load(HEADER_LINK, style="link"))
+
+    def test_one_page_is_all_unless_said_otherwise(self):
+        result = self.load("{ type: single_page }", style="page")
+        self.assert_all(result, 100)
+        self.assertEqual(self.requests(), 1)
+
+    def test_no_rows_at_all(self):
+        for paginator, style in ((PAGE_NUMBER, "page"), (CURSOR, "cursor"), (HEADER_LINK, "link")):
+            with self.subTest(style=style):
+                harness.server().reset()
+                self.assert_exit(self.load(paginator, style=style, total=0), OK)
+                self.assertEqual(self.requests(), 1)
+
+    def test_pages_that_overlap_are_loaded_as_served(self):
+        self.assert_exit(self.load(PAGE_NUMBER, style="page", dup=5), OK)
+        self.assert_loaded("t", style="page", dup=5)
+
+    def test_an_empty_page_that_names_a_next_one_is_no_end(self):
+        self.assert_exit(self.load(CURSOR, style="cursor", empty_at=4), OK)
+        self.assertEqual(len(self.ids()), 900)
+
+    def test_an_empty_page_is_an_end_if_the_file_says_so(self):
+        paginator = CURSOR.replace("}", ", stop_after_empty_page: true }")
+        self.assert_exit(self.load(paginator, style="cursor", empty_at=4), OK)
+        self.assertEqual(len(self.ids()), 300)
+
+    def test_bodies_are_sent_with_every_page(self):
+        result = self.run_weir("""
+            weir: 1
+            name: pages
+            extract:
+              type: http
+              base_url: "${SERVER}"
+              resources:
+                - name: t
+                  path: /pages
+                  method: POST
+                  json: { style: page, total: 1000 }
+                  data_selector: data
+                  paginator: { type: page_number, total_path: total_pages }
+            load: { type: sqlite, path: "${WORK}/out.db" }
+            """)
+        self.assert_all(result)
+
+
+class Prefetch(PagingCase):
+    """The rows and their order are those of reading page by page."""
+
+    def test_any_window_gives_the_same(self):
+        for prefetch in (1, 2, 7, 16, 100):
+            for paginator, query in (
+                    (f"{{ type: page_number, total_path: total_pages, prefetch: {prefetch} }}",
+                     {"style": "page"}),
+                    (f"{{ type: page_number, prefetch: {prefetch} }}",
+                     {"style": "page", "totals": 0}),
+                    (f"{{ type: offset, limit: 100, total_path: total, prefetch: {prefetch} }}",
+                     {"style": "offset"}),
+                    (f"{{ type: offset, limit: 100, prefetch: {prefetch} }}",
+                     {"style": "offset", "totals": 0})):
+                with self.subTest(paginator=paginator):
+                    self.db.unlink(missing_ok=True)
+                    self.assert_all(self.load(paginator, **query))
+
+    def test_answers_out_of_order_are_loaded_in_order(self):
+        self.assert_all(self.load(
+            "{ type: page_number, total_path: total_pages, prefetch: 8 }",
+            "retry: { initial_interval: 10ms }", style="page", size=20, chaos=0.5, seed=3))
+
+    def test_nothing_beyond_the_total_is_asked_for(self):
+        self.assert_all(self.load("{ type: page_number, total_path: total_pages, prefetch: 64 }",
+                                  style="page"))
+        self.assertEqual(self.requests(), 10)
+
+    def test_without_a_total_little_is_asked_for_beyond_the_end(self):
+        self.assert_all(self.load("{ type: page_number, prefetch: 4 }", style="page", totals=0))
+        self.assertLessEqual(self.requests(), 11 + 2 * 4)
+
+    def test_errors_beyond_the_end_are_no_failures(self):
+        result = self.load("{ type: page_number, has_more_path: has_more, prefetch: 6 }",
+                           style="page", end="empty_page")
+        self.assert_all(result)
+        self.db.unlink()
+        result = self.load("{ type: page_number, maximum_page: 10, prefetch: 6 }",
+                           style="page", end="404")
+        self.assert_all(result)
+        self.assertEqual(result.report["resources"][0]["requests"]["failed"], 0)
+
+    def test_pages_behind_an_empty_one_are_dropped(self):
+        for prefetch in (1, 8):
+            with self.subTest(prefetch=prefetch):
+                self.db.unlink(missing_ok=True)
+                result = self.load(f"{{ type: page_number, prefetch: {prefetch} }}", style="page",
+                                   totals=0, empty_at=4)
+                self.assert_exit(result, OK)
+                self.assertEqual(self.ids(), list(range(1, 301)))
+
+    def test_a_failed_page_keeps_those_before_it_only(self):
+        for prefetch in (1, 8):
+            with self.subTest(prefetch=prefetch):
+                self.db.unlink(missing_ok=True)
+                harness.server().reset()
+                result = self.load(
+                    f"{{ type: page_number, total_path: total_pages, prefetch: {prefetch} }}",
+                    "retry: { initial_interval: 10ms }", style="page", fail_page=5, fail=99)
+                self.assert_exit(result, SOURCE)
+                self.assertEqual(self.ids(), list(range(1, 401)))
+
+
+class Limits(PagingCase):
+    def test_max_pages(self):
+        for paginator, style in (("page_number, total_path: total_pages", "page"),
+                                 ("page_number, prefetch: 5", "page"),
+                                 ("cursor, cursor_path: next, cursor_param: cursor", "cursor"),
+                                 ("header_link", "link"), ("json_link", "next_url")):
+            with self.subTest(paginator=paginator):
+                self.db.unlink(missing_ok=True)
+                harness.server().reset()
+                self.assert_all(self.load(f"{{ type: {paginator}, max_pages: 3 }}", style=style),
+                                300)
+                self.assertEqual(self.requests(), 3)
+
+    def test_maximum_page_is_the_last_one(self):
+        self.assert_all(self.load("{ type: page_number, maximum_page: 4 }", style="page"), 400)
+        self.assertEqual(self.requests(), 4)
+
+    def test_maximum_offset_is_not_asked_for(self):
+        self.assert_all(self.load("{ type: offset, limit: 100, maximum_offset: 300 }",
+                                  style="offset"), 300)
+        self.assertEqual(self.requests(), 3)
+
+
+class Loops(PagingCase):
+    def assert_loop(self, result, rows):
+        self.assert_exit(result, SOURCE)
+        self.assertIn("E-PAGE-LOOP", result.err)
+        self.assertEqual(self.ids(), list(range(1, rows + 1)))
+
+    def test_a_cursor_that_repeats(self):
+        self.assert_loop(self.load(CURSOR, style="cursor", loop_at=4), 400)
+        self.assertLessEqual(self.requests(), 6)
+
+    def test_a_cursor_that_leads_further_back(self):
+        self.assert_loop(self.load(CURSOR, style="cursor", loop_at=6, loop_to=2), 600)
+        self.assertLessEqual(self.requests(), 8)
+
+    def test_links_that_repeat(self):
+        self.assert_loop(self.load(JSON_LINK, style="next_url", loop_at=4), 400)
+        self.db.unlink()
+        self.assert_loop(self.load(HEADER_LINK, style="link", loop_at=4), 400)
+
+    def test_a_server_that_does_not_know_the_parameter(self):
+        self.assert_loop(self.load("{ type: page_number }", style="page", loop_at=4, totals=0), 400)
+        self.db.unlink()
+        self.assert_loop(self.load("{ type: page_number, prefetch: 8 }", style="page", loop_at=4,
+                                   totals=0), 400)
+
+
+class Elsewhere(PagingCase):
+    def test_a_next_link_to_another_origin_is_refused(self):
+        for paginator, style in ((JSON_LINK, "next_url"), (HEADER_LINK, "link")):
+            with self.subTest(style=style):
+                self.db.unlink(missing_ok=True)
+                result = self.load(paginator, "auth: { type: bearer, token: '${TOKEN}' }",
+                                   env={"TOKEN": "SECRET-token"}, style=style, next_other=1)
+                self.assert_exit(result, SOURCE)
+                self.assertIn("E-ORIGIN", result.err)
+                self.assertEqual(len(self.ids()), 100)
+        stats = harness.server().stats()
+        self.assertEqual(stats["other_origin_hits"], 0)
+        self.assertEqual(stats["leak_count"], 0)
+
+    def test_a_listed_host_may_be_followed(self):
+        other = harness.server().other.removeprefix("http://")
+        result = self.load(f"{{ type: json_link, allow_hosts: ['{other}', '{self.host()}'] }}",
+                           style="next_url", next_other=1)
+        self.assert_all(result)
+
+    def host(self):
+        return harness.server().url.removeprefix("http://")
+
+    def test_a_next_link_that_is_no_link(self):
+        for link, code in (("file:///etc/passwd", "E-URL-SCHEME"), ("ftp://h/x", "E-URL-SCHEME"),
+                           ("data:text/plain,x", "E-URL-SCHEME"),
+                           ("javascript:alert(1)", "E-URL-SCHEME"), ("http://", "E-URL"),
+                           ("//evil.invalid/x", "E-ORIGIN")):
+            with self.subTest(link=link):
+                self.db.unlink(missing_ok=True)
+                result = self.load(JSON_LINK, style="next_url", next_raw=link)
+                self.assert_exit(result, SOURCE)
+                self.assertIn(f"error[{code}]", result.err)
+                self.assertEqual(len(self.ids()), 100)
+
+
+class Ends(PagingCase):
+    def test_a_404_behind_the_last_page_comes_with_a_hint(self):
+        result = self.load("{ type: page_number }", style="page", end="404")
+        self.assert_exit(result, SOURCE)
+        self.assertIn("error[E-HTTP-STATUS]", result.err)
+        self.assertIn("if the server ends its pages so", result.err)
+        self.assertEqual(self.ids(), list(range(1, 1001)))
+
+    def test_mistakes_are_told_before_anything_is_asked(self):
+        result = self.load("{ type: cursor, cursor_path: next }", style="cursor")
+        self.assert_exit(result, BAD_FILE)
+        self.assertIn("'cursor_param' is required", result.err)
+        self.assertEqual(self.requests(), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,259 @@
+/* Requests: URL, headers, body and login, filled in for a partition. */
+#include "http_checks.h"
+
+#include "../../plugins/http/header.h"
+#include "../../plugins/http/request.h"
+
+static struct weir_partition_field fields[] = {
+    {"id", {.kind = WEIR_INT, .integer = 7}},
+    {"text", {.kind = WEIR_TEXT}},
+};
+
+static struct weir_partition partition(const char *text)
+{
+    fields[1].value = weir_text(WEIR_TEXT, weir_str(text));
+    return (struct weir_partition){0, fields, 2};
+}
+
+static enum weir_status fill(struct http_fixture *f, const char *options, const char *text,
+    struct http_plan *ret_plan, struct http_request *ret_request)
+{
+    struct weir_partition p = partition(text);
+
+    http_parse(f, options);
+    check_none(&f->mistakes);
+    if (http_plan_init(ret_plan, &f->options, f->connection.base_url, f->arena, &f->error) !=
+        WEIR_OK)
+        return WEIR_FAIL;
+    return http_plan_fill(ret_plan, &p, f->arena, ret_request, &f->error);
+}
+
+static struct http_request request(struct http_fixture *f, const char *options, const char *text)
+{
+    struct http_request r;
+    struct http_plan plan;
+
+    if (fill(f, options, text, &plan, &r) != WEIR_OK)
+        fail_msg("%s", f->error.text);
+    return r;
+}
+
+static void check_url(
+    struct http_fixture *f, const char *options, const char *text, const char *expected)
+{
+    assert_string_equal(request(f, options, text).url, expected);
+}
+
+static void check_headers(const struct http_request *r, const char *expected, struct weir_arena *a)
+{
+    const char *all = "";
+
+    for (const char *const *line = r->headers; *line; line++)
+        all = weir_printf(a, "%s%s\n", all, *line);
+    assert_string_equal(all, expected);
+}
+
+static void builds_urls(void **state)
+{
+    struct http_fixture *f = *state;
+
+    check_url(f, "{'url': 'http://h/a'}", "", "http://h/a");
+    check_url(f, "{'base_url': 'http://h/v1/', 'path': '/a'}", "", "http://h/v1/a");
+    check_url(
+        f, "{'base_url': 'http://h', 'path': 'items/{partition.id}'}", "", "http://h/items/7");
+    check_url(f, "{'url': 'http://h/a', 'params': {'x': 1, 'q': '{partition.text}'}}", "a&b=c",
+        "http://h/a?x=1&q=a%26b%3Dc");
+    check_url(f, "{'url': '{partition.text}'}", "http://other/x?y=z", "http://other/x?y=z");
+}
+
+static void values_cannot_leave_their_part_of_a_url(void **state)
+{
+    struct http_fixture *f = *state;
+    const char *options = "{'url': 'http://h/{partition.text}/end'}";
+
+    check_url(f, options, "a/b?c#d@e", "http://h/a%2Fb%3Fc%23d%40e/end");
+    check_url(f, options, "\r\nHost: evil", "http://h/%0D%0AHost%3A%20evil/end");
+}
+
+static void refuses_what_is_no_url(void **state)
+{
+    struct http_fixture *f = *state;
+    struct http_request r;
+    struct http_plan plan;
+
+    assert_int_equal(
+        fill(f, "{'url': '{partition.text}'}", "file:///etc/passwd", &plan, &r), WEIR_FAIL);
+    assert_string_equal(f->error.code, "E-URL-SCHEME");
+    assert_int_equal(
+        fill(f, "{'url': '{partition.text}'}", "http://h/\r\nx", &plan, &r), WEIR_FAIL);
+    assert_string_equal(f->error.code, "E-URL");
+}
+
+static void sends_the_headers_of_the_file(void **state)
+{
+    struct http_fixture *f = *state;
+    struct http_request r = request(f,
+        "{'url': 'http://h/', 'method': 'POST', 'json': {'id': '{partition.id}', "
+        "'q': 'x{y}'}, "
+        "'headers': {'X-Part': 'p={partition.id}', 'accept': 'text/plain'}}",
+        "");
+
+    assert_string_equal(r.method, "POST");
+    assert_true(weir_str_is(r.body, "{\"id\":7,\"q\":\"x{y}\"}"));
+    check_headers(
+        &r, "X-Part: p=7\naccept: text/plain\nContent-Type: application/json\n", f->arena);
+    r = request(f, "{'url': 'http://h/'}", "");
+    assert_string_equal(r.method, "GET");
+    assert_null(r.body.ptr);
+    check_headers(&r, "Accept: application/json\n", f->arena);
+}
+
+static void headers_alike_are_made_once(void **state)
+{
+    struct http_fixture *f = *state;
+    struct http_request r;
+    struct http_plan plan;
+
+    assert_int_equal(
+        fill(f, "{'url': 'http://h/', 'headers': {'X-A': 'b'}}", "", &plan, &r), WEIR_OK);
+    assert_ptr_equal(plan.headers, r.headers);
+}
+
+static void headers_cannot_be_smuggled(void **state)
+{
+    struct http_fixture *f = *state;
+    const char *options = "{'url': 'http://h/', 'headers': {'X-Part': '{partition.text}'}}";
+    const char *hostile[] = {"a\r\nX-Evil: 1", "a\nb", "a\rb", "\x01", "\x7f"};
+    struct http_request r;
+    struct http_plan plan;
+
+    for (size_t i = 0; i < sizeof(hostile) / sizeof(*hostile); i++) {
+        assert_int_equal(fill(f, options, hostile[i], &plan, &r), WEIR_FAIL);
+        assert_string_equal(f->error.code, "E-HEADER");
+    }
+    assert_int_equal(fill(f, options, "tab\tis fine, so is \xc3\xa9", &plan, &r), WEIR_OK);
+    assert_false(http_header_value_is_valid((struct weir_str){"a\0b", 3}));
+}
+
+static void check_origin(struct http_fixture *f, const char *options, const char *expected)
+{
+    struct http_request r;
+    struct http_plan plan;
+
+    assert_int_equal(fill(f, options, "x", &plan, &r), WEIR_OK);
+    if (expected)
+        assert_string_equal(plan.origin, expected);
+    else
+        assert_null(plan.origin);
+}
+
+static void knows_when_all_requests_go_to_one_origin(void **state)
+{
+    struct http_fixture *f = *state;
+
+    check_origin(f, "{'url': 'http://h/{partition.id}'}", "http://h:80");
+    check_origin(f, "{'url': 'http://H:8080'}", "http://h:8080");
+    check_origin(f, "{'base_url': 'https://h/v1', 'path': 'a/{partition.id}'}", "https://h:443");
+    check_origin(f, "{'url': 'http://h{partition.id}/'}", NULL);
+    check_origin(f, "{'base_url': 'http://h', 'path': '{partition.text}'}", NULL);
+}
+
+static void check_login(struct http_fixture *f, const char *auth, const char *header)
+{
+    struct http_request r = request(f,
+        weir_printf(f->arena, "{'url': 'http://h/', 'headers': {'Accept': 'x'}, 'auth': %s}", auth),
+        "");
+
+    if (header)
+        assert_string_equal(r.headers[1], header);
+    else
+        assert_null(r.headers[1]);
+}
+
+static void logs_in(void **state)
+{
+    struct http_fixture *f = *state;
+
+    check_login(f, "{'type': 'none'}", NULL);
+    check_login(f, "{'type': 'bearer', 'token': 't0k'}", "Authorization: Bearer t0k");
+    check_login(f, "{'type': 'api_key', 'name': 'X-Key', 'api_key': 'k'}", "X-Key: k");
+    check_login(f,
+        "{'type': 'http_basic', 'username': 'Aladdin', 'password': 'open "
+        "sesame'}",
+        "Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
+    check_login(
+        f, "{'type': 'http_basic', 'username': 'a', 'password': ''}", "Authorization: Basic YTo=");
+    check_login(f, "{'type': 'http_basic', 'username': 'a', 'password': 'bc'}",
+        "Authorization: Basic YTpiYw==");
+}
+
+static void keys_in_the_query_are_added_once(void **state)
+{
+    struct http_fixture *f = *state;
+    struct http_request r;
+    struct http_plan plan;
+
+    assert_int_equal(fill(f,
+                         "{'url': 'http://h/', 'auth': {'type': 'api_key', 'name': 'key', "
+                         "'api_key': 'a b', 'location': 'query'}}",
+                         "", &plan, &r),
+        WEIR_OK);
+    assert_string_equal(
+        http_auth_url(&plan.auth, f->arena, "http://h/?x=1"), "http://h/?x=1&key=a%20b");
+    assert_string_equal(
+        http_auth_url(&plan.auth, f->arena, "http://h/?key=z&x"), "http://h/?key=z&x");
+    assert_string_equal(
+        http_auth_url(&plan.auth, f->arena, "http://h/?keys=z"), "http://h/?keys=z&key=a%20b");
+}
+
+static void hides_secrets_in_texts(void **state)
+{
+    struct http_auth auth = {.secrets = {"SECRET", "U0VDUkVU"}};
+    char text[] = "SECRET and U0VDUkVU, SECRETSECRET";
+
+    (void)state;
+    http_auth_hide(&auth, text, strlen(text));
+    assert_string_equal(text, "****** and ********, ************");
+}
+
+static void check_bad_login(struct http_fixture *f, const char *auth, const char *code)
+{
+    http_parse(f, weir_printf(f->arena, "{'url': 'http://h/', 'auth': %s}", auth));
+    check_none(&f->mistakes);
+    http_auth_check(&f->options.auth, &f->mistakes);
+    assert_int_equal(f->mistakes.n, 1);
+    assert_string_equal(f->mistakes.items[0].code, code);
+}
+
+static void tells_of_logins_that_cannot_be_sent(void **state)
+{
+    struct http_fixture *f = *state;
+
+    check_bad_login(f, "{'type': 'bearer', 'token': ''}", "E-VALUE");
+    check_bad_login(f, "{'type': 'bearer', 'token': 'abc\\n'}", "E-HEADER");
+    check_bad_login(f, "{'type': 'api_key', 'name': 'X Key', 'api_key': 'k'}", "E-HEADER");
+    check_bad_login(f, "{'type': 'http_basic', 'username': 'a:b', 'password': 'x'}", "E-VALUE");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(builds_urls, http_setup, http_teardown),
+        cmocka_unit_test_setup_teardown(
+            values_cannot_leave_their_part_of_a_url, http_setup, http_teardown),
+        cmocka_unit_test_setup_teardown(refuses_what_is_no_url, http_setup, http_teardown),
+        cmocka_unit_test_setup_teardown(sends_the_headers_of_the_file, http_setup, http_teardown),
+        cmocka_unit_test_setup_teardown(headers_alike_are_made_once, http_setup, http_teardown),
+        cmocka_unit_test_setup_teardown(headers_cannot_be_smuggled, http_setup, http_teardown),
+        cmocka_unit_test_setup_teardown(
+            knows_when_all_requests_go_to_one_origin, http_setup, http_teardown),
+        cmocka_unit_test_setup_teardown(logs_in, http_setup, http_teardown),
+        cmocka_unit_test_setup_teardown(
+            keys_in_the_query_are_added_once, http_setup, http_teardown),
+        cmocka_unit_test(hides_secrets_in_texts),
+        cmocka_unit_test_setup_teardown(
+            tells_of_logins_that_cannot_be_sent, http_setup, http_teardown),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
