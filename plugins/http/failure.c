@@ -67,11 +67,14 @@ static void tell_connect(const struct http_failure *f, struct weir_error *ret_er
 static void tell_timeout(const struct http_failure *f, struct weir_error *ret_error)
 {
     double s = (double)f->connect_timeout_ms / 1000;
+    long connections = 0;
 
+    /* Counted when the connection stands, before TLS; its time is set only after. */
+    (void)curl_easy_getinfo(f->easy, CURLINFO_NUM_CONNECTS, &connections);
     if (time_of(f, CURLINFO_NAMELOOKUP_TIME_T) == 0)
         weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-DNS",
             "%s: its address was not found within %.1f s (timeout.connect)", f->host, s);
-    else if (time_of(f, CURLINFO_CONNECT_TIME_T) == 0)
+    else if (connections == 0)
         weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-HTTP-CONNECT",
             "%s did not accept a connection within %.1f s (timeout.connect)", f->host, s);
     else

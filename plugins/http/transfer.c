@@ -91,7 +91,7 @@ static enum weir_status begin_body(struct http_transfer *transfer)
     if (framing->is_gzip)
         http_inflate_begin(&transfer->inflate);
     else if (framing->length && framing->length <= RESERVE_MAX && !framing->has_surplus &&
-             !weir_buf_reserve(&response->body, (size_t)framing->length))
+             !transfer->is_opaque && !weir_buf_reserve(&response->body, (size_t)framing->length))
         return WEIR_FAIL;
     return WEIR_OK;
 }
