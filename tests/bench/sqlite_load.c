@@ -73,6 +73,14 @@ static int read_pages(
     return n;
 }
 
+/* Numbers in a row to numbers without any order. */
+static uint64_t scatter(uint64_t x)
+{
+    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9ULL;
+    x = (x ^ x >> 27) * 0x94d049bb133111ebULL;
+    return x ^ x >> 31;
+}
+
 static void mark_rows(struct weir_batch *batch, size_t id, int64_t page, bool as_text)
 {
     struct weir_column *column = &batch->columns[id];
@@ -82,9 +90,9 @@ static void mark_rows(struct weir_batch *batch, size_t id, int64_t page, bool as
 
         column->values[row] = weir_int(number);
         if (as_text)
-            column->values[row] = weir_text(WEIR_TEXT,
-                weir_str(weir_printf(batch->arena, "%016llx-%lld",
-                    (unsigned long long)number * 0x9E3779B97F4A7C15ULL, (long long)number)));
+            column->values[row] = weir_text(
+                WEIR_TEXT, weir_str(weir_printf(batch->arena, "%016llx-%lld",
+                               (unsigned long long)scatter((uint64_t)number), (long long)number)));
     }
     weir_column_recount(column, batch->n_rows);
 }
