@@ -28,12 +28,12 @@ class OldPlugins(harness.Case):
             name: numbers
             extract: { type: count, rows: 30 }
             transform:
-              - { type: set, columns: { name: "'  number ' || id || ' '", nothing: "'  '" } }
+              - { type: set, columns: { name: "'  number ' || id || ' '", blank: "'  '" } }
               - { type: trim, empty_is_null: true }
             load: { type: sqlite, path: "${WORK}/out.db" }
             """, "--plugins", FOLDER)
         self.assert_exit(result, OK)
-        rows = harness.query(self.db, "SELECT id, name, nothing FROM numbers ORDER BY id")
+        rows = harness.query(self.db, "SELECT id, name, blank FROM numbers ORDER BY id")
         self.assertEqual(rows, [(n, f"number {n}", None) for n in range(1, 31)])
 
     def test_their_options_are_checked(self):

@@ -1,0 +1,536 @@
+/* The layout and the functions of plugin ABI 1. Written by tests/abi/freeze. */
+#include <weir/arena.h>
+#include <weir/batch.h>
+#include <weir/buf.h>
+#include <weir/export.h>
+#include <weir/json.h>
+#include <weir/loop.h>
+#include <weir/node.h>
+#include <weir/option.h>
+#include <weir/partition.h>
+#include <weir/plugin.h>
+#include <weir/sql.h>
+#include <weir/stage.h>
+#include <weir/status.h>
+#include <weir/str.h>
+#include <weir/template.h>
+#include <weir/version.h>
+
+#define SIZE(T, n) _Static_assert(sizeof(struct T) == (n), "struct " #T " has another size")
+#define GROWS(T, n) _Static_assert(sizeof(struct T) >= (n), "struct " #T " has become smaller")
+#define AT(T, field, at, size)                                                                     \
+    _Static_assert(offsetof(struct T, field) == (at) && sizeof(((struct T *)0)->field) == (size),  \
+        "struct " #T ": " #field " has moved")
+#define CALLS(T, field, ...)                                                                       \
+    _Static_assert(_Generic(((struct T *)0)->field, __VA_ARGS__ : 1, default : 0),                 \
+        "struct " #T ": " #field " is called otherwise")
+#define IS(name, n) _Static_assert((name) == (n), #name " has another value")
+
+struct weir_arena *weir_arena_new(void);
+void weir_arena_free(struct weir_arena *arena);
+size_t weir_arena_size(const struct weir_arena *arena);
+void *weir_alloc(struct weir_arena *arena, size_t size);
+void *weir_alloc_zero(struct weir_arena *arena, size_t n, size_t size);
+struct weir_str weir_copy(struct weir_arena *arena, struct weir_str s);
+char *weir_copy_text(struct weir_arena *arena, const char *text);
+char *weir_printf(struct weir_arena *arena, const char *format, ...) WEIR_PRINTF(2, 3);
+char *weir_vprintf(struct weir_arena *arena, const char *format, va_list args);
+void weir_defer(struct weir_arena *arena, void (*release)(void *arg), void *arg);
+void weir_adopt(struct weir_arena *arena, void *memory, size_t size);
+void *weir_malloc(size_t size);
+void *weir_calloc(size_t n, size_t size);
+void *weir_realloc(void *memory, size_t size);
+
+SIZE(weir_value, 16);
+AT(weir_value, kind, 0, 1);
+AT(weir_value, flags, 1, 1);
+AT(weir_value, unused, 2, 2);
+AT(weir_value, length, 4, 4);
+AT(weir_value, boolean, 8, 1);
+AT(weir_value, integer, 8, 8);
+AT(weir_value, real, 8, 8);
+AT(weir_value, text, 8, 8);
+
+SIZE(weir_column, 32);
+AT(weir_column, name, 0, 16);
+AT(weir_column, values, 16, 8);
+AT(weir_column, kinds, 24, 4);
+AT(weir_column, unused, 28, 4);
+
+SIZE(weir_unit, 32);
+AT(weir_unit, first_row, 0, 8);
+AT(weir_unit, n_rows, 8, 8);
+AT(weir_unit, error, 16, 8);
+AT(weir_unit, origin, 24, 8);
+
+GROWS(weir_batch, 88);
+AT(weir_batch, arena, 0, 8);
+AT(weir_batch, resource, 8, 8);
+AT(weir_batch, n_rows, 16, 8);
+AT(weir_batch, n_columns, 24, 8);
+AT(weir_batch, n_units, 32, 8);
+AT(weir_batch, columns, 40, 8);
+AT(weir_batch, units, 48, 8);
+AT(weir_batch, payload, 56, 8);
+AT(weir_batch, row_capacity, 64, 8);
+AT(weir_batch, column_capacity, 72, 8);
+AT(weir_batch, unit_capacity, 80, 8);
+
+IS(WEIR_NULL, 0);
+IS(WEIR_BOOL, 1);
+IS(WEIR_INT, 2);
+IS(WEIR_FLOAT, 3);
+IS(WEIR_DECIMAL, 4);
+IS(WEIR_TEXT, 5);
+IS(WEIR_BYTES, 6);
+IS(WEIR_TIMESTAMP, 7);
+IS(WEIR_DATE, 8);
+IS(WEIR_JSON, 9);
+
+struct weir_batch *weir_batch_new(const struct weir_resource *resource);
+void weir_batch_free(struct weir_batch *batch);
+struct weir_unit *weir_batch_add_unit(struct weir_batch *batch, void *origin);
+size_t weir_batch_add_row(struct weir_batch *batch);
+size_t weir_batch_column(struct weir_batch *batch, struct weir_str name);
+void weir_batch_set(struct weir_batch *batch, size_t column, struct weir_value value);
+void weir_batch_fail_unit(struct weir_batch *batch, const struct weir_error *error);
+size_t weir_batch_find(const struct weir_batch *batch, struct weir_str name);
+bool weir_column_has(const struct weir_column *column, enum weir_kind kind);
+void weir_column_recount(struct weir_column *column, size_t n_rows);
+void weir_batch_drop_column(struct weir_batch *batch, size_t column);
+void weir_batch_keep(struct weir_batch *batch, const bool *marks);
+void weir_batch_replace(struct weir_batch *batch, struct weir_column *columns, size_t n_columns,
+    const size_t *unit_rows);
+struct weir_value weir_bool(bool boolean);
+struct weir_value weir_int(int64_t integer);
+struct weir_value weir_float(double real);
+struct weir_value weir_text(enum weir_kind kind, struct weir_str s);
+struct weir_str weir_value_str(const struct weir_value *value);
+const char *weir_kind_name(enum weir_kind kind);
+struct weir_str weir_value_format(
+    const struct weir_value *value, struct weir_arena *arena, bool json);
+
+SIZE(weir_buf, 40);
+AT(weir_buf, ptr, 0, 8);
+AT(weir_buf, len, 8, 8);
+AT(weir_buf, capacity, 16, 8);
+AT(weir_buf, limit, 24, 8);
+AT(weir_buf, padding, 32, 8);
+
+void weir_buf_init(struct weir_buf *buf, size_t limit, size_t padding);
+void weir_buf_done(struct weir_buf *buf);
+void weir_buf_reset(struct weir_buf *buf);
+bool weir_buf_reserve(struct weir_buf *buf, size_t more) WEIR_MUST_CHECK;
+bool weir_buf_add(struct weir_buf *buf, const void *bytes, size_t n) WEIR_MUST_CHECK;
+bool weir_buf_add_text(struct weir_buf *buf, const char *text) WEIR_MUST_CHECK;
+bool weir_buf_printf(struct weir_buf *buf, const char *format, ...) WEIR_MUST_CHECK
+    WEIR_PRINTF(2, 3);
+char *weir_buf_take(struct weir_buf *buf, size_t *ret_capacity);
+
+IS(WEIR_JSON_PADDING, 64);
+
+const struct weir_path *weir_path_parse(struct weir_arena *arena, struct weir_str text,
+    size_t *ret_offset, struct weir_error *ret_error);
+const char *weir_path_text(const struct weir_path *path);
+struct weir_json_reader *weir_json_reader_new(void);
+void weir_json_reader_free(struct weir_json_reader *reader);
+enum weir_status weir_json_rows(struct weir_json_reader *reader, struct weir_str body,
+    const struct weir_path *records, struct weir_batch *batch,
+    struct weir_error *ret_error) WEIR_MUST_CHECK;
+enum weir_status weir_json_pick(struct weir_json_reader *reader, struct weir_str body,
+    const struct weir_path *path, struct weir_arena *arena, struct weir_value *ret_value,
+    struct weir_error *ret_error) WEIR_MUST_CHECK;
+struct weir_str weir_json_quote(struct weir_arena *arena, struct weir_str s);
+
+uv_loop_t *weir_loop(struct weir_stage *stage);
+
+SIZE(weir_splice, 40);
+AT(weir_splice, at, 0, 8);
+AT(weir_splice, len, 8, 8);
+AT(weir_splice, written_at, 16, 8);
+AT(weir_splice, written_len, 24, 8);
+AT(weir_splice, foreign, 32, 1);
+
+SIZE(weir_written, 32);
+AT(weir_written, text, 0, 16);
+AT(weir_written, splices, 16, 8);
+AT(weir_written, n, 24, 8);
+
+GROWS(weir_node, 80);
+AT(weir_node, kind, 0, 4);
+AT(weir_node, line, 4, 4);
+AT(weir_node, column, 8, 4);
+AT(weir_node, text, 16, 16);
+AT(weir_node, quoted, 32, 1);
+AT(weir_node, block, 33, 1);
+AT(weir_node, substituted, 34, 1);
+AT(weir_node, items, 40, 8);
+AT(weir_node, keys, 48, 8);
+AT(weir_node, n, 56, 8);
+AT(weir_node, source, 64, 8);
+AT(weir_node, written, 72, 8);
+
+SIZE(weir_mistake, 32);
+AT(weir_mistake, line, 0, 4);
+AT(weir_mistake, column, 4, 4);
+AT(weir_mistake, warning, 8, 1);
+AT(weir_mistake, code, 16, 8);
+AT(weir_mistake, text, 24, 8);
+
+SIZE(weir_mistakes, 664);
+AT(weir_mistakes, arena, 0, 8);
+AT(weir_mistakes, items, 8, 640);
+AT(weir_mistakes, n, 648, 8);
+AT(weir_mistakes, n_errors, 656, 8);
+
+IS(WEIR_NODE_SCALAR, 0);
+IS(WEIR_NODE_LIST, 1);
+IS(WEIR_NODE_MAP, 2);
+
+const struct weir_node *weir_node_get(const struct weir_node *node, const char *key);
+const struct weir_node *weir_node_key(const struct weir_node *node, const char *key);
+bool weir_node_is_null(const struct weir_node *node);
+struct weir_node *weir_node_scalar(struct weir_arena *arena, const char *text);
+struct weir_node *weir_node_map(struct weir_arena *arena);
+struct weir_node *weir_node_list(struct weir_arena *arena);
+void weir_node_add(struct weir_arena *arena, struct weir_node *parent, struct weir_node *key,
+    struct weir_node *item);
+void weir_node_duplicates(const struct weir_node *map,
+    void (*found)(void *arg, const struct weir_node *again, const struct weir_node *first),
+    void *arg);
+void weir_node_place(
+    const struct weir_node *node, size_t offset, uint32_t *ret_line, uint32_t *ret_column);
+const struct weir_node *weir_node_merge(
+    struct weir_arena *arena, const struct weir_node *under, const struct weir_node *over);
+struct weir_str weir_node_to_json(struct weir_arena *arena, const struct weir_node *node);
+const struct weir_node *weir_node_from_json(
+    struct weir_arena *arena, struct weir_str json, struct weir_error *ret_error);
+void weir_mistakes_init(struct weir_mistakes *mistakes, struct weir_arena *arena);
+void weir_mistake(struct weir_mistakes *mistakes, const struct weir_node *at, size_t offset,
+    const char *code, const char *format, ...) WEIR_PRINTF(5, 6);
+void weir_mistake_warn(struct weir_mistakes *mistakes, const struct weir_node *at, const char *code,
+    const char *format, ...) WEIR_PRINTF(4, 5);
+void weir_mistakes_sort(struct weir_mistakes *mistakes);
+const char *weir_did_you_mean(struct weir_arena *arena, const char *word,
+    const char *(*candidate)(const void *candidates, size_t i), const void *candidates, size_t n);
+
+SIZE(weir_secret, 8);
+AT(weir_secret, text, 0, 8);
+
+SIZE(weir_pair, 24);
+AT(weir_pair, name, 0, 8);
+AT(weir_pair, text, 8, 8);
+AT(weir_pair, node, 16, 8);
+
+SIZE(weir_pairs, 16);
+AT(weir_pairs, items, 0, 8);
+AT(weir_pairs, n, 8, 8);
+
+SIZE(weir_named_template, 24);
+AT(weir_named_template, name, 0, 8);
+AT(weir_named_template, value, 8, 8);
+AT(weir_named_template, node, 16, 8);
+
+SIZE(weir_templates, 16);
+AT(weir_templates, items, 0, 8);
+AT(weir_templates, n, 8, 8);
+
+SIZE(weir_groups, 16);
+AT(weir_groups, items, 0, 8);
+AT(weir_groups, n, 8, 8);
+
+SIZE(weir_variant, 24);
+AT(weir_variant, type, 0, 8);
+AT(weir_variant, options, 8, 8);
+AT(weir_variant, node, 16, 8);
+
+SIZE(weir_choice, 24);
+AT(weir_choice, name, 0, 8);
+AT(weir_choice, value, 8, 4);
+AT(weir_choice, help, 16, 8);
+
+GROWS(weir_option, 96);
+AT(weir_option, name, 0, 8);
+AT(weir_option, help, 8, 8);
+AT(weir_option, initial, 16, 8);
+AT(weir_option, example, 24, 8);
+AT(weir_option, choices, 32, 8);
+AT(weir_option, options, 40, 8);
+AT(weir_option, variants, 48, 8);
+AT(weir_option, options_size, 56, 8);
+AT(weir_option, type, 64, 4);
+AT(weir_option, offset, 68, 4);
+AT(weir_option, roots, 72, 4);
+AT(weir_option, required, 76, 1);
+AT(weir_option, sensitive, 77, 1);
+AT(weir_option, min, 80, 8);
+AT(weir_option, max, 88, 8);
+
+SIZE(weir_variant_type, 40);
+AT(weir_variant_type, name, 0, 8);
+AT(weir_variant_type, help, 8, 8);
+AT(weir_variant_type, value, 16, 4);
+AT(weir_variant_type, options, 24, 8);
+AT(weir_variant_type, options_size, 32, 8);
+
+SIZE(weir_option_target, 24);
+AT(weir_option_target, options, 0, 8);
+AT(weir_option_target, stride, 8, 8);
+AT(weir_option_target, target, 16, 8);
+
+SIZE(weir_option_context, 40);
+AT(weir_option_context, arena, 0, 8);
+AT(weir_option_context, mistakes, 8, 8);
+AT(weir_option_context, constants, 16, 8);
+AT(weir_option_context, secret, 24, 8);
+CALLS(weir_option_context, secret, void (*)(void *arg, const char *text));
+AT(weir_option_context, secret_arg, 32, 8);
+
+IS(WEIR_OPTION_NONE, 0);
+IS(WEIR_OPTION_TEXT, 1);
+IS(WEIR_OPTION_SECRET, 2);
+IS(WEIR_OPTION_BOOL, 3);
+IS(WEIR_OPTION_INT, 4);
+IS(WEIR_OPTION_NUMBER, 5);
+IS(WEIR_OPTION_SIZE, 6);
+IS(WEIR_OPTION_DURATION, 7);
+IS(WEIR_OPTION_CHOICE, 8);
+IS(WEIR_OPTION_TEXTS, 9);
+IS(WEIR_OPTION_PAIRS, 10);
+IS(WEIR_OPTION_TEMPLATE, 11);
+IS(WEIR_OPTION_TEMPLATES, 12);
+IS(WEIR_OPTION_PATH, 13);
+IS(WEIR_OPTION_DOCUMENT, 14);
+IS(WEIR_OPTION_NODE, 15);
+IS(WEIR_OPTION_GROUP, 16);
+IS(WEIR_OPTION_GROUPS, 17);
+IS(WEIR_OPTION_VARIANT, 18);
+
+bool weir_options_parse(const struct weir_option_context *context, const struct weir_node *map,
+    const struct weir_node *place, const struct weir_option_target *targets, size_t n_targets);
+const struct weir_option *weir_option_find(
+    const struct weir_option *options, size_t stride, const char *name);
+const struct weir_option *weir_option_next(const struct weir_option *option, size_t stride);
+bool weir_parse_duration(const char *text, uint64_t *ret_ms);
+bool weir_parse_size(const char *text, uint64_t *ret_bytes);
+bool weir_parse_int(const char *text, int64_t *ret_value);
+char *weir_options_markdown(
+    struct weir_arena *arena, const struct weir_option *options, size_t stride);
+char *weir_options_text(struct weir_arena *arena, const struct weir_option *options, size_t stride);
+
+SIZE(weir_partition_field, 24);
+AT(weir_partition_field, name, 0, 8);
+AT(weir_partition_field, value, 8, 16);
+
+SIZE(weir_partition, 24);
+AT(weir_partition, number, 0, 8);
+AT(weir_partition, fields, 8, 8);
+AT(weir_partition, n_fields, 16, 8);
+
+const struct weir_partitions *weir_partitions_parse(
+    struct weir_arena *arena, const struct weir_node *node, struct weir_mistakes *mistakes);
+bool weir_partitions_have(const struct weir_partitions *partitions, struct weir_str name);
+struct weir_partition_cursor *weir_partition_cursor_new(
+    const struct weir_partitions *partitions, struct weir_error *ret_error);
+void weir_partition_cursor_free(struct weir_partition_cursor *cursor);
+uint64_t weir_partition_cursor_total(const struct weir_partition_cursor *cursor);
+enum weir_status weir_partition_next(struct weir_partition_cursor *cursor, struct weir_arena *arena,
+    struct weir_partition *ret_partition, struct weir_error *ret_error) WEIR_MUST_CHECK;
+bool weir_partition_lookup(
+    void *arg, enum weir_root root, struct weir_str name, struct weir_value *ret_value);
+size_t weir_partition_label(const struct weir_partition *p, char *out, size_t size);
+
+SIZE(weir_header, 16);
+AT(weir_header, abi, 0, 4);
+AT(weir_header, plugin_size, 4, 4);
+AT(weir_header, option_size, 8, 4);
+AT(weir_header, unused, 12, 4);
+
+GROWS(weir_plugin, 152);
+AT(weir_plugin, header, 0, 16);
+AT(weir_plugin, name, 16, 8);
+AT(weir_plugin, summary, 24, 8);
+AT(weir_plugin, version, 32, 8);
+AT(weir_plugin, threading, 40, 4);
+AT(weir_plugin, flags, 44, 4);
+AT(weir_plugin, state_size, 48, 8);
+AT(weir_plugin, options, 56, 8);
+AT(weir_plugin, resource_size, 64, 8);
+AT(weir_plugin, resource_options, 72, 8);
+AT(weir_plugin, check, 80, 8);
+CALLS(weir_plugin, check, void (*)(struct weir_stage *stage, struct weir_mistakes *mistakes));
+AT(weir_plugin, start, 88, 8);
+CALLS(weir_plugin, start, enum weir_status (*)(struct weir_stage *stage));
+AT(weir_plugin, stop, 96, 8);
+CALLS(weir_plugin, stop, void (*)(struct weir_stage *stage));
+AT(weir_plugin, extract, 104, 8);
+CALLS(
+    weir_plugin, extract, enum weir_status (*)(struct weir_stage *stage, struct weir_batch *batch));
+AT(weir_plugin, transform, 112, 8);
+CALLS(weir_plugin, transform,
+    enum weir_status (*)(struct weir_stage *stage, struct weir_batch *batch));
+AT(weir_plugin, load, 120, 8);
+CALLS(weir_plugin, load, enum weir_status (*)(struct weir_stage *stage, struct weir_batch *batch));
+AT(weir_plugin, decode, 128, 8);
+CALLS(
+    weir_plugin, decode, enum weir_status (*)(struct weir_stage *stage, struct weir_batch *batch));
+AT(weir_plugin, decoded, 136, 8);
+CALLS(
+    weir_plugin, decoded, enum weir_status (*)(struct weir_stage *stage, struct weir_batch *batch));
+AT(weir_plugin, commit, 144, 8);
+CALLS(weir_plugin, commit, enum weir_status (*)(struct weir_stage *stage));
+
+IS(WEIR_ON_WORKER, 0);
+IS(WEIR_ON_LOOP, 1);
+IS(WEIR_IN_PARALLEL, 2);
+
+struct weir_sql *weir_sql_condition(
+    const char *expression, size_t *ret_offset, struct weir_error *ret_error);
+struct weir_sql *weir_sql_columns(const char *const *names, const char *const *expressions,
+    size_t n, size_t *ret_index, size_t *ret_offset, struct weir_error *ret_error);
+struct weir_sql *weir_sql_select(
+    const char *statement, size_t *ret_offset, struct weir_error *ret_error);
+void weir_sql_free(struct weir_sql *sql);
+void weir_sql_mistake(struct weir_mistakes *mistakes, const struct weir_node *at, size_t offset,
+    const struct weir_error *error);
+enum weir_status weir_sql_run(
+    struct weir_sql *sql, struct weir_batch *batch, struct weir_error *ret_error) WEIR_MUST_CHECK;
+void weir_sql_interrupt(struct weir_sql *sql);
+
+GROWS(weir_progress, 64);
+AT(weir_progress, requests_total, 0, 8);
+AT(weir_progress, requests, 8, 8);
+AT(weir_progress, in_flight, 16, 8);
+AT(weir_progress, retries, 24, 8);
+AT(weir_progress, failures, 32, 8);
+AT(weir_progress, bytes, 40, 8);
+AT(weir_progress, network_us, 48, 8);
+AT(weir_progress, backoff_us, 56, 8);
+
+GROWS(weir_resource, 64);
+AT(weir_resource, name, 0, 8);
+AT(weir_resource, table, 8, 8);
+AT(weir_resource, primary_key, 16, 16);
+AT(weir_resource, options, 32, 8);
+AT(weir_resource, config, 40, 8);
+AT(weir_resource, progress, 48, 8);
+AT(weir_resource, engine, 56, 8);
+
+GROWS(weir_stage, 64);
+AT(weir_stage, name, 0, 8);
+AT(weir_stage, state, 8, 8);
+AT(weir_stage, config, 16, 8);
+AT(weir_stage, arena, 24, 8);
+AT(weir_stage, resources, 32, 8);
+AT(weir_stage, n_resources, 40, 8);
+AT(weir_stage, host, 48, 8);
+AT(weir_stage, engine, 56, 8);
+
+GROWS(weir_host, 72);
+AT(weir_host, size, 0, 8);
+AT(weir_host, wake, 8, 8);
+CALLS(weir_host, wake, void (*)(struct weir_stage *stage));
+AT(weir_host, fail, 16, 8);
+CALLS(weir_host, fail, void (*)(struct weir_stage *stage, const struct weir_error *error));
+AT(weir_host, reserve, 24, 8);
+CALLS(weir_host, reserve, bool (*)(struct weir_stage *stage, size_t bytes));
+AT(weir_host, release, 32, 8);
+CALLS(weir_host, release, void (*)(struct weir_stage *stage, size_t bytes));
+AT(weir_host, log, 40, 8);
+CALLS(weir_host, log, void (*)(struct weir_stage *stage, enum weir_level level, const char *text));
+AT(weir_host, give_up, 48, 8);
+CALLS(weir_host, give_up,
+    void (*)(struct weir_stage *stage, const struct weir_resource *resource, const char *what,
+        unsigned attempts, const struct weir_error *error));
+AT(weir_host, stopping, 56, 8);
+CALLS(weir_host, stopping, bool (*)(struct weir_stage *stage));
+AT(weir_host, loop, 64, 8);
+CALLS(weir_host, loop, void *(*)(struct weir_stage *stage));
+
+IS(WEIR_LOG_DEBUG, 0);
+IS(WEIR_LOG_INFO, 1);
+IS(WEIR_LOG_WARNING, 2);
+
+void weir_wake(struct weir_stage *stage);
+enum weir_status weir_fail(struct weir_stage *stage, enum weir_fault fault, const char *code,
+    const char *format, ...) WEIR_PRINTF(4, 5);
+enum weir_status weir_fail_with(struct weir_stage *stage, const struct weir_error *error);
+bool weir_reserve(struct weir_stage *stage, size_t bytes) WEIR_MUST_CHECK;
+void weir_release(struct weir_stage *stage, size_t bytes);
+void weir_log(struct weir_stage *stage, enum weir_level level, const char *format, ...)
+    WEIR_PRINTF(3, 4);
+void weir_give_up(struct weir_stage *stage, const struct weir_resource *resource, const char *what,
+    unsigned attempts, const struct weir_error *error);
+bool weir_stopping(struct weir_stage *stage);
+
+SIZE(weir_error, 1060);
+AT(weir_error, fault, 0, 4);
+AT(weir_error, code, 4, 32);
+AT(weir_error, text, 36, 1024);
+
+IS(WEIR_OK, 0);
+IS(WEIR_END, 1);
+IS(WEIR_AGAIN, 2);
+IS(WEIR_REJECT, 3);
+IS(WEIR_FAIL, 4);
+IS(WEIR_FAULT_NONE, 0);
+IS(WEIR_FAULT_BUG, 1);
+IS(WEIR_FAULT_USAGE, 2);
+IS(WEIR_FAULT_SOURCE, 3);
+IS(WEIR_FAULT_DATA, 4);
+IS(WEIR_FAULT_DESTINATION, 5);
+IS(WEIR_FAULT_PLUGIN, 6);
+IS(WEIR_FAULT_LOCKED, 7);
+IS(WEIR_FAULT_MEMORY, 8);
+IS(WEIR_ERROR_CODE_SIZE, 32);
+IS(WEIR_ERROR_TEXT_SIZE, 1024);
+
+enum weir_status weir_error_set(struct weir_error *error, enum weir_fault fault, const char *code,
+    const char *format, ...) WEIR_PRINTF(4, 5);
+bool weir_error_is_set(const struct weir_error *error);
+
+SIZE(weir_str, 16);
+AT(weir_str, ptr, 0, 8);
+AT(weir_str, len, 8, 8);
+
+SIZE(weir_strs, 16);
+AT(weir_strs, items, 0, 8);
+AT(weir_strs, n, 8, 8);
+
+struct weir_str weir_str(const char *text);
+bool weir_str_equal(struct weir_str a, struct weir_str b);
+bool weir_str_is(struct weir_str s, const char *text);
+bool weir_strs_contain(const struct weir_strs *list, struct weir_str s);
+bool weir_strs_allow(const struct weir_strs *list, struct weir_str s);
+size_t weir_str_distance(const char *a, const char *b, size_t limit);
+size_t weir_str_printable(struct weir_str s, char *out, size_t size);
+size_t weir_str_utf8_error(struct weir_str s);
+
+SIZE(weir_constants, 16);
+AT(weir_constants, vars, 0, 8);
+AT(weir_constants, run_started_at, 8, 8);
+
+IS(WEIR_ROOT_VARS, 1);
+IS(WEIR_ROOT_RUN, 2);
+IS(WEIR_ROOT_PARTITION, 4);
+IS(WEIR_ROOT_RESOURCES, 8);
+IS(WEIR_ROOT_INCREMENTAL, 16);
+IS(WEIR_ENCODE_NONE, 0);
+IS(WEIR_ENCODE_URL, 1);
+
+const struct weir_template *weir_template_parse(struct weir_arena *arena, struct weir_str text,
+    unsigned roots, const struct weir_constants *constants, size_t *ret_offset,
+    struct weir_error *ret_error);
+struct weir_str weir_template_source(const struct weir_template *t);
+unsigned weir_template_roots(const struct weir_template *t);
+bool weir_template_is_single(const struct weir_template *t);
+enum weir_status weir_template_fill(const struct weir_template *t, struct weir_arena *arena,
+    enum weir_encoding encoding, weir_lookup lookup, void *arg, struct weir_str *ret_text,
+    struct weir_error *ret_error) WEIR_MUST_CHECK;
+const struct weir_document *weir_document_parse(struct weir_arena *arena,
+    const struct weir_node *node, unsigned roots, const struct weir_constants *constants,
+    struct weir_mistakes *mistakes);
+enum weir_status weir_document_fill(const struct weir_document *document, struct weir_arena *arena,
+    weir_lookup lookup, void *arg, struct weir_str *ret_json,
+    struct weir_error *ret_error) WEIR_MUST_CHECK;
+struct weir_str weir_url_encode(struct weir_arena *arena, struct weir_str s);

@@ -1,0 +1,151 @@
+/*
+ * A batch: rows on their way, column by column, with one arena behind them.
+ *
+ * A batch has one holder at a time. A callback borrows it, edits it in place and
+ * gives it back by returning; the engine passes it on. Columns and texts live in
+ * the batch's arena or in memory that the arena keeps (a response body, a result
+ * of a database), so slicing, renaming and dropping copy nothing, and a batch
+ * dies at once.
+ *
+ * Values are tagged, one by one, because JSON promises nothing: a column that
+ * is a number in one row and a text in the next is ordinary, and must arrive
+ * unharmed at the rules that decide about it.
+ *
+ * The rows of one response are a unit: they are loaded together or not at all.
+ * A batch holds one or more whole units of one resource, in order; the rows of a
+ * unit are neighbours.
+ */
+#ifndef WEIR_BATCH_H
+#define WEIR_BATCH_H
+
+#include <stdint.h>
+#include <weir/arena.h>
+#include <weir/status.h>
+#include <weir/str.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct weir_resource;
+
+/* These numbers are part of the ABI: append, never reorder. */
+enum weir_kind {
+    WEIR_NULL = 0,
+    WEIR_BOOL,
+    WEIR_INT,     /* 64 bits, signed */
+    WEIR_FLOAT,   /* a double that has all digits the source had */
+    WEIR_DECIMAL, /* the digits as text: a number that WEIR_INT or WEIR_FLOAT would change */
+    WEIR_TEXT,    /* valid UTF-8 */
+    WEIR_BYTES,
+    WEIR_TIMESTAMP, /* microseconds since 1970-01-01 UTC, in `integer` */
+    WEIR_DATE,      /* days since 1970-01-01, in `integer` */
+    WEIR_JSON,      /* an object or array as its own JSON text */
+    WEIR_N_KINDS
+};
+
+struct weir_value {
+    uint8_t kind;    /* enum weir_kind */
+    uint8_t flags;   /* 0; reserved */
+    uint16_t unused; /* 0; reserved */
+    uint32_t length; /* bytes of text, bytes, decimal and json; else 0 */
+    union {
+        bool boolean;
+        int64_t integer;
+        double real;
+        const char *text; /* not NUL-terminated; lives as long as the batch's arena */
+    };
+};
+
+struct weir_column {
+    struct weir_str name;      /* unique in the batch, case-sensitive */
+    struct weir_value *values; /* n_rows of them */
+    uint32_t kinds;            /* 1 << kind for each kind that occurs; null is not counted, */
+                               /* since any column may hold nulls */
+    uint32_t unused;           /* 0; reserved */
+};
+
+/* One complete answer of the source: the smallest thing that is loaded. */
+struct weir_unit {
+    size_t first_row;
+    size_t n_rows;
+    const struct weir_error *error; /* why it gave no rows, or NULL; lives in the arena */
+    void *origin;                   /* the extractor's own: what the unit came from */
+};
+
+struct weir_batch {
+    /* read-only */
+    struct weir_arena *arena;
+    const struct weir_resource *resource;
+    size_t n_rows;
+    size_t n_columns;
+    size_t n_units;
+    /* to be edited by transforms */
+    struct weir_column *columns;
+    struct weir_unit *units;
+    /* the extractor's own: what `extract` leaves for `decode` */
+    void *payload;
+    /* private to libweir */
+    size_t row_capacity;
+    size_t column_capacity;
+    size_t unit_capacity;
+};
+
+/* The batch lives in its own arena: weir_batch_free frees both. Accepts NULL. */
+WEIR_API struct weir_batch *weir_batch_new(const struct weir_resource *resource);
+WEIR_API void weir_batch_free(struct weir_batch *batch);
+
+/* Building, for extractors: a unit, then its rows, each filled cell by cell. */
+
+/* Opens a unit; rows added from now on are its rows. The pointer is good until the next one. */
+WEIR_API struct weir_unit *weir_batch_add_unit(struct weir_batch *batch, void *origin);
+/* Adds a row of nulls to the last unit and returns its number. */
+WEIR_API size_t weir_batch_add_row(struct weir_batch *batch);
+/* The index of the column of that name; a new one is null in all rows so far. The name is copied. */
+WEIR_API size_t weir_batch_column(struct weir_batch *batch, struct weir_str name);
+/* Sets a cell of the last row and marks its kind in the column. */
+WEIR_API void weir_batch_set(struct weir_batch *batch, size_t column, struct weir_value value);
+/* Takes back the rows of the last unit and gives it the error, which is copied. Columns stay. */
+WEIR_API void weir_batch_fail_unit(struct weir_batch *batch, const struct weir_error *error);
+
+/* Editing, for transforms. */
+
+/* Index of the column, or SIZE_MAX. */
+WEIR_API size_t weir_batch_find(const struct weir_batch *batch, struct weir_str name);
+WEIR_API bool weir_column_has(const struct weir_column *column, enum weir_kind kind);
+/* Computes `kinds` anew, after values were written directly. */
+WEIR_API void weir_column_recount(struct weir_column *column, size_t n_rows);
+WEIR_API void weir_batch_drop_column(struct weir_batch *batch, size_t column);
+/* Keeps the rows whose mark is true, in order, and moves the units' borders along. */
+WEIR_API void weir_batch_keep(struct weir_batch *batch, const bool *marks);
+/* Gives the batch other rows: columns and n_rows as given, unit i with unit_rows[i] of them. */
+WEIR_API void weir_batch_replace(struct weir_batch *batch, struct weir_column *columns,
+    size_t n_columns, const size_t *unit_rows);
+
+static inline struct weir_value weir_null(void)
+{
+    struct weir_value value = {WEIR_NULL, 0, 0, 0, {false}};
+
+    return value;
+}
+
+WEIR_API struct weir_value weir_bool(bool boolean);
+WEIR_API struct weir_value weir_int(int64_t integer);
+WEIR_API struct weir_value weir_float(double real);
+/* Text, decimal, bytes or json; s must live as long as the batch and be below 4 GiB. */
+WEIR_API struct weir_value weir_text(enum weir_kind kind, struct weir_str s);
+WEIR_API struct weir_str weir_value_str(const struct weir_value *value);
+/* "int", "text", ...: the word that messages and documentation use. */
+WEIR_API const char *weir_kind_name(enum weir_kind kind);
+
+/*
+ * The value as a person reads it (numbers in full, null as nothing, bytes as
+ * hexadecimal), in the arena; with `json`, as a JSON value that keeps all digits.
+ */
+WEIR_API struct weir_str weir_value_format(
+    const struct weir_value *value, struct weir_arena *arena, bool json);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

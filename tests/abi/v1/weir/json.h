@@ -1,0 +1,77 @@
+/*
+ * JSON bodies to rows, by simdjson behind a C header.
+ *
+ * Every byte is checked: what is accepted is valid JSON (RFC 8259) in valid
+ * UTF-8, whole, with nothing behind it, no deeper than WEIR_JSON_MAX_DEPTH, and
+ * without a NUL inside a text. Numbers keep every digit: one that neither int64
+ * nor double holds exactly as written becomes a decimal. So a number without
+ * fraction and exponent is an int, or a decimal beyond 64 bits; any other is a
+ * float if the shortest decimal that reads back as that double has the same value
+ * (0.1, 1.50, 1e3), else a decimal (0.1000000000000000055, 1e400).
+ */
+#ifndef WEIR_JSON_H
+#define WEIR_JSON_H
+
+#include <weir/batch.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum {
+    WEIR_JSON_MAX_DEPTH = 128,
+    WEIR_JSON_MAX_COLUMNS = 4096, /* in one batch */
+    WEIR_JSON_PADDING = 64,       /* bytes that must be readable behind a body; see weir_buf_init */
+};
+
+/*
+ * A path into a document, a subset of JSONPath: a.b[0].c, ['odd key'], items[*],
+ * items[-1] (the last), $ (the root).
+ */
+struct weir_path;
+
+/* NULL and an error with the offset of the fault where text is no path. */
+WEIR_API const struct weir_path *weir_path_parse(struct weir_arena *arena, struct weir_str text,
+    size_t *ret_offset, struct weir_error *ret_error);
+WEIR_API const char *weir_path_text(const struct weir_path *path);
+
+/* Keeps the parser's memory between bodies. Of one thread at a time. */
+struct weir_json_reader;
+WEIR_API struct weir_json_reader *weir_json_reader_new(void);
+WEIR_API void weir_json_reader_free(struct weir_json_reader *reader);
+
+/*
+ * Appends the rows found at `records` to the last unit of the batch: an array
+ * gives a row for each object in it, an object is one row; NULL records means
+ * the root. Keys become columns as they appear. Texts without escapes point into
+ * body, which must live as long as the batch (weir_adopt it) and have
+ * WEIR_JSON_PADDING bytes behind length.
+ *
+ * On WEIR_FAIL the batch may hold rows of the unit so far; weir_batch_fail_unit
+ * takes them back. Codes: E-JSON with line, column and offset; E-JSON-DEPTH;
+ * E-UTF8; E-TEXT-NUL; E-JSON-DUPLICATE for a key twice in a row; E-BODY-SHAPE
+ * when there is nothing at `records`, a row is no object, or the body looks like
+ * HTML or XML or is empty; E-LIMIT-COLUMNS when keys make more than
+ * WEIR_JSON_MAX_COLUMNS, or columns that are nearly all empty; E-LIMIT-BODY from
+ * 4 GiB on.
+ */
+WEIR_API enum weir_status weir_json_rows(struct weir_json_reader *reader, struct weir_str body,
+    const struct weir_path *records, struct weir_batch *batch,
+    struct weir_error *ret_error) WEIR_MUST_CHECK;
+
+/*
+ * Finds one value of a document: a cursor, a next link, a total. Null when it is
+ * absent. Texts are copied to the arena. The body must be valid JSON already. A
+ * path with [*] names no single value and fails with E-VALUE.
+ */
+WEIR_API enum weir_status weir_json_pick(struct weir_json_reader *reader, struct weir_str body,
+    const struct weir_path *path, struct weir_arena *arena, struct weir_value *ret_value,
+    struct weir_error *ret_error) WEIR_MUST_CHECK;
+
+/* Appends s as a JSON string, quotes and escapes included. In the arena. */
+WEIR_API struct weir_str weir_json_quote(struct weir_arena *arena, struct weir_str s);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,100 @@
+/*
+ * What a plugin is: one constant, `weir_plugin`, in one shared object.
+ *
+ * The engine reads the header before anything of the plugin runs, and refuses
+ * another ABI number. All else is optional but for the callback of its role.
+ *
+ * Where callbacks run. One stage is never entered twice at once, but for
+ * `decode`, and `transform` of a plugin that declares WEIR_IN_PARALLEL. A batch
+ * is handed over, never shared.
+ *
+ * A life: the engine fills `state`, then calls `check` (always, also for `weir
+ * check`), `start`, the role's callback again and again, `stop`. `stop` follows
+ * every `start`, whatever that returned. Code is never unloaded.
+ */
+#ifndef WEIR_PLUGIN_H
+#define WEIR_PLUGIN_H
+
+#include <weir/option.h>
+#include <weir/stage.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Same number, same meaning. Structs grow at the end within a number; the sizes say how far. */
+#define WEIR_ABI 1
+
+struct weir_header {
+    uint32_t abi;
+    uint32_t plugin_size;
+    uint32_t option_size;
+    uint32_t unused;
+};
+
+#define WEIR_HEADER                                                                                \
+    {                                                                                              \
+        WEIR_ABI, sizeof(struct weir_plugin), sizeof(struct weir_option), 0                        \
+    }
+
+enum weir_threading {
+    WEIR_ON_WORKER = 0, /* on a thread that may block; the safe default */
+    WEIR_ON_LOOP,       /* on the loop's thread: must not block, may use <weir/loop.h> */
+    WEIR_IN_PARALLEL,   /* on workers, several batches at once: state is read-only */
+};
+
+struct weir_plugin {
+    struct weir_header header;
+    const char *name;
+    const char *summary; /* one sentence */
+    const char *version;
+    uint32_t threading; /* enum weir_threading */
+    uint32_t flags;     /* 0 */
+
+    size_t state_size;                 /* zeroed, then filled from the options */
+    const struct weir_option *options; /* ends with {0}; may be NULL */
+    /* extract only: what each resource may say besides name, table and primary_key */
+    size_t resource_size;
+    const struct weir_option *resource_options;
+
+    /* What can be known without contacting anything: mistakes in the options, with their places. */
+    void (*check)(struct weir_stage *stage, struct weir_mistakes *mistakes);
+    /* On the loop's thread for WEIR_ON_LOOP and WEIR_IN_PARALLEL; else on the stage's own. */
+    enum weir_status (*start)(struct weir_stage *stage);
+    void (*stop)(struct weir_stage *stage);
+
+    /* Its role: exactly one of these three. */
+
+    /*
+     * Called when there is room behind it, with an empty batch. For a pipeline of several
+     * resources it sets batch->resource to the one that the rows belong to. WEIR_OK: a batch;
+     * WEIR_AGAIN: none yet, weir_wake follows; WEIR_END: none, and nothing more comes.
+     */
+    enum weir_status (*extract)(struct weir_stage *stage, struct weir_batch *batch);
+    /* Edits a batch in place. WEIR_REJECT is not for it: an error in the data is WEIR_FAIL. */
+    enum weir_status (*transform)(struct weir_stage *stage, struct weir_batch *batch);
+    /* Takes a batch whole: WEIR_OK, or WEIR_FAIL and nothing of it; WEIR_END: enough, stop the run. */
+    enum weir_status (*load)(struct weir_stage *stage, struct weir_batch *batch);
+
+    /*
+     * extract only. Turns batch->payload into rows, on workers, several batches at once. A unit
+     * that cannot be decoded is failed by weir_batch_fail_unit and does not stop the others.
+     */
+    enum weir_status (*decode)(struct weir_stage *stage, struct weir_batch *batch);
+    /*
+     * extract only, on the thread of `extract`: told of every batch after decode, in order, units
+     * failed or not. Here a chain learns where it goes on, and a failed unit is judged:
+     * WEIR_OK goes on without its rows, WEIR_FAIL stops the run.
+     */
+    enum weir_status (*decoded)(struct weir_stage *stage, struct weir_batch *batch);
+    /* load only. Makes all that was loaded durable; called now and then, and at the end. */
+    enum weir_status (*commit)(struct weir_stage *stage);
+};
+
+/* The one symbol that a plugin exports. */
+extern WEIR_EXPORT const struct weir_plugin weir_plugin;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

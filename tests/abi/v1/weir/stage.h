@@ -1,0 +1,123 @@
+/*
+ * A stage: one plugin at work in one pipeline.
+ *
+ * The engine makes it, fills its state from the options and hands it to every
+ * callback. What a plugin needs of the engine, it asks for here. Unless a
+ * comment says otherwise, a function may be called only from a callback of that
+ * stage or, for a stage on the loop, from a libuv callback.
+ */
+#ifndef WEIR_STAGE_H
+#define WEIR_STAGE_H
+
+#include <weir/batch.h>
+#include <weir/node.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct weir_host;
+
+/*
+ * What a resource has done so far. The extractor counts up, the engine shows it.
+ * Of the thread that `extract` runs on.
+ */
+struct weir_progress {
+    uint64_t requests_total; /* expected in all; 0 while it is not known */
+    uint64_t requests;       /* finished well */
+    uint64_t in_flight;
+    uint64_t retries;
+    uint64_t failures;   /* given up */
+    uint64_t bytes;      /* received in bodies */
+    uint64_t network_us; /* sum over requests, from sent to complete */
+    uint64_t backoff_us; /* sum over requests, waiting for a retry or a rate limit */
+};
+
+/* One table's worth of data. */
+struct weir_resource {
+    /* read-only */
+    const char *name;
+    const char *table;
+    struct weir_strs primary_key;   /* empty: none */
+    const void *options;            /* the extractor's resource options, filled */
+    const struct weir_node *config; /* where they stand, defaults merged in */
+    struct weir_progress *progress;
+    void *engine; /* private */
+};
+
+struct weir_stage {
+    /* read-only */
+    const char *name;               /* "extract", "transform 2 (filter)", "load" */
+    void *state;                    /* state_size bytes: zeroed, then the options filled in */
+    const struct weir_node *config; /* the stage's map in the file, for positions */
+    struct weir_arena *arena;       /* of the stage; freed after stop, when the loop has run dry */
+    struct weir_resource *const *resources; /* those that pass through this stage */
+    size_t n_resources;
+    /* private */
+    const struct weir_host *host;
+    void *engine;
+};
+
+enum weir_level {
+    WEIR_LOG_DEBUG,
+    WEIR_LOG_INFO,
+    WEIR_LOG_WARNING,
+};
+
+/*
+ * What the engine does for stages; tests put their own behind it. Append only:
+ * a field is there if `size` reaches it.
+ */
+struct weir_host {
+    size_t size;
+    void (*wake)(struct weir_stage *stage);
+    void (*fail)(struct weir_stage *stage, const struct weir_error *error);
+    bool (*reserve)(struct weir_stage *stage, size_t bytes);
+    void (*release)(struct weir_stage *stage, size_t bytes);
+    void (*log)(struct weir_stage *stage, enum weir_level level, const char *text);
+    void (*give_up)(struct weir_stage *stage, const struct weir_resource *resource,
+        const char *what, unsigned attempts, const struct weir_error *error);
+    bool (*stopping)(struct weir_stage *stage);
+    void *(*loop)(struct weir_stage *stage);
+};
+
+/*
+ * After WEIR_AGAIN: call me again. The only function that any thread may call at
+ * any time between start and stop.
+ */
+WEIR_API void weir_wake(struct weir_stage *stage);
+
+/*
+ * Says why the stage cannot go on; returns WEIR_FAIL, so that a callback ends in
+ * `return weir_fail(stage, ...)`. One line: place, cause, remedy. The first one wins.
+ */
+WEIR_API enum weir_status weir_fail(struct weir_stage *stage, enum weir_fault fault,
+    const char *code, const char *format, ...) WEIR_PRINTF(4, 5);
+/* The same with an error that a function of the SDK filled. */
+WEIR_API enum weir_status weir_fail_with(struct weir_stage *stage, const struct weir_error *error);
+
+/*
+ * The memory budget. An extractor on the loop asks before it starts something
+ * whose answer will take memory: true reserves the bytes; false means wait, and
+ * `extract` is called again when there is room. A stage that holds nothing is
+ * always given what it asks, so that a run cannot stand still. Release when the
+ * memory is free again or has moved into a batch (whose arena the engine counts).
+ */
+WEIR_API bool weir_reserve(struct weir_stage *stage, size_t bytes) WEIR_MUST_CHECK;
+WEIR_API void weir_release(struct weir_stage *stage, size_t bytes);
+
+/* For the log, from any thread. Errors are returned, never logged. */
+WEIR_API void weir_log(struct weir_stage *stage, enum weir_level level, const char *format, ...)
+    WEIR_PRINTF(3, 4);
+
+/* Remembers something that was given up (a request, with its URL redacted) for the report. */
+WEIR_API void weir_give_up(struct weir_stage *stage, const struct weir_resource *resource,
+    const char *what, unsigned attempts, const struct weir_error *error);
+
+/* True once the run shall end (a signal, a failure elsewhere). From any thread; for long waits. */
+WEIR_API bool weir_stopping(struct weir_stage *stage);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
