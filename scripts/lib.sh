@@ -42,7 +42,7 @@ install_packages() {
 build_packages="build-essential cmake ninja-build ccache pkg-config libuv1-dev libcurl4-openssl-dev
     libsqlite3-dev libjansson-dev libyaml-dev libsimdjson-dev zlib1g-dev"
 # ... and, besides, what the tests need.
-test_packages="libcmocka-dev python3 sqlite3"
+test_packages="libcmocka-dev openssl python3 sqlite3"
 
 # build PRESET: configures and builds.
 build() {
