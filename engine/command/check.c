@@ -14,8 +14,9 @@ static const char help[] =
     "Example:\n"
     "  weir check pipelines/quickstart.yaml\n";
 
-static void describe(const struct plan *plan)
+static int describe(const struct command_options *options, struct plan *plan)
 {
+    (void)options;
     printf("%s: %zu resource%s from %s", plan->name, plan->n_resources,
         plan->n_resources == 1 ? "" : "s", plan->extract.type);
     if (plan->n_transforms)
@@ -23,32 +24,14 @@ static void describe(const struct plan *plan)
     printf(", into %s: no mistakes\n", plan->load.type);
     for (size_t i = 0; i < plan->n_resources; i++)
         printf("  %s -> table %s\n", plan->resources[i].name, plan->resources[i].table);
+    return 0;
 }
 
 static int run(int argc, char **argv)
 {
-    struct command_options options;
     struct plan_request request = {0};
-    struct registry *registry;
-    struct weir_arena *arena;
-    struct plan *plan;
-    int code;
 
-    if (!command_parse(&command_check, argc, argv, &options, &code))
-        return code;
-    if (options.n_words != 1) {
-        fputs("weir: error[E-USAGE]: weir check needs one pipeline file; see weir check --help\n",
-            stderr);
-        return WEIR_FAULT_USAGE;
-    }
-    arena = weir_arena_new();
-    registry = registry_new(options.folders);
-    plan = command_plan(&options, &request, registry, arena, &code);
-    if (plan)
-        describe(plan);
-    registry_free(registry);
-    weir_arena_free(arena);
-    return code;
+    return command_with_plan(&command_check, argc, argv, &request, describe);
 }
 
 const struct command command_check = {

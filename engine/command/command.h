@@ -43,8 +43,12 @@ struct command_options {
 bool command_parse(const struct command *command, int argc, char **argv,
     struct command_options *ret_options, int *ret_exit);
 
-/* Reads and checks the pipeline file, and shows its mistakes. NULL with *ret_exit. */
-struct plan *command_plan(const struct command_options *options, struct plan_request *request,
-    struct registry *registry, struct weir_arena *arena, int *ret_exit);
+/*
+ * What every command on a pipeline file does: reads the arguments, reads and checks
+ * the file, shows its mistakes, and if there are none calls `use` with the plan.
+ * Returns the exit code.
+ */
+int command_with_plan(const struct command *command, int argc, char **argv,
+    struct plan_request *request, int (*use)(const struct command_options *, struct plan *));
 
 #endif

@@ -166,7 +166,7 @@ static int exit_code_of(const struct weir_mistakes *mistakes)
     return mistakes->n_errors ? WEIR_FAULT_PLUGIN : WEIR_FAULT_NONE;
 }
 
-struct plan *command_plan(const struct command_options *options, struct plan_request *request,
+static struct plan *read_plan(const struct command_options *options, struct plan_request *request,
     struct registry *registry, struct weir_arena *arena, int *ret_exit)
 {
     struct weir_mistakes mistakes;
@@ -184,4 +184,29 @@ struct plan *command_plan(const struct command_options *options, struct plan_req
         show_mistakes(&mistakes, &source, log_has_color(), stderr);
     *ret_exit = exit_code_of(&mistakes);
     return plan;
+}
+
+int command_with_plan(const struct command *command, int argc, char **argv,
+    struct plan_request *request, int (*use)(const struct command_options *, struct plan *))
+{
+    struct command_options options;
+    struct registry *registry;
+    struct weir_arena *arena;
+    struct plan *plan;
+    int code;
+
+    if (!command_parse(command, argc, argv, &options, &code))
+        return code;
+    if (options.n_words != 1) {
+        (void)mistake(command, "it needs one pipeline file", NULL);
+        return WEIR_FAULT_USAGE;
+    }
+    arena = weir_arena_new();
+    registry = registry_new(options.folders);
+    plan = read_plan(&options, request, registry, arena, &code);
+    if (plan)
+        code = use(&options, plan);
+    registry_free(registry);
+    weir_arena_free(arena);
+    return code;
 }

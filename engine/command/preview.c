@@ -33,12 +33,14 @@ static size_t output_width(void)
     return DEFAULT_WIDTH;
 }
 
-static int preview(struct plan *plan)
+static int preview(const struct command_options *options, struct plan *plan)
 {
+    struct table_state *state = plan->load.stage.state;
     struct flow_result result;
     struct stats stats;
     int code = 0;
 
+    state->rows = options->rows ? (size_t)options->rows : DEFAULT_ROWS;
     stats_init(&stats, plan->n_resources);
     flow_run(plan, &stats, NULL, &result);
     if (result.status != WEIR_OK) {
@@ -53,31 +55,10 @@ static int preview(struct plan *plan)
 
 static int run(int argc, char **argv)
 {
-    struct command_options options;
     struct table_state state = {.width = output_width(), .out = stdout};
     struct plan_request request = {.load_instead = &table_plugin, .load_state = &state};
-    struct registry *registry;
-    struct weir_arena *arena;
-    struct plan *plan;
-    int code;
 
-    if (!command_parse(&command_preview, argc, argv, &options, &code))
-        return code;
-    if (options.n_words != 1) {
-        fputs(
-            "weir: error[E-USAGE]: weir preview needs one pipeline file; see weir preview --help\n",
-            stderr);
-        return WEIR_FAULT_USAGE;
-    }
-    state.rows = options.rows ? (size_t)options.rows : DEFAULT_ROWS;
-    arena = weir_arena_new();
-    registry = registry_new(options.folders);
-    plan = command_plan(&options, &request, registry, arena, &code);
-    if (plan)
-        code = preview(plan);
-    registry_free(registry);
-    weir_arena_free(arena);
-    return code;
+    return command_with_plan(&command_preview, argc, argv, &request, preview);
 }
 
 const struct command command_preview = {

@@ -100,28 +100,9 @@ static int run_plan(const struct command_options *options, struct plan *plan)
 
 static int run(int argc, char **argv)
 {
-    struct command_options options;
     struct plan_request request = {0};
-    struct registry *registry;
-    struct weir_arena *arena;
-    struct plan *plan;
-    int code;
 
-    if (!command_parse(&command_run, argc, argv, &options, &code))
-        return code;
-    if (options.n_words != 1) {
-        fputs("weir: error[E-USAGE]: weir run needs one pipeline file; see weir run --help\n",
-            stderr);
-        return WEIR_FAULT_USAGE;
-    }
-    arena = weir_arena_new();
-    registry = registry_new(options.folders);
-    plan = command_plan(&options, &request, registry, arena, &code);
-    if (plan)
-        code = run_plan(&options, plan);
-    registry_free(registry);
-    weir_arena_free(arena);
-    return code;
+    return command_with_plan(&command_run, argc, argv, &request, run_plan);
 }
 
 const struct command command_run = {

@@ -1,4 +1,4 @@
-/* The pump: what moves batches from stage to stage, and the phases of a run. */
+/* A flow from its first turn of the loop to its last: handles, signals, ends. */
 #include "inside.h"
 
 #include "report/log.h"
@@ -48,235 +48,7 @@ void flow_stop(struct flow *flow, int signal)
     flow_wake(flow);
 }
 
-/* --- stages ----------------------------------------------------------------------------- */
-
-static void prepare_stage(struct flow *flow, struct flow_stage *stage, struct plan_stage *planned)
-{
-    stage->planned = planned;
-    stage->flow = flow;
-    planned->stage.host = &flow_host;
-    planned->stage.engine = stage;
-    planned->stage.arena = weir_arena_new();
-    uv_mutex_init(&stage->entry);
-}
-
-static void finish_stage(struct flow_stage *stage)
-{
-    uv_mutex_destroy(&stage->entry);
-    weir_arena_free(stage->planned->stage.arena);
-    stage->planned->stage.arena = NULL;
-}
-
-static bool start_stage(struct flow *flow, struct flow_stage *stage)
-{
-    const struct weir_plugin *plugin = stage->planned->plugin;
-
-    stage->started = true;
-    if (!plugin->start || plugin->start(&stage->planned->stage) == WEIR_OK)
-        return true;
-    flow_stage_failed(flow, stage);
-    return false;
-}
-
-static void stop_stage(struct flow_stage *stage)
-{
-    if (stage->started && stage->planned->plugin->stop)
-        stage->planned->plugin->stop(&stage->planned->stage);
-    stage->started = false;
-}
-
-static bool run_is_over(struct flow *flow)
-{
-    enum loader_state loader = loader_state(flow->loader);
-
-    return flow->result->status == WEIR_FAIL || atomic_load(&flow->stopping) ||
-           loader == LOADER_FAILED || loader == LOADER_ENOUGH ||
-           (flow->extract_ended && !flow->n_jobs);
-}
-
-/* --- the pump --------------------------------------------------------------------------- */
-
-static void append_job(struct flow *flow, struct job *job)
-{
-    *flow->jobs_end = job;
-    flow->jobs_end = &job->next;
-    flow->n_jobs++;
-    workers_submit(flow->workers, &job->work);
-}
-
-static struct job *take_done_job(struct flow *flow)
-{
-    struct job *job = flow->first_job;
-
-    if (!job || !atomic_load_explicit(&job->done, memory_order_acquire))
-        return NULL;
-    flow->first_job = job->next;
-    if (!flow->first_job)
-        flow->jobs_end = &flow->first_job;
-    flow->n_jobs--;
-    return job;
-}
-
-/* What an extractor on a worker answered, now that the loop learns of it. */
-static void note_extracted(struct flow *flow, const struct job *job)
-{
-    flow->extract_busy = false;
-    if (job->status == WEIR_END)
-        flow->extract_ended = true;
-    if (job->status == WEIR_AGAIN)
-        flow->extract_waits = true;
-}
-
-/* The extractor hears of its units, in order. After its stop it hears nothing more. */
-static bool tell_extractor(struct flow *flow, struct job *job)
-{
-    const struct weir_plugin *plugin = flow->extract.planned->plugin;
-
-    if (!plugin->decoded || flow->phase != PHASE_RUNNING)
-        return true;
-    if (plugin->decoded(&flow->extract.planned->stage, job->batch) == WEIR_OK)
-        return true;
-    flow_stage_failed(flow, &flow->extract);
-    return false;
-}
-
-static void deliver(struct flow *flow, struct job *job)
-{
-    if (job->extracts)
-        note_extracted(flow, job);
-    if (job->status == WEIR_FAIL)
-        flow_stage_failed(flow, job->failed);
-    /* The units that were decoded are whole, whatever else failed. */
-    else if (job->status == WEIR_OK)
-        (void)tell_extractor(flow, job);
-    if (job->status == WEIR_OK && job->batch->n_rows)
-        loader_push(flow->loader, job);
-    else
-        job_free(job);
-}
-
-static bool may_extract(struct flow *flow)
-{
-    if (flow->phase != PHASE_RUNNING || !flow->extract.started || flow->extract_ended ||
-        flow->extract_busy || run_is_over(flow))
-        return false;
-    if (flow->extract_waits && atomic_exchange(&flow->woken, false))
-        flow->extract_waits = false;
-    return !flow->extract_waits && flow->n_jobs <= flow->n_workers &&
-           loader_queued(flow->loader) < flow->queue_limit;
-}
-
-static const struct weir_resource *only_resource(struct flow *flow)
-{
-    return flow->plan->n_resources == 1 ? &flow->plan->resources[0] : NULL;
-}
-
-static void extract_on_worker(struct flow *flow)
-{
-    flow->extract_busy = true;
-    append_job(flow, job_new(flow, weir_batch_new(only_resource(flow)), true));
-}
-
-static void extract_on_loop(struct flow *flow)
-{
-    struct plan_stage *planned = flow->extract.planned;
-    struct weir_batch *batch = weir_batch_new(only_resource(flow));
-
-    switch (planned->plugin->extract(&planned->stage, batch)) {
-    case WEIR_OK:
-        append_job(flow, job_new(flow, batch, false));
-        return;
-    case WEIR_AGAIN:
-        flow->extract_waits = true;
-        break;
-    case WEIR_END:
-        flow->extract_ended = true;
-        break;
-    default:
-        flow_stage_failed(flow, &flow->extract);
-        flow->extract_ended = true;
-    }
-    weir_batch_free(batch);
-}
-
-static void extract_while_room(struct flow *flow)
-{
-    bool on_loop = flow->extract.planned->plugin->threading == WEIR_ON_LOOP;
-
-    while (may_extract(flow)) {
-        atomic_store(&flow->woken, false);
-        if (on_loop)
-            extract_on_loop(flow);
-        else
-            extract_on_worker(flow);
-    }
-}
-
-/* --- phases ----------------------------------------------------------------------------- */
-
-static void enter_closing(struct flow *flow)
-{
-    flow->phase = PHASE_CLOSING;
-    loader_close(flow->loader);
-}
-
-static void begin(struct flow *flow)
-{
-    enum loader_state loader = loader_state(flow->loader);
-
-    if (loader == LOADER_STARTING)
-        return;
-    if (loader == LOADER_FAILED || atomic_load(&flow->stopping)) {
-        enter_closing(flow);
-        return;
-    }
-    flow->phase = PHASE_RUNNING;
-    for (size_t i = 0; i < flow->plan->n_transforms; i++)
-        if (!start_stage(flow, &flow->transforms[i]))
-            return;
-    (void)start_stage(flow, &flow->extract);
-}
-
-static void enter_draining(struct flow *flow)
-{
-    flow->phase = PHASE_DRAINING;
-    /* An extractor that is at work on a worker is stopped when that is over. */
-    if (!flow->extract_busy)
-        stop_stage(&flow->extract);
-}
-
-static void drain(struct flow *flow)
-{
-    if (flow->n_jobs)
-        return;
-    stop_stage(&flow->extract);
-    for (size_t i = 0; i < flow->plan->n_transforms; i++)
-        stop_stage(&flow->transforms[i]);
-    enter_closing(flow);
-}
-
-static void close_handle(uv_handle_t *handle)
-{
-    if (!uv_is_closing(handle))
-        uv_close(handle, NULL);
-}
-
-static void close_when_loaded(struct flow *flow)
-{
-    if (!loader_is_done(flow->loader))
-        return;
-    if (loader_state(flow->loader) == LOADER_FAILED)
-        flow_stage_failed(flow, &flow->load);
-    flow->phase = PHASE_CLOSED;
-    close_handle((uv_handle_t *)&flow->async);
-    close_handle((uv_handle_t *)&flow->idle);
-    close_handle((uv_handle_t *)&flow->prepare);
-    close_handle((uv_handle_t *)&flow->check);
-    close_handle((uv_handle_t *)&flow->signals[0]);
-    close_handle((uv_handle_t *)&flow->signals[1]);
-    close_handle((uv_handle_t *)&flow->ticker);
-    close_handle((uv_handle_t *)&flow->deadline);
-}
+/* --- the loop --------------------------------------------------------------------------- */
 
 static void on_idle(uv_idle_t *handle)
 {
@@ -287,7 +59,7 @@ static void on_idle(uv_idle_t *handle)
  * A stage that wakes itself from inside the pump, just before the loop would
  * sleep, must not wait for the next event: the loop takes another turn.
  */
-static void stay_awake(struct flow *flow)
+void flow_stay_awake(struct flow *flow)
 {
     if (flow->phase != PHASE_CLOSED && atomic_load(&flow->wanted))
         uv_idle_start(&flow->idle, on_idle);
@@ -295,36 +67,14 @@ static void stay_awake(struct flow *flow)
         uv_idle_stop(&flow->idle);
 }
 
-static void pump(struct flow *flow)
-{
-    struct job *job;
-
-    if (!atomic_exchange(&flow->wanted, false) || flow->phase == PHASE_CLOSED)
-        return;
-    if (flow->phase == PHASE_STARTING)
-        begin(flow);
-    while ((job = take_done_job(flow)))
-        deliver(flow, job);
-    extract_while_room(flow);
-    if (flow->phase == PHASE_RUNNING && run_is_over(flow))
-        enter_draining(flow);
-    if (flow->phase == PHASE_DRAINING)
-        drain(flow);
-    if (flow->phase == PHASE_CLOSING)
-        close_when_loaded(flow);
-    stay_awake(flow);
-}
-
-/* --- the loop --------------------------------------------------------------------------- */
-
 static void on_prepare(uv_prepare_t *handle)
 {
-    pump(handle->data);
+    flow_pump(handle->data);
 }
 
 static void on_check(uv_check_t *handle)
 {
-    pump(handle->data);
+    flow_pump(handle->data);
 }
 
 static void on_async(uv_async_t *handle)
@@ -410,6 +160,24 @@ static void start_loop(struct flow *flow)
     start_timers(flow);
 }
 
+static void close_handle(uv_handle_t *handle)
+{
+    if (!uv_is_closing(handle))
+        uv_close(handle, NULL);
+}
+
+void flow_close_handles(struct flow *flow)
+{
+    close_handle((uv_handle_t *)&flow->async);
+    close_handle((uv_handle_t *)&flow->idle);
+    close_handle((uv_handle_t *)&flow->prepare);
+    close_handle((uv_handle_t *)&flow->check);
+    close_handle((uv_handle_t *)&flow->signals[0]);
+    close_handle((uv_handle_t *)&flow->signals[1]);
+    close_handle((uv_handle_t *)&flow->ticker);
+    close_handle((uv_handle_t *)&flow->deadline);
+}
+
 /*
  * What may flow at once: a quarter of the memory. The rest is for the loader's
  * caches (a quarter, by agreement), for what decoding adds to bodies before it is
@@ -436,11 +204,11 @@ static void flow_init(struct flow *flow)
     size_queues(flow);
     uv_mutex_init(&flow->mutex);
     start_loop(flow);
-    prepare_stage(flow, &flow->extract, &plan->extract);
+    stage_prepare(flow, &flow->extract, &plan->extract);
     flow->transforms = weir_calloc(plan->n_transforms, sizeof(*flow->transforms));
     for (size_t i = 0; i < plan->n_transforms; i++)
-        prepare_stage(flow, &flow->transforms[i], &plan->transforms[i]);
-    prepare_stage(flow, &flow->load, &plan->load);
+        stage_prepare(flow, &flow->transforms[i], &plan->transforms[i]);
+    stage_prepare(flow, &flow->load, &plan->load);
     flow->n_workers = worker_count();
     flow->workers = workers_new(flow->n_workers);
     flow->loader = loader_new(flow, &flow->load);
@@ -450,10 +218,10 @@ static void flow_done(struct flow *flow)
 {
     loader_free(flow->loader);
     workers_free(flow->workers);
-    finish_stage(&flow->extract);
+    stage_finish(&flow->extract);
     for (size_t i = 0; i < flow->plan->n_transforms; i++)
-        finish_stage(&flow->transforms[i]);
-    finish_stage(&flow->load);
+        stage_finish(&flow->transforms[i]);
+    stage_finish(&flow->load);
     free(flow->transforms);
     uv_mutex_destroy(&flow->mutex);
     if (uv_loop_close(&flow->loop) != 0)

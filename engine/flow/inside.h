@@ -85,6 +85,20 @@ void flow_fail(struct flow *flow, struct flow_stage *stage, const struct weir_er
 /* The error that the stage told with weir_fail, or one that says it told none. */
 void flow_stage_failed(struct flow *flow, struct flow_stage *stage);
 void flow_stop(struct flow *flow, int signal);
+/* A stage that woke itself while the pump ran must not wait for the next event. */
+void flow_stay_awake(struct flow *flow);
+void flow_close_handles(struct flow *flow);
+
+/* pump.c: moves what can be moved, and the run into its next phase. On the loop's thread. */
+void flow_pump(struct flow *flow);
+
+/* stage.c */
+void stage_prepare(struct flow *flow, struct flow_stage *stage, struct plan_stage *planned);
+/* False when it failed, which the flow then knows. */
+bool stage_start(struct flow *flow, struct flow_stage *stage);
+/* Does nothing to a stage that was not started, or is stopped already. */
+void stage_stop(struct flow_stage *stage);
+void stage_finish(struct flow_stage *stage);
 
 /* host.c */
 extern const struct weir_host flow_host;
