@@ -24,6 +24,7 @@ void flow_fail(struct flow *flow, struct flow_stage *stage, const struct weir_er
     flow->result->status = WEIR_FAIL;
     flow->result->error = *error;
     flow->result->stage = stage ? stage->planned->stage.name : NULL;
+    atomic_store(&flow->incomplete, true);
     flow_wake(flow);
 }
 
@@ -45,6 +46,7 @@ void flow_stop(struct flow *flow, int signal)
 {
     flow->result->signal = signal;
     atomic_store(&flow->stopping, true);
+    atomic_store(&flow->incomplete, true);
     flow_wake(flow);
 }
 

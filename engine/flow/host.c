@@ -60,6 +60,11 @@ static bool host_stopping(struct weir_stage *stage)
     return atomic_load(&stage_of(stage)->flow->stopping);
 }
 
+static bool host_incomplete(struct weir_stage *stage)
+{
+    return atomic_load(&stage_of(stage)->flow->incomplete);
+}
+
 static void *host_loop(struct weir_stage *stage)
 {
     return &stage_of(stage)->flow->loop;
@@ -75,4 +80,5 @@ const struct weir_host flow_host = {
     .give_up = host_give_up,
     .stopping = host_stopping,
     .loop = host_loop,
+    .incomplete = host_incomplete,
 };

@@ -75,7 +75,8 @@ struct flow {
     bool extract_busy;  /* on a worker, now */
     bool extract_ended;
     atomic_bool woken;    /* weir_wake since extract was last called */
-    atomic_bool stopping; /* a signal, or the run's time is over */
+    atomic_bool stopping;   /* a signal, or the run's time is over */
+    atomic_bool incomplete; /* the same, or a failure */
     uv_mutex_t mutex;
 };
 
@@ -99,6 +100,8 @@ bool stage_start(struct flow *flow, struct flow_stage *stage);
 /* Does nothing to a stage that was not started, or is stopped already. */
 void stage_stop(struct flow_stage *stage);
 void stage_finish(struct flow_stage *stage);
+/* Did it call weir_fail? Also `stop`, which returns nothing, may fail so. From any thread. */
+bool stage_has_failed(struct flow_stage *stage);
 
 /* host.c */
 extern const struct weir_host flow_host;

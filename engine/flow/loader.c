@@ -233,6 +233,7 @@ static void loader_run(void *arg)
     struct loader *loader = arg;
     struct plan_stage *planned = loader->stage->planned;
     enum weir_status status = WEIR_OK;
+    bool failed;
 
     if (planned->plugin->start)
         status = planned->plugin->start(&planned->stage);
@@ -243,8 +244,11 @@ static void loader_run(void *arg)
         discard_until_closed(loader);
     if (planned->plugin->stop)
         planned->plugin->stop(&planned->stage);
+    failed = stage_has_failed(loader->stage);
     uv_mutex_lock(&loader->mutex);
-    if (loader->state != LOADER_FAILED)
+    if (failed)
+        loader->state = LOADER_FAILED;
+    else if (loader->state != LOADER_FAILED)
         loader->state = LOADER_DONE;
     loader->thread_runs = false;
     uv_mutex_unlock(&loader->mutex);

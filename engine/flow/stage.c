@@ -35,3 +35,13 @@ void stage_stop(struct flow_stage *stage)
         stage->planned->plugin->stop(&stage->planned->stage);
     stage->started = false;
 }
+
+bool stage_has_failed(struct flow_stage *stage)
+{
+    bool failed;
+
+    uv_mutex_lock(&stage->flow->mutex);
+    failed = weir_error_is_set(&stage->error);
+    uv_mutex_unlock(&stage->flow->mutex);
+    return failed;
+}

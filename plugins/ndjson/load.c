@@ -74,7 +74,7 @@ static enum weir_status ndjson_commit(struct weir_stage *stage)
 static void ndjson_stop(struct weir_stage *stage)
 {
     struct ndjson *ndjson = stage->state;
-    bool good = !ndjson->failed && ndjson->out.status != WEIR_FAIL && !weir_stopping(stage);
+    bool good = !ndjson->failed && ndjson->out.status != WEIR_FAIL && !weir_incomplete(stage);
 
     output_close(&ndjson->out, good);
 }

@@ -97,6 +97,13 @@ bool weir_stopping(struct weir_stage *stage)
     return HOST_HAS(host, stopping) ? host->stopping(stage) : false;
 }
 
+bool weir_incomplete(struct weir_stage *stage)
+{
+    const struct weir_host *host = stage->host;
+
+    return HOST_HAS(host, incomplete) ? host->incomplete(stage) : weir_stopping(stage);
+}
+
 uv_loop_t *weir_loop(struct weir_stage *stage)
 {
     const struct weir_host *host = stage->host;

@@ -66,7 +66,7 @@ class Ends(FlowCase):
         result = self.run_flow(extract="fail_start: true")
         self.assert_exit(result, SOURCE)
         self.assertEqual(self.rows(result)["loaded"], 0)
-        self.assertEqual(self.trace()[-1], "stop 0")
+        self.assertEqual(self.trace()[-1], "stop of a part 0")
 
     def test_a_transform_that_fails_leaves_whole_units(self):
         result = self.run_flow(extract="rows: 1000, unit_rows: 10",
@@ -97,6 +97,17 @@ class Ends(FlowCase):
         result = self.run_flow(load="fail_commit: true")
         self.assert_exit(result, DESTINATION)
         self.assertEqual(self.rows(result)["loaded"], 0)
+
+    def test_a_loader_that_cannot_end_well_fails_the_run(self):
+        result = self.run_flow(load="fail_stop: true")
+        self.assert_exit(result, DESTINATION)
+        self.assertIn("load: told to fail in stop", result.err)
+
+    def test_a_loader_is_told_whether_all_came(self):
+        self.assert_exit(self.run_flow(extract="rows: 50"), OK)
+        self.assertEqual(self.trace()[-1], "stop 50")
+        self.assert_exit(self.run_flow(extract="rows: 50, fail_after: 20"), SOURCE)
+        self.assertEqual(self.trace()[-1], "stop of a part 20")
 
     def test_a_loader_that_has_enough_ends_the_run_well(self):
         result = self.run_flow(extract="rows: 100000000, unit_rows: 10", load="enough_after: 50")

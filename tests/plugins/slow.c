@@ -10,6 +10,7 @@ struct slow {
     int64_t enough_after;
     bool fail_start;
     bool fail_commit;
+    bool fail_stop;
     const char *trace;
     /* not options */
     int64_t rows;
@@ -24,6 +25,7 @@ static const struct weir_option options[] = {
         .help = "Says that it is enough after so many rows."),
     WEIR_BOOL(struct slow, fail_start, .initial = "false", .help = "Fails in start."),
     WEIR_BOOL(struct slow, fail_commit, .initial = "false", .help = "Fails in commit."),
+    WEIR_BOOL(struct slow, fail_stop, .initial = "false", .help = "Fails in stop."),
     WEIR_TEXT(struct slow, trace, .help = "A file that each callback writes a line to."),
     {0},
 };
@@ -73,7 +75,9 @@ static void slow_stop(struct weir_stage *stage)
 {
     struct slow *slow = stage->state;
 
-    trace(slow, "stop");
+    trace(slow, weir_incomplete(stage) ? "stop of a part" : "stop");
+    if (slow->fail_stop)
+        (void)weir_fail(stage, WEIR_FAULT_DESTINATION, "E-SLOW", "told to fail in stop");
     if (slow->file)
         fclose(slow->file);
 }

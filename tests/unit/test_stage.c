@@ -102,6 +102,7 @@ static void the_host_is_asked(void **state)
     assert_string_equal(seen.line, "GET /x");
     assert_int_equal(seen.attempts, 5);
     assert_true(weir_stopping(&stage));
+    assert_true(weir_incomplete(&stage));
     assert_ptr_equal(weir_loop(&stage), &stage);
 }
 
@@ -162,6 +163,7 @@ static void an_older_host_lacks_the_later_fields(void **state)
     weir_give_up(&stage, NULL, "x", 1, NULL);
     assert_string_equal(seen.line, "");
     assert_false(weir_stopping(&stage));
+    assert_false(weir_incomplete(&stage));
     assert_null(weir_loop(&stage));
 
     older.size = 0;

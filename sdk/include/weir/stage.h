@@ -79,6 +79,7 @@ struct weir_host {
         const char *what, unsigned attempts, const struct weir_error *error);
     bool (*stopping)(struct weir_stage *stage);
     void *(*loop)(struct weir_stage *stage);
+    bool (*incomplete)(struct weir_stage *stage);
 };
 
 /*
@@ -114,8 +115,13 @@ WEIR_API void weir_log(struct weir_stage *stage, enum weir_level level, const ch
 WEIR_API void weir_give_up(struct weir_stage *stage, const struct weir_resource *resource,
     const char *what, unsigned attempts, const struct weir_error *error);
 
-/* True once the run shall end (a signal, a failure elsewhere). From any thread; for long waits. */
+/* True once somebody wants the run to end (a signal, its time is over). From any thread; for long
+ * waits. A failure elsewhere is none: what is complete is still to be loaded then. */
 WEIR_API bool weir_stopping(struct weir_stage *stage);
+
+/* True once the run cannot give all that there is: something failed, or it is being stopped. A
+ * loader that publishes as a whole asks in `stop`, and then does not. From any thread. */
+WEIR_API bool weir_incomplete(struct weir_stage *stage);
 
 #ifdef __cplusplus
 }

@@ -426,7 +426,7 @@ AT(weir_stage, n_resources, 40, 8);
 AT(weir_stage, host, 48, 8);
 AT(weir_stage, engine, 56, 8);
 
-GROWS(weir_host, 72);
+GROWS(weir_host, 80);
 AT(weir_host, size, 0, 8);
 AT(weir_host, wake, 8, 8);
 CALLS(weir_host, wake, void (*)(struct weir_stage *stage));
@@ -446,6 +446,8 @@ AT(weir_host, stopping, 56, 8);
 CALLS(weir_host, stopping, bool (*)(struct weir_stage *stage));
 AT(weir_host, loop, 64, 8);
 CALLS(weir_host, loop, void *(*)(struct weir_stage *stage));
+AT(weir_host, incomplete, 72, 8);
+CALLS(weir_host, incomplete, bool (*)(struct weir_stage *stage));
 
 IS(WEIR_LOG_DEBUG, 0);
 IS(WEIR_LOG_INFO, 1);
@@ -462,6 +464,7 @@ void weir_log(struct weir_stage *stage, enum weir_level level, const char *forma
 void weir_give_up(struct weir_stage *stage, const struct weir_resource *resource, const char *what,
     unsigned attempts, const struct weir_error *error);
 bool weir_stopping(struct weir_stage *stage);
+bool weir_incomplete(struct weir_stage *stage);
 
 SIZE(weir_error, 1060);
 AT(weir_error, fault, 0, 4);

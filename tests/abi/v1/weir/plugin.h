@@ -59,8 +59,9 @@ struct weir_plugin {
 
     /* What can be known without contacting anything: mistakes in the options, with their places. */
     void (*check)(struct weir_stage *stage, struct weir_mistakes *mistakes);
-    /* On the loop's thread for WEIR_ON_LOOP and WEIR_IN_PARALLEL; else on the stage's own. */
+    /* Before anything flows: on the loader's own thread for load, else on the loop's. */
     enum weir_status (*start)(struct weir_stage *stage);
+    /* A loader that cannot end well here calls weir_fail. */
     void (*stop)(struct weir_stage *stage);
 
     /* Its role: exactly one of these three. */
