@@ -1,7 +1,6 @@
 #include "socket.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -143,9 +142,10 @@ static bool make_handle(struct http_socket *socket)
     return true;
 }
 
-/* libcurl is done with it for now: the answer was read, or failed. */
-static void rest(struct http_socket *socket)
+/* libcurl is done with it for now: the answer was read, or failed, or is to wait. */
+static void rest(struct http_socket *socket, CURL *easy)
 {
+    const struct http_sockets *sockets = socket->sockets;
     int pending = 0;
 
     socket->wanted = 0;
@@ -156,7 +156,9 @@ static void rest(struct http_socket *socket)
     if (!socket->has_handle)
         return;
     uv_unref((uv_handle_t *)&socket->poll);
-    if (ioctl(socket->fd, FIONREAD, &pending) == 0 && pending > 0)
+    if (sockets->is_paused && sockets->is_paused(easy))
+        stop(socket);
+    else if (ioctl(socket->fd, FIONREAD, &pending) == 0 && pending > 0)
         spoil(socket);
     else if (socket->active & UV_WRITABLE)
         stop(socket);
@@ -168,11 +170,10 @@ static int watch(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket
     struct http_sockets *sockets = arg;
     struct http_socket *socket = find(sockets, fd);
 
-    (void)easy;
     (void)socketp;
     if (what == CURL_POLL_REMOVE) {
         if (socket)
-            rest(socket);
+            rest(socket, easy);
         return 0;
     }
     if (!socket)

@@ -14,6 +14,7 @@
 #define WEIR_HTTP_SOCKET_H
 
 #include <curl/curl.h>
+#include <stdbool.h>
 #include <uv.h>
 
 struct http_socket;
@@ -25,6 +26,8 @@ struct http_sockets {
     /* The loop has closed the last handle of http_sockets_close. */
     void (*closed)(void *arg);
     void *arg;
+    /* Does this transfer pause? Its connection then rests in the middle of an answer. May be NULL. */
+    bool (*is_paused)(CURL *easy);
     struct http_socket **by_fd;
     size_t n_fds;
     size_t n_handles; /* made, and not yet closed by the loop */
