@@ -158,9 +158,11 @@ void yaml_problem(const yaml_parser_t *parser, const struct yaml_source *source,
     struct weir_node at = node_at(&parser->problem_mark);
     const struct problem *known;
 
-    /* Out of memory ends the program as it does everywhere else. */
-    if (parser->error == YAML_MEMORY_ERROR || !parser->problem)
+    if (parser->error == YAML_MEMORY_ERROR || !parser->problem) {
+        /* Out of memory ends the program as it does everywhere else. */
         (void)weir_malloc(SIZE_MAX / 2);
+        return;
+    }
     if (strstr(parser->problem, "cannot start any token")) {
         tell_bad_start(parser, source, mistakes);
         return;

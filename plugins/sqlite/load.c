@@ -137,9 +137,9 @@ static void create_waiting_columns(struct sqlite_load *load)
         if (status == WEIR_OK)
             status = table_create_waiting(&load->tables[i]);
     }
-    /* A failure has been told by itself. */
-    if (status == WEIR_OK)
-        status = database_commit(&load->db);
+    /* A failure has been told by itself; there is nobody to return it to. */
+    if (status != WEIR_OK || database_commit(&load->db) != WEIR_OK)
+        return;
 }
 
 static void sqlite_stop(struct weir_stage *stage)

@@ -69,8 +69,8 @@ static bool is_plain_number(struct weir_str s)
 {
     size_t begin = s.len && s.ptr[0] == '-' ? 1 : 0;
     size_t point = skip_digits(s, begin);
-    size_t end = point;
     bool is_zero = point - begin == 1 && s.ptr[begin] == '0';
+    size_t end;
 
     if (point == begin || (s.ptr[begin] == '0' && !is_zero))
         return false;
