@@ -17,7 +17,7 @@ TODAY = repo.ROOT / "sdk" / "include"
 def complaints(layout, include):
     """What the compiler says of a layout, read with these headers; one line for each promise broken."""
     ended = subprocess.run([os.environ.get("CC", "cc"), "-std=c11", "-D_GNU_SOURCE", "-fsyntax-only",
-                            "-fno-diagnostics-show-caret", f"-I{include}", layout.name],
+                            f"-I{include}", layout.name],
                            cwd=layout.parent, stderr=subprocess.PIPE, text=True)
     found = re.findall(r"layout\.c:(\d+):\d+: (?:fatal )?error: (.*)", ended.stderr)
     said = {int(line): f"{repo.where(layout, line)}: with {repo.where(include)}: {text}" for line, text in found}
