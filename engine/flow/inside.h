@@ -74,7 +74,7 @@ struct flow {
     bool extract_waits; /* said AGAIN; atomic_exchange of woken decides */
     bool extract_busy;  /* on a worker, now */
     bool extract_ended;
-    atomic_bool woken;    /* weir_wake since extract was last called */
+    atomic_bool woken;      /* weir_wake since extract was last called */
     atomic_bool stopping;   /* a signal, or the run's time is over */
     atomic_bool incomplete; /* the same, or a failure */
     uv_mutex_t mutex;
