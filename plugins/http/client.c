@@ -213,6 +213,15 @@ static void init_curl(void)
     (void)curl_global_init(CURL_GLOBAL_ALL);
 }
 
+/* Of a handle of libcurl's own there is no transfer. */
+static bool is_paused(CURL *easy)
+{
+    const struct http_transfer *transfer = NULL;
+
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&transfer);
+    return transfer && transfer->is_paused;
+}
+
 static void on_sockets_closed(void *arg)
 {
     free_part(arg);
@@ -262,6 +271,7 @@ struct http_client *http_client_new(
     client->config.ca_file = client->ca_file = copy_text(config->ca_file);
     client->scan_ms = scan_interval(config->stall_timeout_ms);
     http_sockets_init(&client->sockets, loop, on_ready, on_sockets_closed, client);
+    client->sockets.is_paused = is_paused;
     client->n_open = TIMERS + 1;
     init_timer(client, &client->timer);
     init_timer(client, &client->scan);
@@ -326,6 +336,23 @@ void http_transfer_cancel(struct http_transfer *transfer)
         curl_multi_remove_handle(client->multi, transfer->easy);
     http_transfer_unlink(transfer);
     http_transfer_free(transfer);
+}
+
+void http_transfer_resume(struct http_transfer *transfer)
+{
+    struct http_client *client = transfer->client;
+
+    transfer->is_paused = false;
+    transfer->clock_ms = 0; /* the server is not to blame for the pause */
+    if (curl_easy_pause(transfer->easy, CURLPAUSE_CONT) == CURLE_OK)
+        return;
+    /* What libcurl held back was refused, or could not be handed on: it tells nobody else. */
+    if (!weir_error_is_set(&transfer->response.error))
+        transfer->response.retryable = true;
+    weir_error_set(&transfer->response.error, WEIR_FAULT_SOURCE, "E-HTTP-RESET",
+        "the answer could not be read on after a pause");
+    end_early(client, transfer);
+    uv_timer_start(&client->timer, on_timer, 0, 0);
 }
 
 size_t http_client_in_flight(const struct http_client *client)

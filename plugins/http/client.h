@@ -5,6 +5,12 @@
  * connections with keep-alive, one cache of resolved names. A transfer is one
  * attempt at one request: it ends exactly once, by its callback. Whether to try
  * again, and when, is retry.h's; what to ask for is the source's.
+ *
+ * Statuses are not judged here, only whether the answer is whole and can be
+ * believed. Errors name the host and what happened, but not the URL: whoever
+ * prints them knows it. A kept connection may turn out dead just when a request
+ * is sent, and libcurl then sends it again by itself: no method may be used whose
+ * request must not reach a server twice.
  */
 #ifndef WEIR_HTTP_CLIENT_H
 #define WEIR_HTTP_CLIENT_H
@@ -20,7 +26,8 @@ struct http_transfer;
 
 struct http_client_config {
     uint64_t connect_timeout_ms; /* name, connection and TLS */
-    uint64_t stall_timeout_ms;   /* the longest time without a byte, sent or received */
+    uint64_t stall_timeout_ms;   /* the longest time without a byte, sent or received; fewer than
+                                    16 a second count as none, or a server could drip for ever */
     uint64_t max_body;           /* bytes of an answer's body, after decoding */
     size_t max_connections;      /* kept open in the pool */
     const char *user_agent;
@@ -29,11 +36,14 @@ struct http_client_config {
 };
 
 struct http_request {
-    const char *method; /* "GET", ... */
+    const char *method; /* "GET", ...; not "HEAD" */
     const char *url;    /* absolute, http or https */
     /* "Name: value", checked for CR and LF before; NULL-terminated, or NULL */
     const char *const *headers;
     struct weir_str body; /* ptr NULL: none */
+    /* Asked before the answer's body grows to `size` bytes; arg is that of the send. False: the
+     * transfer pauses until http_transfer_resume. NULL: it may always. Must not call back. */
+    bool (*room)(void *arg, size_t size);
 };
 
 /* What came of it. Lives until the callback returns; the body may be taken from the buffer. */
@@ -61,6 +71,8 @@ struct http_transfer *http_client_send(
     struct http_client *client, const struct http_request *request, http_done done, void *arg);
 /* Ends a transfer without a callback. */
 void http_transfer_cancel(struct http_transfer *transfer);
+/* After `room` said no. */
+void http_transfer_resume(struct http_transfer *transfer);
 size_t http_client_in_flight(const struct http_client *client);
 /* Cancels all, closes every handle; the client frees itself once the loop has closed them. */
 void http_client_close(struct http_client *client);

@@ -40,7 +40,8 @@ static bool is_due(struct http_source *source)
     if (source->n_finished == 0)
         return false;
     return source->failed || source->cut || source->starved || source->no_room ||
-           source->in_flight == 0 || uv_now(weir_loop(source->stage)) >= source->hand_at;
+           source->paused.n || source->in_flight == 0 ||
+           uv_now(weir_loop(source->stage)) >= source->hand_at;
 }
 
 bool http_hand_is_over(const struct http_source *source)

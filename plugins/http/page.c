@@ -2,6 +2,7 @@
 
 #include "hand_over.h"
 #include "link_header.h"
+#include "room.h"
 #include "schedule.h"
 #include "source.h"
 #include "verdict.h"
@@ -11,7 +12,6 @@
 #include <time.h>
 
 enum {
-    OVERHEAD = 1024, /* what a page takes besides its body */
     MOST_HOPS = 10,
     LABEL_SIZE = 512,
 };
@@ -183,7 +183,7 @@ static void redirect(struct http_page *page, const struct http_response *respons
 /* The reservation follows what the answer really takes, as far as the budget allows. */
 static void reserve_exactly(struct http_page *page)
 {
-    size_t want = page->body_size + OVERHEAD;
+    size_t want = page->body_size + HTTP_PAGE_OVERHEAD;
 
     http_schedule_learn(page->chain->resource, want);
     http_page_release(page, want);
@@ -276,6 +276,7 @@ void http_page_send(struct http_page *page)
     if (page->hops == 0 && page->attempts++ == 0)
         page->began_ms = http_source_now(source);
     request.url = page->url;
+    request.room = http_room_ask;
     if (page->as_get) {
         request.method = "GET";
         request.body = (struct weir_str){NULL, 0};

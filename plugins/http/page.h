@@ -42,6 +42,7 @@ struct http_page {
     unsigned hops;     /* redirects of this attempt */
     bool as_get;       /* a redirect made it one */
     uint64_t began_ms; /* the first attempt */
+    size_t wanted;     /* of the budget, when it last asked for more */
     size_t reserved;   /* of the budget */
     char *body;        /* malloc; NULL when empty or taken */
     size_t body_len;

@@ -1,6 +1,7 @@
 #include "schedule.h"
 
 #include "hand_over.h"
+#include "room.h"
 
 enum {
     FIRST_ESTIMATE = 64 * 1024,
@@ -74,7 +75,9 @@ static enum started start_one(struct http_resource *resource)
     if (!page)
         return NOTHING_TO_START;
     if (page->reserved == 0) {
-        if (!weir_reserve(resource->source->stage, resource->estimate)) {
+        /* Answers that arrive go before new ones. */
+        if (resource->source->paused.n ||
+            !weir_reserve(resource->source->stage, resource->estimate)) {
             http_page_list_prepend(&resource->ready, page);
             return NO_ROOM;
         }
@@ -90,6 +93,7 @@ void http_schedule(struct http_source *source)
 
     if (source->failed || weir_stopping(source->stage))
         return;
+    http_room_resume(source);
     source->starved = false;
     source->no_room = source->finished_bytes >= MAX_FINISHED_BYTES;
     if (source->no_room)
@@ -139,6 +143,7 @@ void http_schedule_leave(struct http_page *page)
     resource->source->in_flight--;
     resource->weir->progress->in_flight--;
     host->in_flight--;
+    http_room_leave(page);
     freed = http_page_list_take(&host->blocked);
     if (!freed)
         return;

@@ -49,6 +49,8 @@ struct http_source {
     size_t max_per_host;
     struct http_hosts hosts;
     struct http_waiting waiting;
+    struct http_page_list paused; /* in flight, and waiting for room */
+    struct http_page *overrun;    /* the one that may go beyond the budget, or NULL */
     uv_timer_t retry_timer;
     uv_timer_t hand_timer;
     bool has_timers;

@@ -114,12 +114,33 @@ static size_t on_header(char *line, size_t size, size_t n, void *arg)
     return transfer->has_enough ? stop(n) : n;
 }
 
+/* Asks for more than is needed now, so that it need not ask for each piece. */
+static bool has_room(struct http_transfer *transfer, size_t n)
+{
+    const struct http_framing *framing = &transfer->head.framing;
+    size_t needed = transfer->response.body.len + n;
+    size_t wanted = needed > 2 * transfer->granted ? needed : 2 * transfer->granted;
+
+    if (!transfer->room || needed <= transfer->granted)
+        return true;
+    if (framing->end == HTTP_END_LENGTH && !framing->is_gzip && framing->length >= needed)
+        wanted = (size_t)framing->length;
+    if (!transfer->room(transfer->arg, wanted))
+        return false;
+    transfer->granted = wanted;
+    return true;
+}
+
 static size_t on_body(char *bytes, size_t size, size_t n, void *arg)
 {
     struct http_transfer *transfer = arg;
     struct http_response *response = &transfer->response;
 
     (void)size;
+    if (!transfer->is_opaque && !has_room(transfer, n)) {
+        transfer->is_paused = true;
+        return CURL_WRITEFUNC_PAUSE;
+    }
     response->wire_bytes += n;
     if (transfer->is_opaque)
         return n;
@@ -247,6 +268,9 @@ bool http_transfer_begin(struct http_transfer *transfer, const struct http_reque
     response->retryable = false;
     response->wire_bytes = 0;
     transfer->has_enough = transfer->is_opaque = false;
+    transfer->room = request->room;
+    transfer->granted = 0;
+    transfer->is_paused = false;
     transfer->clock_ms = 0;
     if (strlen(request->url) > URL_MAX) {
         weir_error_set(&response->error, WEIR_FAULT_SOURCE, "E-URL",
@@ -379,6 +403,8 @@ bool http_transfer_is_stalled(
     uint64_t bytes = moved(transfer);
     curl_off_t connected_us = 0;
 
+    if (transfer->is_paused)
+        return false;
     if (!transfer->clock_ms) {
         (void)curl_easy_getinfo(transfer->easy, CURLINFO_PRETRANSFER_TIME_T, &connected_us);
         if (connected_us > 0)

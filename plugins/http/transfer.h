@@ -31,6 +31,9 @@ struct http_transfer {
     void *arg;
     char *body; /* of the request */
     uint64_t started_us;
+    bool (*room)(void *arg, size_t size);
+    size_t granted; /* what `room` said yes to */
+    bool is_paused;
     struct http_head head;
     struct http_inflate inflate;
     struct http_response response;
