@@ -81,6 +81,12 @@ def program():
     return WEIR
 
 
+def sanitized():
+    """Whether the program was built with a sanitizer: its shadow memory counts as the program's."""
+    image = program().read_bytes()
+    return b"__asan_init" in image or b"__tsan_init" in image
+
+
 def query(db, sql, *values):
     """The rows of a statement. The database is opened read-only, so that a look changes nothing."""
     connection = sqlite3.connect(f"{Path(db).absolute().as_uri()}?mode=ro", uri=True, timeout=10)
