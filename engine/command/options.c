@@ -27,8 +27,11 @@ static const struct option long_options[] = {
 
 static bool mistake(const struct command *command, const char *what, const char *value)
 {
+    char shown[256];
+
+    (void)weir_str_printable(weir_str(value ? value : ""), shown, sizeof(shown));
     fprintf(stderr, "weir: error[E-USAGE]: %s%s%s; see weir %s --help\n", what, value ? " " : "",
-        value ? value : "", command->name);
+        shown, command->name);
     return false;
 }
 
