@@ -1,6 +1,7 @@
 /* A flow from its first turn of the loop to its last: handles, signals, ends. */
 #include "inside.h"
 
+#include "files.h"
 #include "report/log.h"
 
 #include <stdlib.h>
@@ -198,6 +199,16 @@ static unsigned worker_count(void)
     return n < 2 ? 1 : n > 16 ? 16 : n;
 }
 
+static void fail_without_workers(struct flow *flow)
+{
+    struct weir_error error = {0};
+
+    weir_error_set(&error, WEIR_FAULT_MEMORY, "E-THREAD",
+        "cannot start any thread; the system has no memory for it, or allows no more (ulimit -u, "
+        "ulimit -v)");
+    flow_fail(flow, NULL, &error);
+}
+
 static void flow_init(struct flow *flow)
 {
     struct plan *plan = flow->plan;
@@ -213,6 +224,8 @@ static void flow_init(struct flow *flow)
     stage_prepare(flow, &flow->load, &plan->load);
     flow->n_workers = worker_count();
     flow->workers = workers_new(flow->n_workers);
+    if (!flow->workers)
+        fail_without_workers(flow);
     flow->loader = loader_new(flow, &flow->load);
 }
 
@@ -233,9 +246,15 @@ static void flow_done(struct flow *flow)
 void flow_run(struct plan *plan, struct stats *stats, const struct flow_observer *observer,
     struct flow_result *ret_result)
 {
-    struct flow *flow = weir_calloc(1, sizeof(*flow));
+    struct flow *flow;
 
     *ret_result = (struct flow_result){.status = WEIR_OK};
+    if (!files_suffice(&ret_result->error)) {
+        ret_result->status = WEIR_FAIL;
+        stats->finished_ns = uv_hrtime();
+        return;
+    }
+    flow = weir_calloc(1, sizeof(*flow));
     flow->plan = plan;
     flow->stats = stats;
     flow->observer = observer;

@@ -11,6 +11,7 @@ struct loader {
     struct flow *flow;
     struct flow_stage *stage;
     uv_thread_t thread;
+    bool has_thread;
     bool thread_runs;
 
     uv_mutex_t mutex;
@@ -266,10 +267,13 @@ struct loader *loader_new(struct flow *flow, struct flow_stage *stage)
     uv_mutex_init(&loader->mutex);
     uv_cond_init(&loader->wanted);
     loader->thread_runs = true;
-    if (uv_thread_create(&loader->thread, loader_run, loader) != 0) {
+    loader->has_thread = uv_thread_create(&loader->thread, loader_run, loader) == 0;
+    if (!loader->has_thread) {
         struct weir_error error = {0};
 
-        weir_error_set(&error, WEIR_FAULT_BUG, "E-THREAD", "cannot start the loader's thread");
+        weir_error_set(&error, WEIR_FAULT_MEMORY, "E-THREAD",
+            "cannot start the loader's thread; the system has no memory for it, or allows no "
+            "more (ulimit -u, ulimit -v)");
         flow_host.fail(&stage->planned->stage, &error);
         loader->thread_runs = false;
         loader->state = LOADER_FAILED;
@@ -320,7 +324,8 @@ void loader_free(struct loader *loader)
 {
     if (!loader)
         return;
-    uv_thread_join(&loader->thread);
+    if (loader->has_thread)
+        uv_thread_join(&loader->thread);
     uv_cond_destroy(&loader->wanted);
     uv_mutex_destroy(&loader->mutex);
     free(loader->open_by_resource);
