@@ -54,12 +54,10 @@ static int exit_code(const struct flow_result *result, const struct stats *stats
     return stats->n_failures ? EXIT_GAPS : 0;
 }
 
-static void say_how_it_ended(const struct report *report)
+static void say_how_it_ended(const struct report *report, const char *state)
 {
     const struct flow_result *result = report->result;
-    char state[128];
 
-    snprintf(state, sizeof(state), "%" PRIu64 " rows are committed", report_rows_committed(report));
     if (result->status != WEIR_OK)
         log_error(&result->error, result->stage, state);
     else if (result->signal)
@@ -69,12 +67,14 @@ static void say_how_it_ended(const struct report *report)
 static int finish(const struct command_options *options, const struct report *report)
 {
     struct weir_error error = {0};
+    char state[128];
 
+    snprintf(state, sizeof(state), "%" PRIu64 " rows are committed", report_rows_committed(report));
     if (!options->quiet && !log_is_json())
         report_print(report, stderr);
-    say_how_it_ended(report);
+    say_how_it_ended(report, state);
     if (options->report && !report_write_json(report, options->report, &error)) {
-        log_error(&error, NULL, NULL);
+        log_error(&error, NULL, state);
         return report->exit_code ? report->exit_code : (int)error.fault;
     }
     return report->exit_code;
@@ -84,10 +84,15 @@ static int run_plan(const struct command_options *options, struct plan *plan)
 {
     struct progress progress = choose_progress(options);
     struct flow_observer observer = progress_observer(&progress);
+    struct weir_error error = {0};
     struct flow_result result;
     struct stats stats;
     int code;
 
+    if (options->report && !report_may_write(options->report, &error)) {
+        log_error(&error, NULL, "nothing was contacted");
+        return (int)error.fault;
+    }
     stats_init(&stats, plan->n_resources);
     flow_run(plan, &stats, &observer, &result);
     progress_end(&progress);

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { SHOWN_FAILURES = 10 };
 
@@ -119,10 +121,10 @@ static void print_failures(const struct report *report, FILE *out)
 
 static const char *outcome(const struct report *report)
 {
-    if (report->result->signal)
-        return "stopped";
     if (report->result->status != WEIR_OK)
         return "failed";
+    if (report->result->signal)
+        return "stopped";
     return report->stats->n_failures ? "done, with gaps" : "done";
 }
 
@@ -232,9 +234,69 @@ static json_t *report_object(const struct report *report)
         resources_array(report), "failures", failures_array(report));
 }
 
+static bool is_standard_output(const char *path)
+{
+    return strcmp(path, "-") == 0;
+}
+
+/* The folder that a new file would stand in. */
+static bool folder_is_writable(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
+    bool writable = folder && *path && access(folder, W_OK | X_OK) == 0;
+
+    if (!*path)
+        errno = ENOENT;
+    free(folder);
+    return writable;
+}
+
+/* An older report may be replaced, and an empty file. */
+static bool holds_no_more_than_a_report(const char *path)
+{
+    static const char begin[] = "{\n  \"pipeline\": ";
+    char found[sizeof(begin) - 1];
+    FILE *file = fopen(path, "re");
+    size_t n;
+
+    if (!file)
+        return true; /* whoever may write and not read knows what is there */
+    n = fread(found, 1, sizeof(found), file);
+    (void)fclose(file);
+    return n == 0 || (n == sizeof(found) && memcmp(found, begin, n) == 0);
+}
+
+static bool fail_to_write(const char *path, const char *why, struct weir_error *ret_error)
+{
+    weir_error_set(
+        ret_error, WEIR_FAULT_USAGE, "E-REPORT", "cannot write the report to '%s': %s", path, why);
+    return false;
+}
+
+bool report_may_write(const char *path, struct weir_error *ret_error)
+{
+    struct stat file;
+
+    if (is_standard_output(path))
+        return true;
+    if (stat(path, &file) != 0)
+        return (errno == ENOENT && folder_is_writable(path)) ||
+               fail_to_write(path, strerror(errno), ret_error);
+    if (S_ISDIR(file.st_mode))
+        return fail_to_write(path, "it is a folder; name a file in it", ret_error);
+    if (access(path, W_OK) != 0)
+        return fail_to_write(path, strerror(errno), ret_error);
+    if (S_ISREG(file.st_mode) && !holds_no_more_than_a_report(path))
+        return fail_to_write(path,
+            "there is a file that is no report, and it would be lost; choose another name",
+            ret_error);
+    return true;
+}
+
 static bool write_text(const char *text, const char *path)
 {
-    FILE *file = strcmp(path, "-") == 0 ? stdout : fopen(path, "w");
+    FILE *file = is_standard_output(path) ? stdout : fopen(path, "w");
     bool written;
 
     if (!file)
@@ -247,13 +309,17 @@ static bool write_text(const char *text, const char *path)
 
 bool report_write_json(const struct report *report, const char *path, struct weir_error *ret_error)
 {
-    json_t *object = report_object(report);
-    char *text = object ? json_dumps(object, JSON_INDENT(2)) : NULL;
-    bool written = text && write_text(text, path);
+    json_t *object;
+    char *text;
+    bool written;
 
+    if (!report_may_write(path, ret_error))
+        return false;
+    object = report_object(report);
+    text = object ? json_dumps(object, JSON_INDENT(2)) : NULL;
+    written = text && write_text(text, path);
     if (!written)
-        weir_error_set(ret_error, WEIR_FAULT_USAGE, "E-REPORT", "cannot write the report to %s: %s",
-            path, strerror(errno));
+        (void)fail_to_write(path, strerror(errno), ret_error);
     free(text);
     json_decref(object);
     return written;

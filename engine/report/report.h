@@ -14,6 +14,12 @@ struct report {
 };
 
 void report_print(const struct report *report, FILE *out);
+/*
+ * Whether a report can go there, asked before a run and not only behind it. What
+ * has other contents than a report is not overwritten: it may be the database.
+ */
+bool report_may_write(const char *path, struct weir_error *ret_error);
+
 /* "-" is stdout. False and an error when the file cannot be written. */
 bool report_write_json(const struct report *report, const char *path, struct weir_error *ret_error);
 
