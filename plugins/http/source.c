@@ -1,5 +1,6 @@
 #include "source.h"
 
+#include "descriptors.h"
 #include "hand_over.h"
 #include "schedule.h"
 
@@ -104,6 +105,23 @@ static void start_timers(struct http_source *source)
     source->has_timers = true;
 }
 
+/* What could not be open at once would only fail, and be tried again until it has failed for good. */
+static void limit_requests(struct http_source *source)
+{
+    const struct http_options *options = source->options;
+    size_t wanted = (size_t)options->concurrency.max;
+
+    source->max_in_flight = http_requests_allowed(wanted);
+    if (source->max_in_flight < wanted)
+        weir_log(source->stage, WEIR_LOG_WARNING,
+            "concurrency.max is lowered from %zu to %zu, for no more files can be open at once; "
+            "raise ulimit -n",
+            wanted, source->max_in_flight);
+    source->max_per_host = (size_t)options->concurrency.per_host;
+    if (source->max_per_host == 0 || source->max_per_host > source->max_in_flight)
+        source->max_per_host = source->max_in_flight;
+}
+
 enum weir_status http_source_start(struct weir_stage *stage)
 {
     struct http_options *options = stage->state;
@@ -113,10 +131,7 @@ enum weir_status http_source_start(struct weir_stage *stage)
     options->source = source;
     source->stage = stage;
     source->options = options;
-    source->max_in_flight = (size_t)options->concurrency.max;
-    source->max_per_host = (size_t)options->concurrency.per_host;
-    if (source->max_per_host == 0 || source->max_per_host > source->max_in_flight)
-        source->max_per_host = source->max_in_flight;
+    limit_requests(source);
     source->random = uv_hrtime() | 1;
     (void)uv_random(NULL, NULL, &source->random, sizeof(source->random), 0, NULL);
     source->random |= 1;
