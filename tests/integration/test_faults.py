@@ -1,0 +1,164 @@
+"""What a run does when the system around it is against it: closed files, limits, signals."""
+
+import json
+import os
+import resource
+import shlex
+import signal
+import sqlite3
+import unittest
+
+import harness
+from harness import BAD_FILE, DESTINATION, OK
+
+setUpModule = harness.start_server
+
+LOCKED = 7
+ITEMS = """
+    weir: 1
+    name: faults
+    extract:
+      type: http
+      concurrency: { max: 64 }
+      retry: { max_attempts: 3, initial_interval: 5ms }
+      resources:
+        - name: t
+          url: "${SERVER}/items/{partition.n}"
+          partitions: { n: { from: 1, to: 300 } }
+    load: { type: sqlite, path: "${WORK}/out.db" }
+    """
+
+
+class FaultCase(harness.Case):
+    def rows(self):
+        self.assertEqual(harness.query(self.db, "PRAGMA integrity_check"), [("ok",)])
+        return harness.query(self.db, "SELECT count(*) FROM t")[0][0]
+
+    def run_in_shell(self, command, *args, **env):
+        """Run weir as a shell starts it; `command` has WEIR and its arguments in place of {}."""
+        path = self.write("pipeline.yaml", ITEMS)
+        line = " ".join(map(shlex.quote, [str(harness.program()), "run", str(path), *args]))
+        run = harness.Run(["/bin/sh", "-c", command.format(line)], self.environment(env),
+                          self.work, self.work / "report.json")
+        self.addCleanup(run.kill)
+        return self.check(run.wait())
+
+
+class StandardFiles(FaultCase):
+    def test_they_may_be_closed(self):
+        for closed in ("<&-", ">&-", "2>&-", "<&- >&- 2>&-"):
+            with self.subTest(closed=closed):
+                self.db.unlink(missing_ok=True)
+                result = self.run_in_shell("{} " + closed, "--report", "report.json")
+                self.assert_exit(result, OK)
+                self.assertEqual(self.rows(), 300)
+                self.assertEqual(result.report["rows_loaded"], 300)
+
+    def test_they_may_be_full(self):
+        result = self.run_in_shell("{} 2>/dev/full")
+        self.assert_exit(result, OK)
+        self.assertEqual(self.rows(), 300)
+
+    def test_control_bytes_of_arguments_are_shown_harmlessly(self):
+        weir = shlex.quote(str(harness.program()))
+        for arguments in ("run --no\033[2J", "run --log \033[2J x", "no\033[2J",
+                          "preview --rows \033[2J x"):
+            with self.subTest(arguments=arguments):
+                result = self.run_in_shell(f": {{}}; exec {weir} {arguments}")
+                self.assert_exit(result, BAD_FILE)
+                self.assertIn("\\x1B[2J", result.err)
+                self.assertNotIn("\033", result.err)
+
+
+class Reports(FaultCase):
+    def refused(self, path, *words):
+        hits = harness.server().stats()["requests_total"]
+        result = self.run_weir(ITEMS, "--report", path)
+        self.assert_exit(result, BAD_FILE)
+        for word in ("error[E-REPORT]", *words):
+            self.assertIn(word, result.err)
+        self.assertEqual(harness.server().stats()["requests_total"], hits)
+
+    def test_one_that_cannot_be_written_is_told_before_the_run(self):
+        self.refused("/nonexistent/report.json", "No such file")
+        self.refused(self.work, "folder")
+        self.refused("", "No such file")
+
+    def test_it_replaces_no_file_of_another_kind(self):
+        pipeline = self.write("pipeline.yaml", ITEMS)
+        self.refused(pipeline, "no report")
+        self.assertIn("name: faults", pipeline.read_text())
+
+    def test_it_does_not_replace_the_database_that_the_run_makes(self):
+        result = self.run_weir(ITEMS, "--report", self.db)
+        self.assert_exit(result, BAD_FILE)
+        self.assertIn("300 rows are committed", result.err)
+        self.assertEqual(self.rows(), 300)
+
+    def test_it_replaces_an_older_report(self):
+        path = self.work / "again.json"
+        for rows in (300, 600):
+            self.assert_exit(self.run_weir(ITEMS, "--report", path), OK)
+            self.assertEqual(json.loads(path.read_text())["rows_loaded"], 300)
+            self.assertEqual(self.rows(), rows)
+
+
+class Limits(FaultCase):
+    def test_few_files_slow_a_run_and_do_not_fail_it(self):
+        for limit in (64, 40, 32):
+            with self.subTest(limit=limit):
+                self.db.unlink(missing_ok=True)
+                result = self.run_in_shell(f"ulimit -n {limit}; exec {{}}")
+                self.assert_exit(result, OK)
+                self.assertIn("concurrency.max is lowered from 64 to ", result.err)
+                self.assertEqual(self.rows(), 300)
+
+    def test_too_few_files_are_told_before_anything_is_asked(self):
+        for limit in (16, 12, 8, 5):
+            with self.subTest(limit=limit):
+                result = self.run_in_shell(f"ulimit -n {limit}; exec {{}}")
+                self.assert_exit(result, BAD_FILE)
+                self.assertIn("error[E-LIMIT-FILES]", result.err)
+                self.assertEqual(harness.server().stats()["requests_total"], 0)
+
+    def test_a_low_soft_limit_is_raised(self):
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        if hard < 512:
+            self.fail(f"this test needs a hard limit of 512 files or more, not {hard}")
+        result = self.run_in_shell("ulimit -S -n 24; exec {}")
+        self.assert_exit(result, OK)
+        self.assertNotIn("lowered", result.err)
+
+    def test_a_limit_on_the_size_of_files_is_an_error_and_no_signal(self):
+        result = self.run_in_shell("ulimit -f 20; exec {}")
+        self.assert_exit(result, DESTINATION)
+        self.assertIn("error[E-DB-DISK-FULL]", result.err)
+
+
+class Environment(FaultCase):
+    def test_it_makes_nobody_write_the_keys_of_connections(self):
+        keys = self.work / "keys"
+        self.assert_exit(self.run_weir(ITEMS, env={"SSLKEYLOGFILE": keys}), OK)
+        self.assertFalse(keys.exists())
+
+
+class Signals(FaultCase):
+    def test_a_wait_for_a_lock_that_is_ended_by_a_signal_says_so(self):
+        other = sqlite3.connect(self.db, isolation_level=None)
+        self.addCleanup(other.close)
+        other.execute("CREATE TABLE t (id INTEGER, name TEXT)")
+        other.execute("BEGIN EXCLUSIVE")
+        run = self.start_weir(ITEMS.replace('db"', 'db", lock_wait: 1h'))
+        run.when(lambda: os.path.exists(f"/proc/{run.pid}/task") and
+                 len(os.listdir(f"/proc/{run.pid}/task")) > 2)
+        run.signal(signal.SIGINT)
+        result = self.check(run.wait())
+        self.assert_exit(result, LOCKED)
+        self.assertIn(f"told to stop while process {os.getpid()}", result.err)
+        self.assertNotIn("for longer than lock_wait", result.err)
+        self.assertEqual(result.report["outcome"], "failed")
+        self.assertLess(result.seconds, 10)
+
+
+if __name__ == "__main__":
+    unittest.main()
