@@ -261,6 +261,17 @@ class Redirects(ErrorCase):
                 self.assert_exit(self.load("/redirect", n=3, code=code), OK)
                 self.assertEqual(self.ids(), list(range(1, 11)))
 
+    def test_a_post_goes_on_as_the_status_says(self):
+        for code, method, body in ((301, "GET", ""), (302, "GET", ""), (303, "GET", ""),
+                                   (307, "POST", '{"a":1}'), (308, "POST", '{"a":1}')):
+            with self.subTest(code=code):
+                self.db.unlink(missing_ok=True)
+                result = self.load("/redirect", "method: POST", "json: { a: 1 }", code=code,
+                                   to="/echo?rows=1")
+                self.assert_exit(result, OK)
+                self.assertEqual(harness.query(self.db, "SELECT method, body FROM t"),
+                                 [(method, body)])
+
     def test_they_are_not_followed_for_ever(self):
         result = self.load("/redirect", loop=1)
         self.assert_exit(result, SOURCE)
@@ -313,6 +324,11 @@ class Secrets(ErrorCase):
                 everything = result.out + result.err + str(result.report)
                 for form in forms:
                     self.assertNotIn(form, everything)
+
+    def test_unchecked_certificates_are_a_warning_in_every_run(self):
+        result = self.load("/rows", extract="tls: { insecure: true }")
+        self.assert_exit(result, OK)
+        self.assertIn("tls.insecure is on", result.err)
 
     def test_logins_arrive(self):
         for kind, secret, keys in (
