@@ -20,8 +20,8 @@ def complaints(layout, include):
                             f"-I{include}", layout.name],
                            cwd=layout.parent, stderr=subprocess.PIPE, text=True)
     found = re.findall(r"layout\.c:(\d+):\d+: (?:fatal )?error: (.*)", ended.stderr)
-    said = {int(line): f"{repo.where(layout, line)}: with {repo.where(include)}: {text}" for line, text in found}
-    return list(said.values()) or ([ended.stderr] if ended.returncode else [])
+    said = [f"{repo.where(layout, line)}: with {repo.where(include)}: {text}" for line, text in found]
+    return said or ([ended.stderr] if ended.returncode else [])
 
 
 def missing(layout, offered):
