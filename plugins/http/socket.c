@@ -91,6 +91,21 @@ static void spoil(struct http_socket *socket)
     stop(socket);
 }
 
+/*
+ * Bytes on a socket that libcurl does not wait for. It does not wait either for
+ * one whose transfer pauses, and where that came to pass at once it has not even
+ * said that it uses the socket again.
+ */
+static void on_surprise(struct http_socket *socket)
+{
+    const struct http_sockets *sockets = socket->sockets;
+
+    if (sockets->is_paused && sockets->is_paused(sockets->arg, socket->fd))
+        stop(socket);
+    else
+        spoil(socket);
+}
+
 static void on_poll(uv_poll_t *poll, int status, int events);
 
 static bool start(struct http_socket *socket)
@@ -115,7 +130,7 @@ static void on_poll(uv_poll_t *poll, int status, int events)
     if (status < 0)
         socket->active = 0;
     if (!socket->wanted) {
-        spoil(socket);
+        on_surprise(socket);
         return;
     }
     if (status < 0)
@@ -143,9 +158,8 @@ static bool make_handle(struct http_socket *socket)
 }
 
 /* libcurl is done with it for now: the answer was read, or failed, or is to wait. */
-static void rest(struct http_socket *socket, CURL *easy)
+static void rest(struct http_socket *socket)
 {
-    const struct http_sockets *sockets = socket->sockets;
     int pending = 0;
 
     socket->wanted = 0;
@@ -156,12 +170,10 @@ static void rest(struct http_socket *socket, CURL *easy)
     if (!socket->has_handle)
         return;
     uv_unref((uv_handle_t *)&socket->poll);
-    if (sockets->is_paused && sockets->is_paused(easy))
+    if (socket->active & UV_WRITABLE)
         stop(socket);
-    else if (ioctl(socket->fd, FIONREAD, &pending) == 0 && pending > 0)
-        spoil(socket);
-    else if (socket->active & UV_WRITABLE)
-        stop(socket);
+    if (ioctl(socket->fd, FIONREAD, &pending) == 0 && pending > 0)
+        on_surprise(socket);
 }
 
 /* CURLMOPT_SOCKETFUNCTION. */
@@ -170,10 +182,11 @@ static int watch(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket
     struct http_sockets *sockets = arg;
     struct http_socket *socket = find(sockets, fd);
 
+    (void)easy;
     (void)socketp;
     if (what == CURL_POLL_REMOVE) {
         if (socket)
-            rest(socket, easy);
+            rest(socket);
         return 0;
     }
     if (!socket)

@@ -26,8 +26,8 @@ struct http_sockets {
     /* The loop has closed the last handle of http_sockets_close. */
     void (*closed)(void *arg);
     void *arg;
-    /* Does this transfer pause? Its connection then rests in the middle of an answer. May be NULL. */
-    bool (*is_paused)(CURL *easy);
+    /* Does a transfer on this one pause? Then what arrives is still its answer. May be NULL. */
+    bool (*is_paused)(void *arg, curl_socket_t fd);
     struct http_socket **by_fd;
     size_t n_fds;
     size_t n_handles; /* made, and not yet closed by the loop */
