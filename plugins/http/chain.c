@@ -171,6 +171,21 @@ enum weir_status http_chain_open(struct http_resource *resource, struct weir_err
     return WEIR_OK;
 }
 
+/* Says where an error was met: whoever found it knows the answer, not the address. */
+static void place_error(
+    const struct http_page *page, const struct weir_error *error, struct weir_error *ret_error)
+{
+    char label[LABEL_SIZE];
+
+    http_page_label(page, label, sizeof(label));
+    *ret_error = (struct weir_error){0};
+    if (page->attempts > 1)
+        weir_error_set(ret_error, error->fault, error->code, "%s: %u attempts, the last: %s", label,
+            page->attempts, error->text);
+    else
+        weir_error_set(ret_error, error->fault, error->code, "%s: %s", label, error->text);
+}
+
 /* More partitions have gaps than the file allows: the run fails. */
 static void count_gap(struct http_chain *chain, const struct weir_error *error)
 {
@@ -200,16 +215,18 @@ static bool survives(
 {
     struct http_resource *resource = chain->resource;
     struct http_source *source = resource->source;
+    struct weir_error placed;
     char label[LABEL_SIZE];
 
     resource->weir->progress->failures++;
+    place_error(page, error, &placed);
     if (resource->options->on_error == HTTP_FAIL) {
-        http_source_fail(source, error);
+        http_source_fail(source, &placed);
         return false;
     }
     http_page_label(page, label, sizeof(label));
     weir_give_up(source->stage, resource->weir, label, page->attempts, error);
-    count_gap(chain, error);
+    count_gap(chain, &placed);
     chain->misses++;
     return resource->options->on_error == HTTP_CONTINUE && !source->failed && chain->host &&
            resource->paginator.kind->computable && page->number + 1 < chain->n_pages &&
@@ -249,17 +266,6 @@ void http_chain_taken(struct http_chain *chain, struct http_page *page)
     page->state = HTTP_PAGE_OUT;
     chain->n_undelivered--;
     extend(chain);
-}
-
-/* Says where an error was met: a decoder knows the body, not the address. */
-static void placed_error(
-    const struct http_page *page, const struct weir_error *error, struct weir_error *ret_error)
-{
-    char label[LABEL_SIZE];
-
-    http_page_label(page, label, sizeof(label));
-    *ret_error = (struct weir_error){0};
-    weir_error_set(ret_error, error->fault, error->code, "%s: %s", label, error->text);
 }
 
 static void learn_total(struct http_chain *chain, const struct http_facts *facts)
@@ -306,7 +312,7 @@ static enum weir_status add_place(
 /* A good answer: does the chain go on? */
 static bool follow(struct http_chain *chain, struct http_page *page, const struct http_facts *facts)
 {
-    struct weir_error error = {0}, placed;
+    struct weir_error error = {0};
     enum weir_status status;
     const char *at;
 
@@ -319,14 +325,13 @@ static bool follow(struct http_chain *chain, struct http_page *page, const struc
         status = add_place(chain, at, &error);
     if (status != WEIR_FAIL)
         return status == WEIR_OK;
-    placed_error(page, &error, &placed);
-    return survives(chain, page, &placed);
+    return survives(chain, page, &error);
 }
 
 bool http_chain_judge(struct http_chain *chain, struct http_page *page,
     const struct http_facts *facts, const struct weir_error *error)
 {
-    struct weir_error repeat = {0}, placed;
+    struct weir_error repeat = {0};
     bool keep = false;
 
     if (chain->ended) {
@@ -336,9 +341,7 @@ bool http_chain_judge(struct http_chain *chain, struct http_page *page,
         if (!error && is_repeat(chain, facts, &repeat))
             error = &repeat;
         keep = !error;
-        if (error)
-            placed_error(page, error, &placed);
-        pass(chain, error ? survives(chain, page, &placed) : follow(chain, page, facts));
+        pass(chain, error ? survives(chain, page, error) : follow(chain, page, facts));
     }
     http_chain_settle(chain);
     return keep;

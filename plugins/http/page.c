@@ -86,16 +86,9 @@ void http_page_label(const struct http_page *page, char *out, size_t size)
 
 void http_page_set_error(struct http_page *page, const struct weir_error *error)
 {
-    char label[LABEL_SIZE];
-
-    http_page_label(page, label, sizeof(label));
     page->state = HTTP_PAGE_FAILED;
-    page->error = weir_calloc(1, sizeof(*page->error));
-    if (page->attempts > 1)
-        weir_error_set(page->error, error->fault, error->code, "%s: %u attempts failed: %s", label,
-            page->attempts, error->text);
-    else
-        weir_error_set(page->error, error->fault, error->code, "%s: %s", label, error->text);
+    page->error = weir_malloc(sizeof(*page->error));
+    *page->error = *error;
 }
 
 static void give_up(struct http_page *page, const struct weir_error *error)

@@ -64,7 +64,7 @@ struct weir_arena *http_page_arena(struct http_page *page);
 void http_page_release(struct http_page *page, size_t keep);
 /* "GET https://... (region=eu)", redacted. */
 void http_page_label(const struct http_page *page, char *out, size_t size);
-/* Its error becomes this one. */
+/* It failed for good; the error says why, not where. */
 void http_page_set_error(struct http_page *page, const struct weir_error *error);
 
 #endif

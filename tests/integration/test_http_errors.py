@@ -61,7 +61,7 @@ class Retries(ErrorCase):
         result = self.pages(PAGES, FAST, fail_page=3, fail=99)
         self.assert_exit(result, SOURCE)
         self.assertIn("error[E-HTTP-STATUS]", result.err)
-        self.assertIn("5 attempts failed: status 503", result.err)
+        self.assertIn("5 attempts, the last: status 503", result.err)
         self.assertEqual(self.ids(), list(range(1, 201)))
         self.assertEqual(harness.server().hits("/pages?style=page&fail_page=3&fail=99&page=3"), 5)
 
