@@ -58,19 +58,36 @@ static char *base64_encoded(const char *text)
     return encoded;
 }
 
+/* As it stands in the JSON of a server that repeats it. */
+static char *json_escaped(const char *text)
+{
+    char *escaped = weir_malloc(2 * strlen(text) + 1), *out = escaped;
+
+    for (; *text; text++) {
+        if (*text == '"' || *text == '\\')
+            *out++ = '\\';
+        *out++ = *text;
+    }
+    *out = '\0';
+    return escaped;
+}
+
 void log_add_secret(const char *text)
 {
     char *encoded = percent_encoded(text), *base64 = base64_encoded(text);
+    char *escaped = json_escaped(text);
 
     uv_once(&once, init_mutex);
     uv_mutex_lock(&mutex);
     remember(text);
     remember(encoded);
+    remember(escaped);
     if (strlen(base64) >= 2 * LEAST_LENGTH)
         remember(base64);
     uv_mutex_unlock(&mutex);
     free(encoded);
     free(base64);
+    free(escaped);
 }
 
 /* *** is never longer than what it stands for, so the text only shrinks. */

@@ -36,6 +36,14 @@ static void takes_out_encoded_forms(void **state)
     check("Basic dG9wIHNlY3JldC80Mg==", "Basic ***Mg==");
 }
 
+static void takes_out_what_json_escapes(void **state)
+{
+    (void)state;
+    log_add_secret("say \"x\\y\"");
+    check("token=say \"x\\y\".", "token=***.");
+    check("{\"token\": \"say \\\"x\\\\y\\\"\"}", "{\"token\": \"***\"}");
+}
+
 static void leaves_short_values_alone(void **state)
 {
     (void)state;
@@ -48,6 +56,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(takes_out_a_secret_wherever_it_stands),
         cmocka_unit_test(takes_out_encoded_forms),
+        cmocka_unit_test(takes_out_what_json_escapes),
         cmocka_unit_test(leaves_short_values_alone),
     };
 
