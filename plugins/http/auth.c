@@ -210,16 +210,32 @@ const char *http_auth_url(const struct http_auth *auth, struct weir_arena *arena
     return http_url_add_param(arena, url, auth->param, weir_str(auth->value));
 }
 
+/* How many bytes of text are the secret as JSON writes it; 0: text does not begin with it. */
+static size_t length_in_json(const char *text, size_t len, const char *secret)
+{
+    size_t n = 0;
+
+    for (; *secret; secret++, n++) {
+        if (strchr("\"\\/", *secret) && n + 1 < len && text[n] == '\\' && text[n + 1] == *secret)
+            n++;
+        if (n >= len || text[n] != *secret)
+            return 0;
+    }
+    return n;
+}
+
 void http_auth_hide(const struct http_auth *auth, char *text, size_t len)
 {
     for (size_t i = 0; i < HTTP_AUTH_SECRETS; i++) {
         const char *secret = auth->secrets[i];
         size_t n = secret ? strlen(secret) : 0;
-        char *at = text;
 
-        while (n && (at = memmem(at, len - (size_t)(at - text), secret, n))) {
-            memset(at, '*', n);
-            at += n;
+        for (size_t at = 0; n && at < len;) {
+            bool is_raw = len - at >= n && memcmp(text + at, secret, n) == 0;
+            size_t found = is_raw ? n : length_in_json(text + at, len - at, secret);
+
+            memset(text + at, '*', found);
+            at += found ? found : 1;
         }
     }
 }

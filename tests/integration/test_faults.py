@@ -9,7 +9,7 @@ import sqlite3
 import unittest
 
 import harness
-from harness import BAD_FILE, DESTINATION, OK
+from harness import BAD_FILE, DESTINATION, OK, SOURCE
 
 setUpModule = harness.start_server
 
@@ -140,6 +140,23 @@ class Environment(FaultCase):
         keys = self.work / "keys"
         self.assert_exit(self.run_weir(ITEMS, env={"SSLKEYLOGFILE": keys}), OK)
         self.assertFalse(keys.exists())
+
+
+class Secrets(FaultCase):
+    def test_what_json_escapes_is_hidden_too(self):
+        secret = 'WORD"in\\quotes/x'
+        result = self.run_weir("""
+            weir: 1
+            name: faults
+            extract:
+              type: http
+              url: "${SERVER}/status?code=400&echo=1"
+              auth: { type: bearer, token: "${S}" }
+            load: { type: sqlite, path: "${WORK}/out.db" }
+            """, env={"S": secret})
+        self.assert_exit(result, SOURCE)
+        self.assertIn("authorization", result.err)
+        self.assertNotIn("WORD", result.err + json.dumps(result.report))
 
 
 class Signals(FaultCase):

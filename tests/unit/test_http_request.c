@@ -206,6 +206,16 @@ static void keys_in_the_query_are_added_once(void **state)
         http_auth_url(&plan.auth, f->arena, "http://h/?keys=z"), "http://h/?keys=z&key=a%20b");
 }
 
+static void hides_secrets_that_json_escapes(void **state)
+{
+    struct http_auth auth = {.secrets = {"a\"b\\c/d"}};
+    char text[] = "a\"b\\c/d, a\\\"b\\\\c/d, a\\\"b\\\\c\\/d, a\"b\\";
+
+    (void)state;
+    http_auth_hide(&auth, text, strlen(text));
+    assert_string_equal(text, "*******, *********, **********, a\"b\\");
+}
+
 static void hides_secrets_in_texts(void **state)
 {
     struct http_auth auth = {.secrets = {"SECRET", "U0VDUkVU"}};
@@ -251,6 +261,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             keys_in_the_query_are_added_once, http_setup, http_teardown),
         cmocka_unit_test(hides_secrets_in_texts),
+        cmocka_unit_test(hides_secrets_that_json_escapes),
         cmocka_unit_test_setup_teardown(
             tells_of_logins_that_cannot_be_sent, http_setup, http_teardown),
     };
