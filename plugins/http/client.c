@@ -3,9 +3,11 @@
 #include "socket.h"
 #include "transfer.h"
 
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <weir/arena.h>
 
@@ -213,13 +215,34 @@ static void init_curl(void)
     (void)curl_global_init(CURL_GLOBAL_ALL);
 }
 
-/* Of a handle of libcurl's own there is no transfer. */
-static bool is_paused(CURL *easy)
+static long local_port(curl_socket_t fd)
 {
-    const struct http_transfer *transfer = NULL;
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } address = {0};
+    socklen_t size = sizeof(address);
 
-    curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&transfer);
-    return transfer && transfer->is_paused;
+    if (getsockname(fd, &address.any, &size) != 0)
+        return -1;
+    return ntohs(address.any.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port);
+}
+
+/* libcurl tells the socket of a transfer only when it is over, but its port at any time. */
+static bool is_paused(void *arg, curl_socket_t fd)
+{
+    const struct http_client *client = arg;
+    long ours = local_port(fd);
+
+    for (const struct http_transfer *t = client->in_flight.first; t; t = t->next) {
+        long port = 0;
+
+        if (t->is_paused && curl_easy_getinfo(t->easy, CURLINFO_LOCAL_PORT, &port) == CURLE_OK &&
+            port == ours)
+            return true;
+    }
+    return false;
 }
 
 static void on_sockets_closed(void *arg)
