@@ -298,6 +298,82 @@ static void cancels_from_a_callback(void **state)
     rig_stop(&rig);
 }
 
+struct gate {
+    struct rig_answer answer;
+    bool is_open;
+    unsigned asked;
+};
+
+static bool gate_has_room(void *arg, size_t size)
+{
+    struct gate *gate = arg;
+
+    assert_true(size > 0);
+    gate->asked++;
+    return gate->is_open;
+}
+
+static void gate_on_done(void *arg, struct http_response *response)
+{
+    rig_on_done(&((struct gate *)arg)->answer, response);
+}
+
+static struct http_transfer *gate_send(struct rig *rig, const char *path, struct gate *gate)
+{
+    char url[128];
+
+    (void)snprintf(url, sizeof(url), "%s%s", server.url, path);
+    return http_client_send(rig->client,
+        &(struct http_request){.method = "GET", .url = url, .room = gate_has_room}, gate_on_done,
+        gate);
+}
+
+/* For longer than a server may be silent, with most of the answer still in the socket. */
+static void waits_for_room(void **state)
+{
+    static const char *const paths[] = {
+        "/rows?n=20000", "/rows?n=20000&chunked=1", "/rows?n=20000&gzip=1"};
+    struct rig rig;
+
+    (void)state;
+    rig_reset_stats(&server);
+    rig_start(&rig, (struct http_client_config){.max_body = 8 << 20, .stall_timeout_ms = 1000});
+    for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
+        struct gate gate = {0};
+        struct http_transfer *transfer = gate_send(&rig, paths[i], &gate);
+
+        rig_sleep(&rig, 1400);
+        assert_false(gate.answer.came);
+        assert_int_equal(gate.asked, 1);
+        gate.is_open = true;
+        http_transfer_resume(transfer);
+        rig_wait(&rig, &gate.answer);
+        assert_string_equal(gate.answer.error.text, "");
+        assert_non_null(strstr(gate.answer.body, "\"id\":20000"));
+        rig_forget(&gate.answer);
+    }
+    rig_stop(&rig);
+    assert_int_equal(rig_counter(&server, "connections_total"), 1);
+}
+
+static void ends_while_it_waits_for_room(void **state)
+{
+    struct gate gates[2] = {0};
+    struct http_transfer *transfer;
+    struct rig rig;
+
+    (void)state;
+    rig_start(&rig, (struct http_client_config){.max_body = 8 << 20});
+    transfer = gate_send(&rig, "/rows?n=20000", &gates[0]);
+    (void)gate_send(&rig, "/rows?n=20000", &gates[1]);
+    rig_sleep(&rig, 200);
+    assert_int_equal(gates[0].asked + gates[1].asked, 2);
+    http_transfer_cancel(transfer);
+    rig_gets(&rig, server.url, "/rows?n=1", "\"id\":1");
+    rig_stop(&rig);
+    assert_false(gates[0].answer.came || gates[1].answer.came);
+}
+
 /* In every phase: just sent, connecting, waiting, half read. */
 static void closes_with_requests_in_flight(void **state)
 {
@@ -347,6 +423,8 @@ int main(void)
         cmocka_unit_test(never_calls_back_from_send),
         cmocka_unit_test(cancels_one_alone),
         cmocka_unit_test(cancels_from_a_callback),
+        cmocka_unit_test(waits_for_room),
+        cmocka_unit_test(ends_while_it_waits_for_room),
         cmocka_unit_test(closes_with_requests_in_flight),
         cmocka_unit_test(closes_unused),
     };
