@@ -59,7 +59,15 @@ struct flow {
     uv_signal_t signals[2];
     uv_timer_t ticker;
     uv_timer_t deadline;
-    atomic_bool wanted; /* the pump has something to look at */
+
+    /*
+     * Told by other threads. They stand apart from the loop's own flags, several of
+     * which a compiler reads as one word.
+     */
+    atomic_bool wanted;     /* the pump has something to look at */
+    atomic_bool woken;      /* weir_wake since extract was last called */
+    atomic_bool stopping;   /* a signal, or the run's time is over */
+    atomic_bool incomplete; /* the same, or a failure */
 
     enum phase phase;
     struct flow_stage extract;
@@ -74,9 +82,6 @@ struct flow {
     bool extract_waits; /* said AGAIN; atomic_exchange of woken decides */
     bool extract_busy;  /* on a worker, now */
     bool extract_ended;
-    atomic_bool woken;      /* weir_wake since extract was last called */
-    atomic_bool stopping;   /* a signal, or the run's time is over */
-    atomic_bool incomplete; /* the same, or a failure */
     uv_mutex_t mutex;
 };
 
