@@ -1,6 +1,7 @@
 /* The HTTP client and TLS: whom it trusts, and what it tells of those it does not. */
 #include "http_rig.h"
 
+#include <sys/prctl.h>
 #include <sys/stat.h>
 
 /* Certificates and an answer to serve, made once. */
@@ -60,6 +61,8 @@ static void tls_start(
     if (server->pid == 0) {
         dup2(out[1], 1);
         dup2(out[1], 2);
+        /* A test that fails does not come to stop it. */
+        prctl(PR_SET_PDEATHSIG, SIGTERM);
         if (chdir(folder) != 0)
             _exit(127);
         execlp("openssl", "openssl", "s_server", "-accept", "127.0.0.1:0", "-key", "key.pem",
