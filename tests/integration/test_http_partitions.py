@@ -233,10 +233,17 @@ class Memory(PartitionCase):
                            "limits: { memory: 16MiB }")
         self.assert_big(result, 2, 40, 96)
 
-    def test_a_pause_is_no_stall(self):
-        result = self.load([self.big(8, 12)], "timeout: { stall: 100ms }",
-                           "limits: { memory: 16MiB }")
-        self.assert_big(result, 8, 12)
+    def test_a_slow_database_is_no_stall_of_the_server(self):
+        pipeline = self.pipeline([self.big(8, 16)], "timeout: { stall: 500ms }")
+        pipeline = pipeline.replace("type: sqlite, path: \"${WORK}/out.db\"", "type: slow, wait: 200ms")
+        result = self.run_weir(pipeline, "--plugins", harness.WEIR.parent / "tests" / "plugins.d")
+        self.assert_exit(result, OK)
+        told = result.report["resources"][0]
+        self.assertEqual(told["rows"]["loaded"], 16 * 8 * 1024)
+        self.assertEqual(told["requests"]["retries"], 0)
+        self.assertGreater(result.seconds, 3)
+        if b"__asan_init" not in harness.WEIR.read_bytes():
+            self.assertLess(result.peak_rss, 96 << 20)
 
     def test_pages_ahead_of_their_turn_wait_for_it(self):
         for extra in ("", "&fail_page=1&fail=2", "&fail_page=4&fail=1&as=reset-body"):
