@@ -11,7 +11,8 @@ static const struct weir_option limits_table[] = {
 const struct weir_option file_key_table[] = {
     WEIR_INT(struct file_keys, weir, .required = true, .min = 1, .max = 1, .example = "1",
         .help = "The version of the file format."),
-    WEIR_TEXT(struct file_keys, name, .required = true, .min = 1, .example = "countries",
+    WEIR_TEXT(struct file_keys, name, .required = true, .min = 1, .max = 200,
+        .example = "countries",
         .help = "The pipeline's name, in reports and, for a single resource, its table."),
     WEIR_NODE(struct file_keys, vars, .example = "{ since: \"2024-01-01\" }",
         .help = "Constants, used as {vars.since}."),
@@ -62,7 +63,7 @@ static const struct weir_option batching_table[] = {
         .help = "The most rows in a transaction."),
     WEIR_SIZE(struct batching_keys, bytes, .initial = "256MiB", .min = 1, .max = INT64_MAX,
         .help = "The most bytes of rows in a transaction."),
-    WEIR_DURATION(struct batching_keys, period, .initial = "5s", .min = 1, .max = INT64_MAX,
+    WEIR_DURATION(struct batching_keys, period, .initial = "5s", .min = 1, .max = 86400000,
         .help = "The longest time a row waits for its commit."),
     {0},
 };

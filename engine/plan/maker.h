@@ -30,6 +30,9 @@ static inline struct weir_option_target plugin_target(
 /* The plugin that a stage's `type` names, or NULL and a mistake at that word. */
 const struct weir_plugin *maker_find_plugin(
     struct maker *m, const struct weir_node *config, enum role role);
+/* A name is shown on terminals and in reports as it is: a mistake when that would do harm. */
+void maker_check_name(
+    struct maker *m, const struct weir_node *config, const char *name, const char *what);
 /* A map where a stage is described, or NULL and a mistake. */
 const struct weir_node *maker_stage_map(
     struct maker *m, const struct weir_node *node, const char *what);

@@ -208,6 +208,18 @@ static void replace_load(struct plan *plan, const struct plan_request *request)
     plan->load.stage.state = request->load_state;
 }
 
+void maker_check_name(
+    struct maker *m, const struct weir_node *config, const char *name, const char *what)
+{
+    char shown[1024];
+
+    (void)weir_str_printable(weir_str(name), shown, sizeof(shown));
+    if (strcmp(shown, name) != 0)
+        weir_mistake(m->mistakes, weir_node_get(config, "name"), 0, "E-VALUE",
+            "%s '%s' holds characters that are not printed but obeyed by terminals; take them out",
+            what, shown);
+}
+
 static void make_plan(struct maker *m, const struct plan_request *request)
 {
     struct plan *plan = m->plan;
@@ -225,6 +237,7 @@ static void make_plan(struct maker *m, const struct plan_request *request)
     };
     (void)weir_options_parse(&m->context, m->root, m->root, targets, 1);
     plan->name = keys.name ? keys.name : "unnamed";
+    maker_check_name(m, m->root, plan->name, "the pipeline's name");
     plan->memory = keys.limits.memory;
     plan->run_time = keys.limits.run_time;
     check_vars(m, keys.vars);

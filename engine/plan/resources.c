@@ -49,10 +49,14 @@ static void add_resource(struct maker *m, const struct weir_node *config,
         m->plan->extract.sound = false;
     if (!keys.name)
         keys.name = default_name;
+    if (!keys.name && weir_node_get(config, "name"))
+        return;
     if (!keys.name) {
         weir_mistake(m->mistakes, place, 0, "E-REQUIRED", "'name' is required of each resource");
         return;
     }
+    if (keys.name != default_name)
+        maker_check_name(m, config, keys.name, "the resource's name");
     if (name_taken(m->plan, m->plan->n_resources, keys.name)) {
         const struct weir_node *at = weir_node_get(config, "name");
 

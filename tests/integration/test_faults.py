@@ -129,6 +129,12 @@ class Limits(FaultCase):
         self.assert_exit(result, OK)
         self.assertNotIn("lowered", result.err)
 
+    def test_a_period_that_nobody_lives_to_see_is_refused(self):
+        for period, code in (("9223372036854775807ms", BAD_FILE), ("25h", BAD_FILE), ("1d", OK)):
+            with self.subTest(period=period):
+                result = self.run_weir(ITEMS.replace('db"', f'db", batching: {{ period: {period} }}'))
+                self.assert_exit(result, code)
+
     def test_a_limit_on_the_size_of_files_is_an_error_and_no_signal(self):
         result = self.run_in_shell("ulimit -f 20; exec {}")
         self.assert_exit(result, DESTINATION)
@@ -140,6 +146,38 @@ class Environment(FaultCase):
         keys = self.work / "keys"
         self.assert_exit(self.run_weir(ITEMS, env={"SSLKEYLOGFILE": keys}), OK)
         self.assertFalse(keys.exists())
+
+
+class Names(FaultCase):
+    FILE = """
+        weir: 1
+        name: "{}"
+        extract:
+          type: http
+          resources:
+            - name: "{}"
+              url: "${{SERVER}}/rows"
+        load: {{ type: sqlite, path: "${{WORK}}/out.db" }}
+        """
+
+    def test_what_terminals_obey_is_refused_and_shown_harmlessly(self):
+        for names in (("a\\e[2J", "t"), ("a", "t\\e[2J"), ("a\\nb", "t"), ("a", "\\u202et")):
+            with self.subTest(names=names):
+                result = self.run_weir(self.FILE.format(*names))
+                self.assert_exit(result, BAD_FILE)
+                self.assertIn("name", result.err)
+                self.assertNotIn("\033", result.err)
+
+    def test_what_people_write_is_taken(self):
+        for names in (("Größe '%s", "t"), ("a", "t 'x' 東京")):
+            with self.subTest(names=names):
+                self.assert_exit(self.run_weir(self.FILE.format(*names)), OK)
+
+    def test_too_long_a_name_is_not_called_a_missing_one(self):
+        result = self.run_weir(self.FILE.format("a", "t" * 300))
+        self.assert_exit(result, BAD_FILE)
+        self.assertNotIn("is required", result.err)
+        self.assertIn("1 mistake", result.err)
 
 
 class Secrets(FaultCase):
