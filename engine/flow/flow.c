@@ -229,18 +229,34 @@ static void flow_init(struct flow *flow)
     flow->loader = loader_new(flow, &flow->load);
 }
 
+static void close_left_handle(uv_handle_t *handle, void *arg)
+{
+    (void)arg;
+    close_handle(handle);
+}
+
+/* What a plugin forgot may live in its stage's arena, so it is closed while that is there. */
+static void close_loop(struct flow *flow)
+{
+    if (uv_loop_close(&flow->loop) == 0)
+        return;
+    log_event(WEIR_LOG_WARNING, NULL, "a plugin left handles open on the loop");
+    uv_walk(&flow->loop, close_left_handle, NULL);
+    uv_run(&flow->loop, UV_RUN_DEFAULT);
+    (void)uv_loop_close(&flow->loop);
+}
+
 static void flow_done(struct flow *flow)
 {
     loader_free(flow->loader);
     workers_free(flow->workers);
+    close_loop(flow);
     stage_finish(&flow->extract);
     for (size_t i = 0; i < flow->plan->n_transforms; i++)
         stage_finish(&flow->transforms[i]);
     stage_finish(&flow->load);
     free(flow->transforms);
     uv_mutex_destroy(&flow->mutex);
-    if (uv_loop_close(&flow->loop) != 0)
-        log_event(WEIR_LOG_WARNING, NULL, "a plugin left handles open on the loop");
 }
 
 void flow_run(struct plan *plan, struct stats *stats, const struct flow_observer *observer,

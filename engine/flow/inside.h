@@ -12,7 +12,7 @@
 enum phase {
     PHASE_STARTING, /* the loader prepares; nothing else has begun */
     PHASE_RUNNING,  /* batches flow */
-    PHASE_DRAINING, /* the extractor has stopped; jobs and the loader go on */
+    PHASE_DRAINING, /* nothing is asked for any more; jobs and the loader go on */
     PHASE_CLOSING,  /* the loader commits and stops */
     PHASE_CLOSED,   /* handles are closing; the loop ends by itself */
 };

@@ -109,6 +109,7 @@ static void charge(struct job *job)
 static void job_run(struct work *work)
 {
     struct job *job = (struct job *)work;
+    struct flow *flow = job->flow;
     enum weir_status status = WEIR_OK;
 
     if (job->extracts)
@@ -118,8 +119,8 @@ static void job_run(struct work *work)
 
         weir_error_set(&error, WEIR_FAULT_PLUGIN, "E-PLUGIN",
             "it gave a batch without saying of which resource");
-        flow_host.fail(&job->flow->extract.planned->stage, &error);
-        status = fail_at(job, &job->flow->extract);
+        flow_host.fail(&flow->extract.planned->stage, &error);
+        status = fail_at(job, &flow->extract);
     }
     if (status == WEIR_OK)
         status = decode(job);
@@ -127,8 +128,9 @@ static void job_run(struct work *work)
         status = transform_all(job);
     charge(job);
     job->status = status;
+    /* Once it is done the loop may free it at any time. */
     atomic_store_explicit(&job->done, true, memory_order_release);
-    flow_wake(job->flow);
+    flow_wake(flow);
 }
 
 struct job *job_new(struct flow *flow, struct weir_batch *batch, bool extracts)

@@ -48,7 +48,7 @@ static bool tell_extractor(struct flow *flow, struct job *job)
 {
     const struct weir_plugin *plugin = flow->extract.planned->plugin;
 
-    if (!plugin->decoded || flow->phase != PHASE_RUNNING)
+    if (!plugin->decoded || !flow->extract.started)
         return true;
     if (plugin->decoded(&flow->extract.planned->stage, job->batch) == WEIR_OK)
         return true;
@@ -153,14 +153,7 @@ static void begin(struct flow *flow)
     (void)stage_start(flow, &flow->extract);
 }
 
-static void enter_draining(struct flow *flow)
-{
-    flow->phase = PHASE_DRAINING;
-    /* An extractor that is at work on a worker is stopped when that is over. */
-    if (!flow->extract_busy)
-        stage_stop(&flow->extract);
-}
-
+/* The extractor hears of what it gave before it is stopped: it knows which pages count. */
 static void drain(struct flow *flow)
 {
     if (flow->n_jobs)
@@ -193,7 +186,7 @@ void flow_pump(struct flow *flow)
         deliver(flow, job);
     extract_while_room(flow);
     if (flow->phase == PHASE_RUNNING && run_is_over(flow))
-        enter_draining(flow);
+        flow->phase = PHASE_DRAINING;
     if (flow->phase == PHASE_DRAINING)
         drain(flow);
     if (flow->phase == PHASE_CLOSING)
