@@ -1,10 +1,10 @@
 #include "check.h"
 
-#include "auth.h"
-#include "header.h"
+#include "client/url.h"
 #include "options.h"
-#include "paginator.h"
-#include "url.h"
+#include "paging/paginator.h"
+#include "request/auth.h"
+#include "request/header.h"
 
 #include <string.h>
 #include <strings.h>

@@ -1,9 +1,9 @@
 /* http - read REST APIs, many requests at once. See README.md. */
 #include "check.h"
-#include "decode.h"
-#include "hand_over.h"
 #include "options.h"
-#include "source.h"
+#include "source/decode.h"
+#include "source/hand_over.h"
+#include "source/source.h"
 
 #include <weir/plugin.h>
 #include <weir/version.h>

@@ -1,7 +1,7 @@
 #include "options.h"
 
-#include "auth.h"
-#include "paginator.h"
+#include "paging/paginator.h"
+#include "request/auth.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 #ifndef WEIR_HTTP_OPTIONS_H
 #define WEIR_HTTP_OPTIONS_H
 
-#include "retry.h"
+#include "client/retry.h"
 
 #include <weir/option.h>
 

@@ -4,7 +4,7 @@
  *
  *     http_fetch http://127.0.0.1:8080/tiny/ 1 50000 200
  */
-#include "client.h"
+#include "client/client.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #include <weir/arena.h>
 
 /* Compiled in, since the fuzzer sees only what is instrumented. */
-#include "../../plugins/http/link_header.c"
+#include "../../plugins/http/paging/link_header.c"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 

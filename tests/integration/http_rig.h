@@ -5,7 +5,7 @@
 #ifndef HTTP_RIG_H
 #define HTTP_RIG_H
 
-#include <client.h>
+#include <client/client.h>
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* Bodies to rows and to what a paginator wants to know. */
 #include "http_checks.h"
 
-#include "../../plugins/http/decode.h"
+#include "../../plugins/http/source/decode.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* Requests at once fit into the limit on open files, and there is always one. */
-#include "descriptors.h"
+#include "source/descriptors.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

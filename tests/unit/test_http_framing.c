@@ -1,5 +1,5 @@
 /* What says where a body ends is believed only where it can be true, and held against what came. */
-#include "framing.h"
+#include "client/framing.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

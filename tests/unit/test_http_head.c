@@ -1,5 +1,5 @@
 /* Heads of answers: what is taken from them, and what is no head. */
-#include "head.h"
+#include "client/head.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* gzip: all of it or an error, whatever the pieces it comes in, and no bombs. */
-#include "inflate.h"
+#include "client/inflate.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* Link headers: what servers send, and what they should not. */
 #include "node_checks.h"
 
-#include "../../plugins/http/link_header.h"
+#include "../../plugins/http/paging/link_header.h"
 
 static void check(const char *header, const char *rel, const char *target)
 {

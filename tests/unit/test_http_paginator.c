@@ -1,7 +1,7 @@
 /* Paginators: addresses of pages, how many there are, and when they end. */
 #include "http_checks.h"
 
-#include "../../plugins/http/paginator.h"
+#include "../../plugins/http/paging/paginator.h"
 
 #define FIRST "http://h/items?per_page=10"
 

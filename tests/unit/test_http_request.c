@@ -1,8 +1,8 @@
 /* Requests: URL, headers, body and login, filled in for a partition. */
 #include "http_checks.h"
 
-#include "../../plugins/http/header.h"
-#include "../../plugins/http/request.h"
+#include "../../plugins/http/request/header.h"
+#include "../../plugins/http/request/request.h"
 
 static struct weir_partition_field fields[] = {
     {"id", {.kind = WEIR_INT, .integer = 7}},

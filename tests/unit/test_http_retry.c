@@ -1,5 +1,5 @@
 /* When to try again: which statuses, after how long, and for how long at all. */
-#include "retry.h"
+#include "client/retry.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* Where a chain has been. */
 #include "node_checks.h"
 
-#include "../../plugins/http/seen.h"
+#include "../../plugins/http/paging/seen.h"
 
 #include <stdio.h>
 

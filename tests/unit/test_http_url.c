@@ -1,5 +1,5 @@
 /* URLs: joined, resolved, checked, compared by origin, and shown without secrets. */
-#include "url.h"
+#include "client/url.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

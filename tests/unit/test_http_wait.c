@@ -1,7 +1,7 @@
 /* The heap of those that wait. */
 #include "node_checks.h"
 
-#include "../../plugins/http/wait.h"
+#include "../../plugins/http/source/wait.h"
 
 enum { MANY = 1000 };
 

@@ -9,7 +9,7 @@
 #include "chain.h"
 #include "options.h"
 #include "readers.h"
-#include "request.h"
+#include "request/request.h"
 
 #include <weir/loop.h>
 

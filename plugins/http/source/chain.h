@@ -11,8 +11,8 @@
 
 #include "host.h"
 #include "page.h"
-#include "paginator.h"
-#include "seen.h"
+#include "paging/paginator.h"
+#include "paging/seen.h"
 
 #include <weir/partition.h>
 

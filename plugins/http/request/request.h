@@ -8,7 +8,7 @@
 #define WEIR_HTTP_REQUEST_H
 
 #include "auth.h"
-#include "client.h"
+#include "client/client.h"
 #include "options.h"
 
 #include <weir/partition.h>

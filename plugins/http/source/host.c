@@ -1,6 +1,6 @@
 #include "host.h"
 
-#include "seen.h"
+#include "paging/seen.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 #include "paginator_kinds.h"
 
-#include "url.h"
+#include "client/url.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -8,7 +8,7 @@
 #ifndef WEIR_HTTP_PAGE_H
 #define WEIR_HTTP_PAGE_H
 
-#include "client.h"
+#include "client/client.h"
 #include "page_list.h"
 #include "wait.h"
 

@@ -1,7 +1,7 @@
 /* Answers that hold a mark to ask for the next page with: {"next_cursor": "eyJpZCI6..."}. */
 #include "paginator_kinds.h"
 
-#include "url.h"
+#include "client/url.h"
 
 const struct weir_option http_cursor_options[] = {
     WEIR_PATH(struct http_cursor, cursor_path, .required = true, .example = "meta.next_cursor",

@@ -1,7 +1,7 @@
 #include "request.h"
 
+#include "client/url.h"
 #include "header.h"
-#include "url.h"
 
 #include <stdio.h>
 #include <string.h>

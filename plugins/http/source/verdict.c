@@ -1,6 +1,6 @@
 #include "verdict.h"
 
-#include "url.h"
+#include "client/url.h"
 
 #include <ctype.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 #include "page.h"
 
 #include "hand_over.h"
-#include "link_header.h"
+#include "paging/link_header.h"
 #include "room.h"
 #include "schedule.h"
 #include "source.h"

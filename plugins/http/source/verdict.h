@@ -2,9 +2,9 @@
 #ifndef WEIR_HTTP_VERDICT_H
 #define WEIR_HTTP_VERDICT_H
 
-#include "auth.h"
-#include "client.h"
-#include "retry.h"
+#include "client/client.h"
+#include "client/retry.h"
+#include "request/auth.h"
 
 enum http_verdict {
     HTTP_GOOD,

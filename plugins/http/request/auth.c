@@ -1,7 +1,7 @@
 #include "auth.h"
 
+#include "client/url.h"
 #include "header.h"
-#include "url.h"
 
 #include <string.h>
 

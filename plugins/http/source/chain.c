@@ -1,9 +1,9 @@
 #include "chain.h"
 
+#include "client/url.h"
 #include "hand_over.h"
 #include "schedule.h"
 #include "source.h"
-#include "url.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
