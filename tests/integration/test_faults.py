@@ -141,6 +141,30 @@ class Limits(FaultCase):
         self.assertIn("error[E-DB-DISK-FULL]", result.err)
 
 
+class Databases(FaultCase):
+    def test_one_that_is_moved_away_during_the_run(self):
+        run = self.start_weir("""
+            weir: 1
+            name: faults
+            extract:
+              type: http
+              resources:
+                - name: t
+                  url: "${SERVER}/pages?style=page&total=20000&size=100&delay=0.05"
+                  data_selector: data
+                  paginator: { type: page_number, total_path: total_pages }
+            load: { type: sqlite, path: "${WORK}/out.db", batching: { rows: 100 } }
+            """)
+        run.when(lambda: self.db.exists() and harness.query(
+            self.db, "SELECT 1 FROM sqlite_master WHERE name = 't'"))
+        self.db.rename(self.work / "moved.db")
+        result = self.check(run.wait())
+        self.assert_exit(result, DESTINATION)
+        self.assertIn("moved or removed the file", result.err)
+        rows = harness.query(self.work / "moved.db", "SELECT count(*) FROM t")[0][0]
+        self.assertEqual(result.report["rows_loaded"], rows)
+
+
 class Environment(FaultCase):
     def test_it_makes_nobody_write_the_keys_of_connections(self):
         keys = self.work / "keys"
