@@ -34,7 +34,7 @@ struct job {
     struct flow *flow;
     struct weir_batch *batch;
     size_t charged; /* bytes counted against the budget */
-    bool extracts;  /* the job begins with extract, on the worker */
+    bool extracts;  /* the job begins with extract, on the worker, and keeps it busy */
     enum weir_status status;
     struct flow_stage *failed; /* the stage that made status WEIR_FAIL */
     atomic_bool done;
@@ -79,8 +79,8 @@ struct flow {
 
     struct job *first_job, **jobs_end; /* in order of extraction */
     unsigned n_jobs;
-    bool extract_waits; /* said AGAIN; atomic_exchange of woken decides */
-    bool extract_busy;  /* on a worker, now */
+    bool extract_waits;       /* said AGAIN; atomic_exchange of woken decides */
+    atomic_bool extract_busy; /* on a worker, now; the job that has it may clear it */
     bool extract_ended;
     uv_mutex_t mutex;
 };

@@ -14,13 +14,27 @@ static enum weir_status fail_at(struct job *job, struct flow_stage *stage)
     return WEIR_FAIL;
 }
 
-/* The extractor is free for its next batch as soon as this one is out. */
+/*
+ * The extractor is free for its next batch as soon as this one is out, unless it
+ * is to hear of this one before.
+ */
+static void free_extractor(struct job *job)
+{
+    if (job->flow->extract.planned->plugin->decoded)
+        return;
+    job->extracts = false;
+    atomic_store(&job->flow->extract_busy, false);
+    flow_wake(job->flow);
+}
+
 static enum weir_status extract(struct job *job)
 {
     struct flow_stage *stage = &job->flow->extract;
     enum weir_status status = stage->planned->plugin->extract(&stage->planned->stage, job->batch);
 
-    if (status != WEIR_OK && status != WEIR_END && status != WEIR_AGAIN)
+    if (status == WEIR_OK)
+        free_extractor(job);
+    else if (status != WEIR_END && status != WEIR_AGAIN)
         status = fail_at(job, stage);
     return status;
 }

@@ -36,7 +36,7 @@ static struct job *take_done_job(struct flow *flow)
 /* What an extractor on a worker answered, now that the loop learns of it. */
 static void note_extracted(struct flow *flow, const struct job *job)
 {
-    flow->extract_busy = false;
+    atomic_store(&flow->extract_busy, false);
     if (job->status == WEIR_END)
         flow->extract_ended = true;
     if (job->status == WEIR_AGAIN)
@@ -74,7 +74,7 @@ static void deliver(struct flow *flow, struct job *job)
 static bool may_extract(struct flow *flow)
 {
     if (flow->phase != PHASE_RUNNING || !flow->extract.started || flow->extract_ended ||
-        flow->extract_busy || run_is_over(flow))
+        atomic_load(&flow->extract_busy) || run_is_over(flow))
         return false;
     if (flow->extract_waits && atomic_exchange(&flow->woken, false))
         flow->extract_waits = false;
@@ -89,7 +89,7 @@ static const struct weir_resource *only_resource(struct flow *flow)
 
 static void extract_on_worker(struct flow *flow)
 {
-    flow->extract_busy = true;
+    atomic_store(&flow->extract_busy, true);
     append_job(flow, job_new(flow, weir_batch_new(only_resource(flow)), true));
 }
 
