@@ -38,6 +38,9 @@ static void set_state(struct loader *loader, enum loader_state state)
     uv_mutex_lock(&loader->mutex);
     loader->state = state;
     uv_mutex_unlock(&loader->mutex);
+    /* Its own failure is one, too: `stop` asks before the flow hears of it. */
+    if (state == LOADER_FAILED)
+        atomic_store(&loader->flow->incomplete, true);
     flow_wake(loader->flow);
 }
 

@@ -85,13 +85,13 @@ class Ends(FlowCase):
         result = self.run_flow(load="fail_start: true")
         self.assert_exit(result, DESTINATION)
         self.assertEqual(self.rows(result)["read"], 0)
-        self.assertEqual(self.trace(), ["start 0", "stop 0"])
+        self.assertEqual(self.trace(), ["start 0", "stop of a part 0"])
 
     def test_a_loader_that_refuses_a_batch_keeps_those_before(self):
         result = self.run_flow(extract="rows: 10000, unit_rows: 10", load="fail_after: 200")
         self.assert_exit(result, DATA)
         self.assertEqual(self.rows(result)["loaded"], 200)
-        self.assertEqual(self.trace()[-2:], ["commit 200", "stop 200"])
+        self.assertEqual(self.trace()[-2:], ["commit 200", "stop of a part 200"])
 
     def test_a_commit_that_fails_commits_nothing(self):
         result = self.run_flow(load="fail_commit: true")
