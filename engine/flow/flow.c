@@ -36,6 +36,11 @@ void flow_stage_failed(struct flow *flow, struct flow_stage *stage)
     uv_mutex_lock(&flow->mutex);
     error = stage->error;
     uv_mutex_unlock(&flow->mutex);
+    /* Ending because the run was told to end is what it was told to do. */
+    if (atomic_load(&flow->stopping) && strcmp(error.code, "E-STOPPED") == 0) {
+        log_event(WEIR_LOG_WARNING, stage->planned->stage.name, error.text);
+        return;
+    }
     if (!weir_error_is_set(&error))
         weir_error_set(&error, WEIR_FAULT_PLUGIN, "E-PLUGIN",
             "the plugin failed without saying why (it returned WEIR_FAIL, but did not call "

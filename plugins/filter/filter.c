@@ -34,7 +34,10 @@ static enum weir_status filter_start(struct weir_stage *stage)
     size_t offset;
 
     filter->condition = weir_sql_condition(filter->where, &offset, &error);
-    return filter->condition ? WEIR_OK : weir_fail_with(stage, &error);
+    if (!filter->condition)
+        return weir_fail_with(stage, &error);
+    weir_sql_watch(filter->condition, stage);
+    return WEIR_OK;
 }
 
 static void filter_stop(struct weir_stage *stage)

@@ -50,7 +50,10 @@ static enum weir_status set_start(struct weir_stage *stage)
         texts[i] = set->columns.items[i].text;
     }
     set->expressions = weir_sql_columns(names, texts, n, &index, &offset, &error);
-    return set->expressions ? WEIR_OK : weir_fail_with(stage, &error);
+    if (!set->expressions)
+        return weir_fail_with(stage, &error);
+    weir_sql_watch(set->expressions, stage);
+    return WEIR_OK;
 }
 
 static void set_stop(struct weir_stage *stage)

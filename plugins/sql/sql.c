@@ -35,7 +35,10 @@ static enum weir_status sql_start(struct weir_stage *stage)
     size_t offset;
 
     sql->select = weir_sql_select(sql->query, &offset, &error);
-    return sql->select ? WEIR_OK : weir_fail_with(stage, &error);
+    if (!sql->select)
+        return weir_fail_with(stage, &error);
+    weir_sql_watch(sql->select, stage);
+    return WEIR_OK;
 }
 
 static void sql_stop(struct weir_stage *stage)

@@ -45,11 +45,6 @@ void database_may_wait(struct database *db, bool may)
     db->wait_until = may ? now_ms() + (int64_t)db->lock_wait : 0;
 }
 
-bool database_has_waited(const struct database *db)
-{
-    return now_ms() >= db->wait_until;
-}
-
 /* SQLite calls this when another connection is in the way; 0 gives up. */
 static int wait_for_lock(void *arg, int tries)
 {

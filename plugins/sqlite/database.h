@@ -39,7 +39,5 @@ int database_run(struct database *db, const char *sql);
 int database_ask(struct database *db, const char *sql, int64_t *ret_value);
 /* From now until the next call SQLite may wait for locks; with false it does not. */
 void database_may_wait(struct database *db, bool may);
-/* Whether all the time that SQLite may wait for locks is over. */
-bool database_has_waited(const struct database *db);
 
 #endif

@@ -95,8 +95,8 @@ static enum weir_status fail_locked(struct database *db, const char *what)
     struct lock_holder holder;
 
     lock_holder_find(&holder, db->path);
-    if (weir_stopping(db->stage) && !database_has_waited(db))
-        return weir_fail(db->stage, WEIR_FAULT_LOCKED, "E-DB-LOCKED",
+    if (weir_stopping(db->stage))
+        return weir_fail(db->stage, WEIR_FAULT_LOCKED, "E-STOPPED",
             "%s: %s: the run was told to stop while %s held its lock; wait until that is done, "
             "then run again",
             db->path, what, holder.text);

@@ -75,7 +75,7 @@ static void a_run_that_stops_does_not_wait(void **state)
     (void)stage_resource(&f->s, "t", NULL);
     stage_set(&f->s, "lock_wait", "60s");
     f->s.stopping = true;
-    refuse_start(f, WEIR_FAULT_LOCKED, "E-DB-LOCKED");
+    refuse_start(f, WEIR_FAULT_LOCKED, "E-STOPPED");
     other_end(&other);
     assert_in_range(now_ms() - begin, 0, 5000);
 }

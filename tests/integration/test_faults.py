@@ -6,14 +6,14 @@ import resource
 import shlex
 import signal
 import sqlite3
+import time
 import unittest
 
 import harness
-from harness import BAD_FILE, DESTINATION, OK, SOURCE
+from harness import BAD_FILE, DESTINATION, INTERRUPTED, OK, SOURCE
 
 setUpModule = harness.start_server
 
-LOCKED = 7
 ITEMS = """
     weir: 1
     name: faults
@@ -232,11 +232,28 @@ class Signals(FaultCase):
                  len(os.listdir(f"/proc/{run.pid}/task")) > 2)
         run.signal(signal.SIGINT)
         result = self.check(run.wait())
-        self.assert_exit(result, LOCKED)
+        self.assert_exit(result, INTERRUPTED)
         self.assertIn(f"told to stop while process {os.getpid()}", result.err)
         self.assertNotIn("for longer than lock_wait", result.err)
-        self.assertEqual(result.report["outcome"], "failed")
+        self.assertEqual(result.report["outcome"], "stopped")
         self.assertLess(result.seconds, 10)
+
+    def test_a_long_query_is_ended_by_a_signal(self):
+        run = self.start_weir(f"""
+            weir: 1
+            name: t
+            extract: {{ type: http, url: "${{SERVER}}/rows?n=3000" }}
+            transform:
+              - type: sql
+                query: SELECT count(*) AS n FROM batch a, batch b, batch c WHERE a.id + b.id = c.id
+            load: {{ type: sqlite, path: "${{WORK}}/out.db" }}
+            """)
+        harness.server().wait_for(lambda stats: stats["requests_total"] == 1)
+        time.sleep(0.3)
+        run.signal(signal.SIGINT)
+        result = self.check(run.wait())
+        self.assert_exit(result, INTERRUPTED)
+        self.assertLess(result.seconds, 3)
 
 
 if __name__ == "__main__":

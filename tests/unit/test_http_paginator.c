@@ -165,7 +165,7 @@ static void links_stay_with_their_origin(void **state)
     check_link(f, &p, from, "//evil.example.org/", "E-ORIGIN");
     check_link(f, &p, from, "https://api.example.org:8443/", "E-ORIGIN");
     check_link(f, &p, from, "http://api.example.org/", "E-ORIGIN");
-    check_link(f, &p, from, "https://api.example.org@evil.example.org/", "E-ORIGIN");
+    check_link(f, &p, from, "https://api.example.org@evil.example.org/", "E-URL");
     check_link(f, &p, from, "file:///etc/passwd", "E-URL-SCHEME");
     check_link(f, &p, from, "javascript:alert(1)", "E-URL-SCHEME");
 }

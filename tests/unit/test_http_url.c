@@ -155,7 +155,7 @@ static void adds_parameters(void **state)
 static void accepts_addresses(void **state)
 {
     static const char *const good[] = {"http://h", "https://example.org/a?b=c#d",
-        "http://127.0.0.1:8080/x", "http://[::1]:80/", "HTTP://H/", "http://user:pw@h/x",
+        "http://127.0.0.1:8080/x", "http://[::1]:80/", "HTTP://H/", "http://h/a@b", "http://h?a@b",
         "http://127.1/", "http://h:65535/", "http://h/%20?q=\xc3\xa9", "http://h?x"};
     struct weir_error error = {0};
 
@@ -192,6 +192,8 @@ static void refuses_what_is_no_address(void **state)
     refuses("http://h/a\r\nX: y", "E-URL");
     refuses("http://h\x7f/", "E-URL");
     refuses("http://[::1/", "E-URL");
+    refuses("http://user:pw@h/x", "E-URL");
+    refuses("http://a@b@h/", "E-URL");
     refuses("file:///etc/passwd", "E-URL-SCHEME");
     refuses("ftp://h/", "E-URL-SCHEME");
     refuses("javascript:alert(1)", "E-URL-SCHEME");

@@ -198,6 +198,11 @@ static enum weir_status check_size(const char *url, struct weir_error *ret_error
     return WEIR_OK;
 }
 
+static bool has_login(const char *authority)
+{
+    return memchr(authority, '@', strcspn(authority, "/?#")) != NULL;
+}
+
 enum weir_status http_url_check(const char *url, struct weir_error *ret_error)
 {
     size_t scheme = scheme_length(url);
@@ -219,6 +224,10 @@ enum weir_status http_url_check(const char *url, struct weir_error *ret_error)
             "the like");
     if (is_plain(url, &host, &behind))
         return WEIR_OK;
+    /* It would travel in a header that nobody sees here, so nobody could keep it out of outputs. */
+    if (has_login(url + scheme + 3))
+        return refuse(
+            ret_error, "E-URL", url, "has a login in it; use auth: { type: http_basic, ... }");
     /* libcurl would look for the host behind more slashes. */
     parts = strchr("/?#", url[scheme + 3]) ? NULL : parse(url, 0);
     if (!parts)

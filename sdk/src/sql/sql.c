@@ -42,6 +42,7 @@ static enum weir_status run_begin(
         return WEIR_FAIL;
     connection->stops = &sql->stops;
     connection->stops_before = stops;
+    connection->stage = sql->stage;
     connection->table.scratch = weir_arena_new();
     *run = (struct run){.sql = sql, .batch = batch, .connection = connection};
     sql_result_init(&run->result, sql, connection, batch);
@@ -333,4 +334,9 @@ enum weir_status weir_sql_run(
 void weir_sql_interrupt(struct weir_sql *sql)
 {
     atomic_fetch_add(&sql->stops, 1);
+}
+
+void weir_sql_watch(struct weir_sql *sql, struct weir_stage *stage)
+{
+    sql->stage = stage;
 }

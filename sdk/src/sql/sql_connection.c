@@ -4,6 +4,8 @@
  */
 #include "sql_inside.h"
 
+#include <weir/stage.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -101,7 +103,8 @@ static int look_up(void *arg)
 
     if (!connection->stops)
         return 0;
-    if (atomic_load(connection->stops) != connection->stops_before)
+    if (atomic_load(connection->stops) != connection->stops_before ||
+        (connection->stage && weir_stopping(connection->stage)))
         return 1;
     if (connection->steps_left < STEPS_BETWEEN_LOOKS) {
         connection->steps_left = 0;

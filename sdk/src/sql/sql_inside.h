@@ -115,6 +115,7 @@ struct sql_connection {
     /* of one run */
     const atomic_uint *stops;
     unsigned stops_before;
+    struct weir_stage *stage; /* whose run may be stopped; may be NULL */
     uint64_t steps_left;
 };
 
@@ -162,6 +163,7 @@ struct weir_sql {
     size_t n_columns;
     struct sql_pool pool;
     atomic_uint stops;
+    struct weir_stage *stage; /* see weir_sql_watch */
 };
 
 /* A connection that fits the batch, at rest no more. */

@@ -86,7 +86,8 @@ static size_t row_at_fault(const struct sql_table *table)
 static enum weir_status stopped(struct sql_connection *connection, struct weir_error *ret_error)
 {
     if (connection->steps_left > 0)
-        return weir_error_set(ret_error, WEIR_FAULT_NONE, "E-STOPPED", "SQL was stopped");
+        return weir_error_set(
+            ret_error, WEIR_FAULT_NONE, "E-STOPPED", "the statement was ended, because the run is");
     return weir_error_set(ret_error, WEIR_FAULT_DATA, "E-LIMIT",
         "the statement does not come to an end with %zu rows; see if it joins without a condition "
         "or if its recursion never stops",
