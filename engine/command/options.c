@@ -12,6 +12,8 @@
 
 enum { OPT_LOG = 256, OPT_REPORT, OPT_PLUGINS, OPT_ROWS, OPT_RESOURCE, OPT_MARKDOWN };
 
+#define LETTERS ":hvq"
+
 static const struct option long_options[] = {
     {"help", no_argument, NULL, 'h'},
     {"verbose", no_argument, NULL, 'v'},
@@ -33,6 +35,15 @@ static bool mistake(const struct command *command, const char *what, const char 
     fprintf(stderr, "weir: error[E-USAGE]: %s%s%s; see weir %s --help\n", what, value ? " " : "",
         shown, command->name);
     return false;
+}
+
+/* A letter may stand among others, so only getopt knows which it is. */
+static bool refuse_option(const struct command *command, const char *word)
+{
+    const char letter[] = {'-', (char)optopt, '\0'};
+    bool is_letter = optopt > 0 && optopt < OPT_LOG && !strchr(LETTERS, optopt);
+
+    return mistake(command, "unknown option", is_letter ? letter : word);
 }
 
 static bool take_log(const struct command *command, struct command_options *options)
@@ -133,15 +144,15 @@ bool command_parse(const struct command *command, int argc, char **argv,
     memset(ret_options, 0, sizeof(*ret_options));
     *ret_exit = WEIR_FAULT_USAGE;
     opterr = 0;
-    optind = 1;
-    while ((option = getopt_long(argc, argv, ":hvq", long_options, NULL)) != -1) {
+    optind = 0; /* from the start, also when an earlier call ended in the middle */
+    while ((option = getopt_long(argc, argv, LETTERS, long_options, NULL)) != -1) {
         if (option == 'h') {
             fputs(command->help, stdout);
             *ret_exit = 0;
             return false;
         }
         if (option == '?')
-            return mistake(command, "unknown option", argv[optind - 1]);
+            return refuse_option(command, argv[optind - 1]);
         if (option == ':')
             return mistake(command, "a value is missing behind", argv[optind - 1]);
         if (!take_option(command, option, ret_options))
