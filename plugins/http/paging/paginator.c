@@ -74,6 +74,12 @@ void http_paginator_init(struct http_paginator *paginator, const struct weir_var
     paginator->kind->init(paginator, variant->options);
 }
 
+void http_paginator_limit(struct http_paginator *paginator, uint64_t pages)
+{
+    if (pages && pages < paginator->max_pages)
+        paginator->max_pages = pages;
+}
+
 const char *http_paginator_url(const struct http_paginator *paginator, struct weir_arena *arena,
     const char *first, uint64_t number, const char *at)
 {

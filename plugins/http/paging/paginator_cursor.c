@@ -19,8 +19,7 @@ static void cursor_init(struct http_paginator *paginator, const void *options)
 {
     const struct http_cursor *o = options;
 
-    if (o->max_pages > 0)
-        paginator->max_pages = (uint64_t)o->max_pages;
+    http_paginator_limit(paginator, (uint64_t)o->max_pages);
     paginator->next_path = o->cursor_path;
     paginator->has_more_path = o->has_more_path;
     paginator->stop_after_empty_page = o->stop_after_empty_page;

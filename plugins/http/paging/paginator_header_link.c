@@ -13,8 +13,7 @@ static void header_link_init(struct http_paginator *paginator, const void *optio
 {
     const struct http_header_link *o = options;
 
-    if (o->max_pages > 0)
-        paginator->max_pages = (uint64_t)o->max_pages;
+    http_paginator_limit(paginator, (uint64_t)o->max_pages);
     paginator->link_rel = o->links_next_key;
     paginator->allow_hosts = &o->allow_hosts;
 }

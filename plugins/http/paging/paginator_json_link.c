@@ -14,8 +14,7 @@ static void json_link_init(struct http_paginator *paginator, const void *options
 {
     const struct http_json_link *o = options;
 
-    if (o->max_pages > 0)
-        paginator->max_pages = (uint64_t)o->max_pages;
+    http_paginator_limit(paginator, (uint64_t)o->max_pages);
     paginator->next_path = o->next_url_path;
     paginator->allow_hosts = &o->allow_hosts;
 }

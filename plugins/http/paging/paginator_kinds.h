@@ -77,6 +77,8 @@ extern const struct weir_option http_cursor_options[];
         .help = "Pages of one partition asked for at the same time. They are loaded in order; "    \
                 "pages asked for beyond the end are dropped.")
 
+/* No pages beyond so many; 0: the file names no such limit. The smallest of several counts. */
+void http_paginator_limit(struct http_paginator *paginator, uint64_t pages);
 /* Adds name=number to a URL. */
 const char *http_paginator_add_number(
     struct weir_arena *arena, const char *url, const char *name, uint64_t number);

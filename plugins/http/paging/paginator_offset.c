@@ -35,13 +35,9 @@ static void offset_init(struct http_paginator *paginator, const void *options)
 {
     const struct http_offset *o = options;
 
-    if (o->max_pages > 0)
-        paginator->max_pages = (uint64_t)o->max_pages;
-    if (o->maximum_offset > 0) {
-        uint64_t n = pages_before(o, o->maximum_offset);
-
-        paginator->max_pages = n < paginator->max_pages ? n : paginator->max_pages;
-    }
+    http_paginator_limit(paginator, (uint64_t)o->max_pages);
+    if (o->maximum_offset > 0)
+        http_paginator_limit(paginator, pages_before(o, o->maximum_offset));
     paginator->total_path = o->total_path;
     paginator->has_more_path = o->has_more_path;
     paginator->stop_after_empty_page = o->stop_after_empty_page;

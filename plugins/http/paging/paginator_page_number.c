@@ -23,13 +23,9 @@ static void page_number_init(struct http_paginator *paginator, const void *optio
 {
     const struct http_page_number *o = options;
 
-    if (o->max_pages > 0)
-        paginator->max_pages = (uint64_t)o->max_pages;
-    if (o->maximum_page > 0) {
-        uint64_t n = (uint64_t)(o->maximum_page - o->base_page) + 1;
-
-        paginator->max_pages = n < paginator->max_pages ? n : paginator->max_pages;
-    }
+    http_paginator_limit(paginator, (uint64_t)o->max_pages);
+    if (o->maximum_page > 0)
+        http_paginator_limit(paginator, (uint64_t)(o->maximum_page - o->base_page) + 1);
     paginator->total_path = o->total_path;
     paginator->has_more_path = o->has_more_path;
     paginator->stop_after_empty_page = o->stop_after_empty_page;
