@@ -6,7 +6,6 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { PATH_SIZE = 1024, TEXT_SIZE = 4096 };
 
@@ -48,17 +47,6 @@ static void write_summary(const struct showing *s, char *out, size_t size)
     else
         snprintf(out, size, "%zu mistake%s in %s; nothing was contacted", all, all == 1 ? "" : "s",
             s->path);
-}
-
-/* No secret that is known, and no control character. */
-static void make_harmless(const char *text, char *out, size_t size)
-{
-    char *copy = strdup(text);
-
-    if (copy)
-        log_redact(copy);
-    (void)weir_str_printable(weir_str(copy), out, size);
-    free(copy);
 }
 
 /* --- the line of the file ---------------------------------------------------------------- */
@@ -155,7 +143,7 @@ static void show_one(const struct showing *s, const struct weir_mistake *mistake
     const char *mark = !s->color ? "" : mistake->warning ? "\033[1;33m" : "\033[1;31m";
     char text[TEXT_SIZE];
 
-    make_harmless(mistake->text, text, sizeof(text));
+    log_harmless(mistake->text, text, sizeof(text));
     fputs(s->path, s->out);
     if (mistake->line)
         fprintf(s->out, ":%u:%u", mistake->line, mistake->column);
@@ -183,15 +171,10 @@ void show_mistakes(
 
 static void set_time(json_t *object)
 {
-    struct timespec now;
-    struct tm tm;
-    char stamp[32], precise[48];
+    char time[LOG_TIME_SIZE];
 
-    clock_gettime(CLOCK_REALTIME, &now);
-    gmtime_r(&now.tv_sec, &tm);
-    strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S", &tm);
-    snprintf(precise, sizeof(precise), "%s.%03ldZ", stamp, now.tv_nsec / 1000000);
-    json_object_set_new(object, "time", json_string(precise));
+    log_time(time);
+    json_object_set_new(object, "time", json_string(time));
 }
 
 static void print_object(const struct showing *s, json_t *object)
@@ -206,7 +189,7 @@ static void show_object(const struct showing *s, const struct weir_mistake *mist
     json_t *object = json_object();
     char text[TEXT_SIZE];
 
-    make_harmless(mistake->text, text, sizeof(text));
+    log_harmless(mistake->text, text, sizeof(text));
     set_time(object);
     json_object_set_new(object, "level", json_string(mistake->warning ? "warning" : "error"));
     json_object_set_new(object, "code", json_string(mistake->code));

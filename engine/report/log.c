@@ -90,18 +90,25 @@ static const char *level_name(enum weir_level level)
     return level == WEIR_LOG_WARNING ? "warning" : level == WEIR_LOG_INFO ? "info" : "debug";
 }
 
-static json_t *event_object(const char *level, const char *stage, const char *text)
+void log_time(char out[LOG_TIME_SIZE])
 {
-    json_t *object = json_object();
     struct timespec now;
     struct tm tm;
-    char stamp[40], precise[64];
+    char seconds[32];
 
     clock_gettime(CLOCK_REALTIME, &now);
     gmtime_r(&now.tv_sec, &tm);
-    strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S", &tm);
-    snprintf(precise, sizeof(precise), "%s.%03ldZ", stamp, now.tv_nsec / 1000000);
-    json_object_set_new(object, "time", json_string(precise));
+    strftime(seconds, sizeof(seconds), "%Y-%m-%dT%H:%M:%S", &tm);
+    snprintf(out, LOG_TIME_SIZE, "%s.%03ldZ", seconds, now.tv_nsec / 1000000);
+}
+
+static json_t *event_object(const char *level, const char *stage, const char *text)
+{
+    json_t *object = json_object();
+    char time[LOG_TIME_SIZE];
+
+    log_time(time);
+    json_object_set_new(object, "time", json_string(time));
     json_object_set_new(object, "level", json_string(level));
     if (stage)
         json_object_set_new(object, "stage", json_string(stage));
@@ -119,14 +126,13 @@ static void print_object(json_t *object)
     json_decref(object);
 }
 
-/* A copy that may be shown: no secrets, no control bytes. */
-static void make_harmless(const char *text, char *out, size_t size)
+void log_harmless(const char *text, char *out, size_t size)
 {
     char *copy = strdup(text);
 
     if (copy)
         log_redact(copy);
-    weir_str_printable(weir_str(copy ? copy : ""), out, size);
+    (void)weir_str_printable(weir_str(copy ? copy : ""), out, size);
     free(copy);
 }
 
@@ -143,7 +149,7 @@ void log_event(enum weir_level level, const char *stage, const char *text)
 
     if (level == WEIR_LOG_DEBUG && !options.verbose)
         return;
-    make_harmless(text, harmless, sizeof(harmless));
+    log_harmless(text, harmless, sizeof(harmless));
     if (options.json) {
         print_object(event_object(level_name(level), stage, harmless));
         return;
@@ -170,7 +176,7 @@ void log_error(const struct weir_error *error, const char *stage, const char *st
 {
     char harmless[LINE_SIZE], line[LINE_SIZE + 1024];
 
-    make_harmless(error->text, harmless, sizeof(harmless));
+    log_harmless(error->text, harmless, sizeof(harmless));
     if (options.json) {
         print_error_object(error, stage, harmless, state);
         return;

@@ -26,7 +26,7 @@ bool log_has_color(void);
 /* stage may be NULL. */
 void log_event(enum weir_level level, const char *stage, const char *text);
 
-/* The end of a run that failed: "weir: error[CODE]: text", with details indented below. */
+/* The end of a run that failed: "weir: error[CODE]: stage: text; state". Both may be NULL. */
 void log_error(const struct weir_error *error, const char *stage, const char *state);
 
 /*
@@ -35,8 +35,15 @@ void log_error(const struct weir_error *error, const char *stage, const char *st
  */
 void log_set_view(const char *lines);
 
-/* Texts that must never be shown; whatever is printed shows *** in their place. */
+/* A text that must never be shown; whatever is printed shows *** in its place. Copied. */
 void log_add_secret(const char *text);
+/* In place: the text only shrinks. */
 void log_redact(char *text);
+/* A copy that may be shown: no secrets, no control bytes; cut where it does not fit. */
+void log_harmless(const char *text, char *out, size_t size);
+
+enum { LOG_TIME_SIZE = 48 };
+/* The time of day as JSON lines give it: RFC 3339, UTC, with milliseconds. */
+void log_time(char out[LOG_TIME_SIZE]);
 
 #endif
