@@ -1,9 +1,9 @@
 /*
- * The memory budget: bytes that flow, counted from the request to the commit.
+ * The memory budget: bytes that flow, counted from the request until they are loaded.
  *
  * Two things count against it: what the extractor has reserved for answers that
- * are on their way, and what batches hold. Counting is atomic, since loaders free
- * batches on their own threads.
+ * are on their way, and what batches hold. Counting is atomic, since workers and
+ * the loader's thread count as well as the loop.
  */
 #ifndef FLOW_BUDGET_H
 #define FLOW_BUDGET_H

@@ -187,9 +187,9 @@ void flow_close_handles(struct flow *flow)
 }
 
 /*
- * What may flow at once: a quarter of the memory. The rest is for the loader's
- * caches (a quarter, by agreement), for what decoding adds to bodies before it is
- * counted, and for the program and its libraries.
+ * What may flow at once: a quarter of the memory. The rest is for the loader's own
+ * memory, for what decoding adds to bodies before it is counted, and for the
+ * program and its libraries.
  */
 static void size_queues(struct flow *flow)
 {

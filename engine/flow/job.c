@@ -3,11 +3,6 @@
 
 #include <stdlib.h>
 
-static uint64_t now_us(void)
-{
-    return uv_hrtime() / 1000;
-}
-
 static enum weir_status fail_at(struct job *job, struct flow_stage *stage)
 {
     job->failed = stage;
@@ -99,13 +94,10 @@ static enum weir_status transform_all(struct job *job)
     return status;
 }
 
-/* Room in the budget is told to the extractor, if it was refused some. */
+/* In the extractor's name, so that it hears of the room if it was refused some. */
 static void give_back(struct flow *flow, size_t bytes)
 {
-    if (!budget_release(&flow->budget, bytes))
-        return;
-    atomic_store(&flow->woken, true);
-    flow_wake(flow);
+    flow_host.release(&flow->extract.planned->stage, bytes);
 }
 
 /* What a batch holds has changed; the budget learns by how much. */

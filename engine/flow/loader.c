@@ -28,11 +28,6 @@ struct loader {
     uint64_t *open_by_resource;
 };
 
-static uint64_t now_us(void)
-{
-    return uv_hrtime() / 1000;
-}
-
 static void set_state(struct loader *loader, enum loader_state state)
 {
     uv_mutex_lock(&loader->mutex);

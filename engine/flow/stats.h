@@ -53,6 +53,12 @@ void stats_done(struct stats *stats);
 void stats_add_failure(struct stats *stats, const struct weir_resource *resource, const char *what,
     unsigned attempts, const struct weir_error *error);
 
+/* For time spent: of no meaning but against another one. */
+static inline uint64_t now_us(void)
+{
+    return uv_hrtime() / 1000;
+}
+
 static inline void count(counter *c, uint64_t n)
 {
     atomic_fetch_add_explicit(c, n, memory_order_relaxed);
