@@ -1,6 +1,6 @@
 /* How many requests the process's limit on open files allows at once. */
-#ifndef HTTP_DESCRIPTORS_H
-#define HTTP_DESCRIPTORS_H
+#ifndef WEIR_HTTP_DESCRIPTORS_H
+#define WEIR_HTTP_DESCRIPTORS_H
 
 #include <stddef.h>
 

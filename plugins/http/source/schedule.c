@@ -4,7 +4,6 @@
 #include "room.h"
 
 enum {
-    FIRST_ESTIMATE = 64 * 1024,
     LEAST_ESTIMATE = 4 * 1024,
     OPEN_CHAINS = 1024, /* and some for each slot: those that wait to be decoded count too */
     SPARE_PAGES = 64,   /* ready or waiting beyond what the slots can take */
