@@ -44,8 +44,11 @@ build_packages="build-essential cmake ninja-build ccache pkg-config libuv1-dev l
 # ... and, besides, what the tests need.
 test_packages="libcmocka-dev openssl python3 sqlite3"
 
-# build PRESET: configures and builds.
+# build PRESET [FLAG...]: configures, with these flags for cmake besides, and builds.
 build() {
-    run cmake --preset "$1" ${WEIR_CMAKE_FLAGS:-}
-    run cmake --build --preset "$1" --parallel
+    preset=$1
+    shift
+    # shellcheck disable=SC2086
+    run cmake --preset "$preset" "$@" ${WEIR_CMAKE_FLAGS:-}
+    run cmake --build --preset "$preset" --parallel
 }
