@@ -83,8 +83,8 @@ struct weir_host {
 };
 
 /*
- * After WEIR_AGAIN: call me again. The only function that any thread may call at
- * any time between start and stop.
+ * After WEIR_AGAIN: call me again. Any thread may do so, at any time between start
+ * and stop, also one that the plugin has made.
  */
 WEIR_API void weir_wake(struct weir_stage *stage);
 
