@@ -49,9 +49,8 @@ static const char *cell_text(struct weir_arena *arena, struct weir_str s)
 static struct column *find_column(
     struct weir_arena *arena, struct table *table, struct weir_str name, size_t rows)
 {
-    struct column *column;
-
     const char *shown = cell_text(arena, name);
+    struct column *column;
 
     for (size_t i = 0; i < table->n_columns; i++)
         if (strcmp(table->columns[i].name, shown) == 0)

@@ -25,10 +25,10 @@ struct flow_result {
 struct flow_view {
     const struct plan *plan;
     const struct stats *stats;
-    size_t held;       /* bytes that flow now */
-    size_t held_limit; /* of them, at most */
-    size_t queued;     /* bytes that wait for the loader */
-    size_t queue_limit;
+    size_t held;        /* bytes that flow now */
+    size_t held_limit;  /* of them, at most */
+    size_t queued;      /* bytes that wait for the loader */
+    size_t queue_limit; /* of these, at most */
     bool stopping;
 };
 

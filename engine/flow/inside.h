@@ -48,7 +48,7 @@ struct flow {
     const struct flow_observer *observer;
     struct flow_result *result;
     struct budget budget;
-    size_t queue_limit;
+    size_t queue_limit; /* bytes; with so many the loader's queue is full */
 
     uv_loop_t loop;
     uv_thread_t loop_thread;
@@ -115,7 +115,7 @@ extern const struct weir_host flow_host;
 struct job *job_new(struct flow *flow, struct weir_batch *batch, bool extracts);
 void job_free(struct job *job);
 
-/* loader.c: the thread of the load stage. All but loader_new and _free never block. */
+/* loader.c: the thread of the load stage. loader_free joins it; nothing else here waits. */
 enum loader_state {
     LOADER_STARTING,
     LOADER_READY,

@@ -5,8 +5,8 @@
 #include <weir/option.h>
 
 struct limits_keys {
-    uint64_t memory;
-    uint64_t run_time;
+    uint64_t memory;   /* bytes */
+    uint64_t run_time; /* ms; 0: no limit */
 };
 
 struct file_keys {
@@ -40,7 +40,7 @@ struct transform_keys {
 struct batching_keys {
     int64_t rows;
     uint64_t bytes;
-    uint64_t period;
+    uint64_t period; /* ms */
 };
 
 struct load_keys {
