@@ -11,10 +11,6 @@ enum { KEYS_MAX = 16 }; /* each of them multiplies the others */
 
 /* Parsing */
 
-struct partition_parser {
-    struct weir_option_context context;
-};
-
 /* A range or a file; which of them, the keys say. */
 struct partition_map {
     int64_t from, to, step;
@@ -36,117 +32,117 @@ static const struct weir_option file_options[] = {
 
 static const struct weir_option list_row = {.type = WEIR_OPTION_TEXTS, .min = 1};
 
-static bool parse_table(const struct partition_parser *parser, const struct weir_node *map,
+static bool parse_table(const struct weir_option_context *context, const struct weir_node *map,
     const struct weir_option *options, void *target)
 {
     struct weir_option_target targets = {options, sizeof(*options), target};
 
-    return weir_options_parse(&parser->context, map, map, &targets, 1);
+    return weir_options_parse(context, map, map, &targets, 1);
 }
 
-static bool parse_range(
-    struct partition_parser *parser, struct partition_source *source, const struct weir_node *node)
+static bool parse_range(const struct weir_option_context *context, struct partition_source *source,
+    const struct weir_node *node)
 {
     struct partition_map range = {0};
 
     source->kind = PARTITION_RANGE;
-    if (!parse_table(parser, node, range_options, &range))
+    if (!parse_table(context, node, range_options, &range))
         return false;
     source->from = range.from;
     source->to = range.to;
     source->step = range.step;
     if (range.from <= range.to)
         return true;
-    weir_mistake(parser->context.mistakes, weir_node_get(node, "from"), 0, "E-VALUE",
+    weir_mistake(context->mistakes, weir_node_get(node, "from"), 0, "E-VALUE",
         "the range of partition '%s' is empty: 'from' is %" PRId64 ", 'to' is %" PRId64,
         source->name, range.from, range.to);
     return false;
 }
 
-static bool parse_file(
-    struct partition_parser *parser, struct partition_source *source, const struct weir_node *node)
+static bool parse_file(const struct weir_option_context *context, struct partition_source *source,
+    const struct weir_node *node)
 {
     struct partition_map file = {0};
 
     source->kind = PARTITION_FILE;
-    if (!parse_table(parser, node, file_options, &file))
+    if (!parse_table(context, node, file_options, &file))
         return false;
     source->path = file.file;
     return true;
 }
 
-static bool parse_list(
-    struct partition_parser *parser, struct partition_source *source, const struct weir_node *node)
+static bool parse_list(const struct weir_option_context *context, struct partition_source *source,
+    const struct weir_node *node)
 {
     struct option_reading reading = {
-        .context = &parser->context,
+        .context = context,
         .row = &list_row,
-        .what = weir_printf(parser->context.arena, "partition '%s'", source->name),
+        .what = weir_printf(context->arena, "partition '%s'", source->name),
     };
 
     source->kind = PARTITION_LIST;
     return option_texts(&reading, node, &source->texts);
 }
 
-static bool parse_source(
-    struct partition_parser *parser, struct partition_source *source, const struct weir_node *node)
+static bool parse_source(const struct weir_option_context *context, struct partition_source *source,
+    const struct weir_node *node)
 {
     if (node->kind == WEIR_NODE_LIST)
-        return parse_list(parser, source, node);
+        return parse_list(context, source, node);
     if (weir_node_get(node, "file"))
-        return parse_file(parser, source, node);
+        return parse_file(context, source, node);
     if (weir_node_get(node, "from") || weir_node_get(node, "to"))
-        return parse_range(parser, source, node);
-    weir_mistake(parser->context.mistakes, node, 0, "E-VALUE",
+        return parse_range(context, source, node);
+    weir_mistake(context->mistakes, node, 0, "E-VALUE",
         "partition '%s' needs a list [a, b], a range {from: 1, to: 9} or a file {file: ids.txt}",
         source->name);
     return false;
 }
 
 /* A name that {partition.x} can say. */
-static bool check_key(const struct partition_parser *parser, const struct weir_node *key)
+static bool check_key(const struct weir_option_context *context, const struct weir_node *key)
 {
     for (size_t i = 0; i < key->text.len; i++)
         if ((unsigned char)key->text.ptr[i] < ' ' || strchr("{}", key->text.ptr[i])) {
-            weir_mistake(parser->context.mistakes, key, i, "E-KEY",
+            weir_mistake(context->mistakes, key, i, "E-KEY",
                 "the name of a partition may hold no braces and no control characters");
             return false;
         }
     if (key->text.len > 0)
         return true;
-    weir_mistake(parser->context.mistakes, key, 0, "E-KEY", "a partition needs a name");
+    weir_mistake(context->mistakes, key, 0, "E-KEY", "a partition needs a name");
     return false;
 }
 
-static bool check_map(const struct partition_parser *parser, const struct weir_node *node)
+static bool check_map(const struct weir_option_context *context, const struct weir_node *node)
 {
     if (node->kind != WEIR_NODE_MAP || node->n == 0) {
-        weir_mistake(parser->context.mistakes, node, 0, "E-VALUE",
+        weir_mistake(context->mistakes, node, 0, "E-VALUE",
             "partitions need a map with at least one key, as in {region: [eu, us]}");
         return false;
     }
     if (node->n <= KEYS_MAX)
         return true;
-    weir_mistake(parser->context.mistakes, node, 0, "E-LIMIT",
-        "partitions have %zu keys; %d is the most", node->n, KEYS_MAX);
+    weir_mistake(context->mistakes, node, 0, "E-LIMIT", "partitions have %zu keys; %d is the most",
+        node->n, KEYS_MAX);
     return false;
 }
 
 const struct weir_partitions *weir_partitions_parse(
     struct weir_arena *arena, const struct weir_node *node, struct weir_mistakes *mistakes)
 {
-    struct partition_parser parser = {.context = {.arena = arena, .mistakes = mistakes}};
+    const struct weir_option_context context = {.arena = arena, .mistakes = mistakes};
     struct weir_partitions *partitions = weir_new(arena, struct weir_partitions);
     bool good = true;
 
-    if (!node || !check_map(&parser, node))
+    if (!node || !check_map(&context, node))
         return NULL;
     partitions->n = node->n;
     partitions->sources = weir_new_array(arena, node->n, struct partition_source);
     for (size_t i = 0; i < node->n; i++) {
         partitions->sources[i].name = weir_copy(arena, node->keys[i]->text).ptr;
-        good = check_key(&parser, node->keys[i]) &&
-               parse_source(&parser, &partitions->sources[i], node->items[i]) && good;
+        good = check_key(&context, node->keys[i]) &&
+               parse_source(&context, &partitions->sources[i], node->items[i]) && good;
     }
     return good ? partitions : NULL;
 }
