@@ -57,21 +57,39 @@ static int exit_code(const struct flow_result *result, const struct stats *stats
 static void say_how_it_ended(const struct report *report, const char *state)
 {
     const struct flow_result *result = report->result;
+    char line[1024];
 
-    if (result->status != WEIR_OK)
+    if (result->status != WEIR_OK) {
         log_error(&result->error, result->stage, state);
-    else if (result->signal)
-        log_event(WEIR_LOG_WARNING, NULL, "stopped by a signal before the end");
+    } else if (result->signal) {
+        snprintf(line, sizeof(line), "stopped by a signal before the end; %s", state);
+        log_event(WEIR_LOG_WARNING, NULL, line);
+    }
+}
+
+/* Whole for people; who reads JSON lines has --report and gets its first line here. */
+static void print_report(const struct report *report)
+{
+    char line[1024];
+
+    if (!log_is_json()) {
+        report_print(report, stderr);
+        return;
+    }
+    report_sum_up(report, line, sizeof(line));
+    log_event(WEIR_LOG_INFO, NULL, line);
 }
 
 static int finish(const struct command_options *options, const struct report *report)
 {
     struct weir_error error = {0};
+    uint64_t rows = report_rows_committed(report);
     char state[128];
 
-    snprintf(state, sizeof(state), "%" PRIu64 " rows are committed", report_rows_committed(report));
-    if (!options->quiet && !log_is_json())
-        report_print(report, stderr);
+    snprintf(
+        state, sizeof(state), "%" PRIu64 " row%s committed", rows, rows == 1 ? " is" : "s are");
+    if (!options->quiet)
+        print_report(report);
     say_how_it_ended(report, state);
     if (options->report && !report_write_json(report, options->report, &error)) {
         log_error(&error, NULL, state);
@@ -114,5 +132,6 @@ const struct command command_run = {
     .name = "run",
     .summary = "run a pipeline",
     .help = help,
+    .takes = TAKES_LOG | TAKES_REPORT | TAKES_RESOURCE | TAKES_QUIET | TAKES_VERBOSE,
     .run = run,
 };

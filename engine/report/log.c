@@ -143,11 +143,18 @@ static const char *paint(enum weir_level level)
     return level == WEIR_LOG_WARNING ? "\033[33m" : "\033[2m";
 }
 
+static bool is_wanted(enum weir_level level)
+{
+    if (options.quiet)
+        return level == WEIR_LOG_WARNING;
+    return level != WEIR_LOG_DEBUG || options.verbose;
+}
+
 void log_event(enum weir_level level, const char *stage, const char *text)
 {
     char harmless[LINE_SIZE], line[LINE_SIZE + 256];
 
-    if (level == WEIR_LOG_DEBUG && !options.verbose)
+    if (!is_wanted(level))
         return;
     log_harmless(text, harmless, sizeof(harmless));
     if (options.json) {

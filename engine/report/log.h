@@ -17,6 +17,7 @@ struct log_options {
     bool json;
     bool color;
     bool verbose; /* debug events too */
+    bool quiet;   /* warnings and errors only */
 };
 
 void log_configure(const struct log_options *options);

@@ -62,26 +62,47 @@ uint64_t report_rows_committed(const struct report *report)
 
 /* --- for people -------------------------------------------------------------------------- */
 
-static void print_resources(const struct report *report, FILE *out)
+static int name_width(const struct plan *plan)
 {
     int width = 8;
 
-    for (size_t i = 0; i < report->plan->n_resources; i++)
-        if ((int)strlen(report->plan->resources[i].name) > width)
-            width = (int)strlen(report->plan->resources[i].name);
-    fprintf(out, "  %-*s %12s %12s %12s %10s %8s %8s\n", width, "resource", "rows read", "filtered",
-        "loaded", "requests", "retried", "failed");
+    for (size_t i = 0; i < plan->n_resources; i++)
+        if ((int)strlen(plan->resources[i].name) > width)
+            width = (int)strlen(plan->resources[i].name);
+    return width;
+}
+
+static void print_count(uint64_t n, int width, FILE *out)
+{
+    char words[WORDS_SIZE];
+
+    fprintf(out, " %*s", width, words_count(n, words, sizeof(words)));
+}
+
+/* Hardly any run adds rows, and a column of zeros would be noise; where one does, the sum needs it.
+ */
+static void print_resources(const struct report *report, bool with_added, FILE *out)
+{
+    int width = name_width(report->plan);
+
+    fprintf(out, "  %-*s %12s %12s", width, "resource", "rows read", "filtered");
+    if (with_added)
+        fprintf(out, " %12s", "added");
+    fprintf(out, " %12s %10s %8s %8s\n", "loaded", "requests", "retried", "failed");
     for (size_t i = 0; i < report->plan->n_resources; i++) {
         const struct resource_stats *stats = &report->stats->resources[i];
         const struct weir_progress *p = report->plan->resources[i].progress;
-        char read[WORDS_SIZE], filtered[WORDS_SIZE], loaded[WORDS_SIZE], requests[WORDS_SIZE];
 
-        fprintf(out, "  %-*s %12s %12s %12s %10s %8" PRIu64 " %8" PRIu64 "\n", width,
-            report->plan->resources[i].name,
-            words_count(counted(&stats->rows_read), read, sizeof(read)),
-            words_count(counted(&stats->rows_filtered), filtered, sizeof(filtered)),
-            words_count(counted(&stats->rows_committed), loaded, sizeof(loaded)),
-            words_count(p->requests, requests, sizeof(requests)), p->retries, p->failures);
+        fprintf(out, "  %-*s", width, report->plan->resources[i].name);
+        print_count(counted(&stats->rows_read), 12, out);
+        print_count(counted(&stats->rows_filtered), 12, out);
+        if (with_added)
+            print_count(counted(&stats->rows_added), 12, out);
+        print_count(counted(&stats->rows_committed), 12, out);
+        print_count(p->requests, 10, out);
+        print_count(p->retries, 8, out);
+        print_count(p->failures, 8, out);
+        fputc('\n', out);
     }
 }
 
@@ -128,16 +149,35 @@ static const char *outcome(const struct report *report)
     return report->stats->n_failures ? "done, with gaps" : "done";
 }
 
-void report_print(const struct report *report, FILE *out)
+void report_sum_up(const struct report *report, char *out, size_t size)
 {
     struct sums s = sum_up(report);
     char rows[WORDS_SIZE], time[WORDS_SIZE], bytes[WORDS_SIZE], memory[WORDS_SIZE];
 
-    fprintf(out, "%s: %s; %s rows loaded in %s, %s received, peak memory %s\n", report->plan->name,
-        outcome(report), words_count(s.committed, rows, sizeof(rows)),
-        words_time(wall_us(report), time, sizeof(time)), words_bytes(s.bytes, bytes, sizeof(bytes)),
+    snprintf(out, size, "%s: %s; %s row%s loaded in %s, %s received, peak memory %s",
+        report->plan->name, outcome(report), words_count(s.committed, rows, sizeof(rows)),
+        s.committed == 1 ? "" : "s", words_time(wall_us(report), time, sizeof(time)),
+        words_bytes(s.bytes, bytes, sizeof(bytes)),
         words_bytes(peak_memory(), memory, sizeof(memory)));
-    print_resources(report, out);
+}
+
+/* Such a run failed before it began: all that could be printed about it are zeros. */
+static bool nothing_happened(const struct report *report, const struct sums *s)
+{
+    return report->result->status != WEIR_OK && !s->read && !s->committed && !s->requests &&
+           !s->retries && !s->failures;
+}
+
+void report_print(const struct report *report, FILE *out)
+{
+    struct sums s = sum_up(report);
+    char line[1024];
+
+    report_sum_up(report, line, sizeof(line));
+    fprintf(out, "%s\n", line);
+    if (nothing_happened(report, &s))
+        return;
+    print_resources(report, s.added > 0, out);
     print_times(report, &s, out);
     print_failures(report, out);
 }

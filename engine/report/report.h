@@ -13,7 +13,10 @@ struct report {
     int exit_code;
 };
 
+/* All that people read; of a run that failed before anything was asked for, the first line only. */
 void report_print(const struct report *report, FILE *out);
+/* The first line alone: how it ended, and the sums. */
+void report_sum_up(const struct report *report, char *out, size_t size);
 /*
  * Whether a report can go there, asked before a run and not only behind it. What
  * has other contents than a report is not overwritten: it may be the database.

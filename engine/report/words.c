@@ -37,7 +37,9 @@ const char *words_time(uint64_t us, char *out, size_t size)
 {
     uint64_t s = us / 1000000;
 
-    if (us < 1000)
+    if (us == 0)
+        snprintf(out, size, "0 s");
+    else if (us < 1000)
         snprintf(out, size, "%" PRIu64 " us", us);
     else if (s < 1)
         snprintf(out, size, "%" PRIu64 " ms", us / 1000);

@@ -65,6 +65,16 @@ static void debug_events_are_shown_when_asked_for(void **state)
     assert_string_equal(event(WEIR_LOG_DEBUG, NULL, "detail"), "weir: detail\n");
 }
 
+static void quiet_leaves_warnings_and_errors(void **state)
+{
+    (void)state;
+    log_configure(&(struct log_options){.quiet = true, .verbose = true});
+    assert_string_equal(event(WEIR_LOG_DEBUG, NULL, "detail"), "");
+    assert_string_equal(event(WEIR_LOG_INFO, NULL, "attempt 2"), "");
+    assert_string_equal(event(WEIR_LOG_WARNING, NULL, "oh"), "weir: warning: oh\n");
+    assert_string_equal(failure("not there", NULL, NULL), "weir: error[E-GONE]: not there\n");
+}
+
 static void control_bytes_are_made_harmless(void **state)
 {
     const char *line = event(WEIR_LOG_INFO, NULL, "a\nb\r\x1b[2J\x07 \xff \xe2\x80\xae");
@@ -237,6 +247,7 @@ int main(void)
         cmocka_unit_test_setup(an_event_is_a_line, plain),
         cmocka_unit_test_setup(an_error_has_its_code_and_the_state_of_the_data, plain),
         cmocka_unit_test_setup(debug_events_are_shown_when_asked_for, plain),
+        cmocka_unit_test_setup(quiet_leaves_warnings_and_errors, plain),
         cmocka_unit_test_setup(control_bytes_are_made_harmless, plain),
         cmocka_unit_test_setup(a_huge_text_is_cut_and_stays_one_line, plain),
         cmocka_unit_test_setup(secrets_are_taken_out_everywhere, plain),

@@ -88,10 +88,36 @@ static void people_read_sums_and_a_line_a_resource(void **state)
     check_contains(text, "test: done; 13,245 rows");
     check_contains(text, "2.5 s");
     check_contains(text, "1.0 MiB");
-    check_contains(text, "\n  resource_1        1,000          100          900         20        "
-                         "4        2\n");
-    check_contains(text, "\n  resource_2            0            0       12,345 ");
+    check_contains(text,
+        "\n  resource_1        1,000          100            7          900        "
+        " 20        4        2\n");
+    check_contains(text, "\n  resource_2            0            0            0       12,345 ");
     check_lacks(text, "gave up");
+}
+
+static void people_read_no_column_of_zeros(void **state)
+{
+    struct run_fixture *r = *state;
+    const char *text;
+
+    count(&r->stats.resources[0].rows_committed, 1);
+    text = print(r);
+    check_contains(text, "test: done; 1 row loaded");
+    check_contains(text, "    filtered       loaded ");
+    check_lacks(text, "added");
+}
+
+static void people_read_one_line_of_a_run_that_never_began(void **state)
+{
+    struct run_fixture *r = *state;
+    const char *text;
+
+    fail_run(r);
+    text = print(r);
+    check_contains(text, "test: failed; 0 rows loaded");
+    assert_int_equal(count_of(text, "\n"), 1);
+    r->progress[0].failures = 1;
+    check_contains(print(r), "\n  resource_1 ");
 }
 
 static void people_read_how_it_ended(void **state)
@@ -310,6 +336,8 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, run_setup, run_teardown)
     const struct CMUnitTest tests[] = {
         TEST(people_read_sums_and_a_line_a_resource),
+        TEST(people_read_no_column_of_zeros),
+        TEST(people_read_one_line_of_a_run_that_never_began),
         TEST(people_read_how_it_ended),
         TEST(people_read_the_first_failures_only),
         TEST(programs_read_everything),

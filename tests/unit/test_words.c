@@ -33,6 +33,7 @@ static void bytes_have_the_unit_that_fits(void **state)
 static void times_have_the_unit_that_fits(void **state)
 {
     (void)state;
+    assert_string_equal(words_time(0, out, sizeof(out)), "0 s");
     assert_string_equal(words_time(15, out, sizeof(out)), "15 us");
     assert_string_equal(words_time(850000, out, sizeof(out)), "850 ms");
     assert_string_equal(words_time(12340000, out, sizeof(out)), "12.3 s");
