@@ -38,5 +38,6 @@ const struct command command_check = {
     .name = "check",
     .summary = "find every mistake in a pipeline file",
     .help = help,
+    .takes = TAKES_LOG,
     .run = run,
 };

@@ -7,10 +7,22 @@
 
 #include "plan/plan.h"
 
+/* The options that not every command has; one that would do nothing is refused. */
+enum command_takes {
+    TAKES_LOG = 1 << 0,
+    TAKES_REPORT = 1 << 1,
+    TAKES_RESOURCE = 1 << 2,
+    TAKES_ROWS = 1 << 3,
+    TAKES_MARKDOWN = 1 << 4,
+    TAKES_QUIET = 1 << 5,
+    TAKES_VERBOSE = 1 << 6,
+};
+
 struct command {
     const char *name;
     const char *summary;
     const char *help;                  /* usage, options, an example */
+    unsigned takes;                    /* enum command_takes */
     int (*run)(int argc, char **argv); /* argv[0] is the command's name; returns the exit code */
 };
 

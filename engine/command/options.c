@@ -82,8 +82,49 @@ static bool take_rows(const struct command *command, struct command_options *opt
     return true;
 }
 
+/* What a command must take for this option to be one of its; 0: every command has it. */
+static unsigned needed_for(int option)
+{
+    switch (option) {
+    case 'v':
+        return TAKES_VERBOSE;
+    case 'q':
+        return TAKES_QUIET;
+    case OPT_LOG:
+        return TAKES_LOG;
+    case OPT_REPORT:
+        return TAKES_REPORT;
+    case OPT_ROWS:
+        return TAKES_ROWS;
+    case OPT_RESOURCE:
+        return TAKES_RESOURCE;
+    case OPT_MARKDOWN:
+        return TAKES_MARKDOWN;
+    default:
+        return 0;
+    }
+}
+
+static const char *option_name(int option)
+{
+    for (const struct option *o = long_options; o->name; o++)
+        if (o->val == option)
+            return o->name;
+    return "";
+}
+
+static bool refuse(const struct command *command, int option)
+{
+    char what[64];
+
+    snprintf(what, sizeof(what), "--%s is no option of this command", option_name(option));
+    return mistake(command, what, NULL);
+}
+
 static bool take_option(const struct command *command, int option, struct command_options *options)
 {
+    if (needed_for(option) & ~command->takes)
+        return refuse(command, option);
     switch (option) {
     case 'v':
         options->verbose = true;
@@ -131,6 +172,7 @@ static void configure_log(const struct command_options *options)
         .json = options->log_json,
         .color = !options->log_json && isatty(STDERR_FILENO) && !(no_color && *no_color),
         .verbose = options->verbose,
+        .quiet = options->quiet,
     };
 
     log_configure(&log);

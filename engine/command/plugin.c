@@ -7,7 +7,7 @@
 #include <string.h>
 
 static const char help[] =
-    "weir plugin list            - all plugins, by role\n"
+    "weir plugin list             - all plugins, by role\n"
     "weir plugin show NAME [ROLE] - what a plugin does, and its options\n"
     "\n"
     "  --markdown     options as a Markdown table\n"
@@ -76,6 +76,24 @@ static bool has_type(
     return strchr(type, '/') || weir_strs_contain(&types, weir_str(type));
 }
 
+static const char *type_at(const void *candidates, size_t i)
+{
+    return ((const struct weir_strs *)candidates)->items[i];
+}
+
+/* "; did you mean 'http'?" of whatever role, or "". */
+static const char *suggestion(struct registry *registry, const char *type, struct weir_arena *arena)
+{
+    const char *words = "";
+
+    for (int role = 0; role < N_ROLES && !*words; role++) {
+        struct weir_strs types = registry_types(registry, (enum role)role, arena);
+
+        words = weir_did_you_mean(arena, type, type_at, &types, types.n);
+    }
+    return words;
+}
+
 static int show(
     struct registry *registry, struct weir_arena *arena, const struct command_options *options)
 {
@@ -101,7 +119,8 @@ static int show(
         return 0;
     if (!weir_error_is_set(&error))
         weir_error_set(&error, WEIR_FAULT_PLUGIN, "E-PLUGIN-MISSING",
-            "there is no plugin '%s'; weir plugin list shows all", type);
+            "there is no plugin '%s'%s; weir plugin list shows all", type,
+            suggestion(registry, type, arena));
     fprintf(stderr, "weir: error[%s]: %s\n", error.code, error.text);
     return (int)error.fault;
 }
@@ -136,5 +155,6 @@ const struct command command_plugin = {
     .name = "plugin",
     .summary = "list plugins, show what one takes",
     .help = help,
+    .takes = TAKES_MARKDOWN,
     .run = run,
 };

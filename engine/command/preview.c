@@ -17,6 +17,7 @@ static const char help[] =
     "  --rows N         rows of each resource (10)\n"
     "  --resource NAME  only this resource (may be given several times)\n"
     "  --plugins DIR    look for plugins here first (may be given several times)\n"
+    "  --log text|json  what is said on stderr: lines for people, or JSON lines\n"
     "  -v, --verbose    say more\n"
     "\n"
     "Under each column's name stand the kinds of values that were seen.\n"
@@ -65,5 +66,6 @@ const struct command command_preview = {
     .name = "preview",
     .summary = "print the first rows, load nothing",
     .help = help,
+    .takes = TAKES_LOG | TAKES_ROWS | TAKES_RESOURCE | TAKES_VERBOSE,
     .run = run,
 };

@@ -4,9 +4,11 @@
 #include "command/command.h"
 #include "report/log.h"
 
+#include <limits.h>
+
 enum { WORDS_MAX = 150 };
 
-static const struct command command = {.name = "run", .help = "the help of run\n"};
+static struct command command = {.name = "run", .help = "the help of run\n", .takes = UINT_MAX};
 static struct capture output, errors;
 
 struct line {
@@ -182,6 +184,21 @@ static void unknown_letters_are_told(void **state)
     refuses("--quiet=3", "--quiet=3");
 }
 
+static void options_of_other_commands_are_refused(void **state)
+{
+    (void)state;
+    command.takes = TAKES_LOG;
+    refuses(
+        "--report r.json file.yaml", "--report is no option of this command; see weir run --help");
+    refuses("-q file.yaml", "--quiet");
+    refuses("-v file.yaml", "--verbose");
+    refuses("--rows 5", "--rows");
+    refuses("--resource a", "--resource");
+    refuses("--markdown", "--markdown");
+    assert_true(parse_good("--log json --plugins p file.yaml").log_json);
+    command.takes = UINT_MAX;
+}
+
 static void options_may_not_be_repeated_for_ever(void **state)
 {
     struct line line = words("");
@@ -298,6 +315,7 @@ int main(void)
         cmocka_unit_test(help_goes_to_stdout_and_is_no_mistake),
         cmocka_unit_test(the_log_is_configured),
         cmocka_unit_test(mistakes_are_told_with_the_word),
+        cmocka_unit_test(options_of_other_commands_are_refused),
         cmocka_unit_test(unknown_letters_are_told),
         cmocka_unit_test(options_may_not_be_repeated_for_ever),
         cmocka_unit_test(a_good_file_is_used),
