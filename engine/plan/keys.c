@@ -9,7 +9,7 @@ static const struct weir_option limits_table[] = {
 };
 
 const struct weir_option file_key_table[] = {
-    WEIR_INT(struct file_keys, weir, .required = true, .min = 1, .max = 1, .example = "1",
+    WEIR_INT(struct file_keys, weir, .required = true, .min = 1, .max = INT64_MAX, .example = "1",
         .help = "The version of the file format."),
     WEIR_TEXT(struct file_keys, name, .required = true, .min = 1, .max = 200,
         .example = "countries",

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { MAX_TRANSFORMS = 100 };
+enum { FILE_VERSION = 1, MAX_TRANSFORMS = 100 };
 
 static const char *now_text(struct weir_arena *arena)
 {
@@ -36,6 +36,35 @@ static void check_vars(struct maker *m, const struct weir_node *vars)
                 "the variable '%s' needs a single value", vars->keys[i]->text.ptr);
 }
 
+static const char *word_type(const void *candidates, size_t i)
+{
+    (void)candidates;
+    (void)i;
+    return "type";
+}
+
+/*
+ * Without a type nobody knows which keys there are, so the other keys are not
+ * looked at. One that was meant to be it can be told all the same.
+ */
+static void miss_type(struct maker *m, const struct weir_node *config, enum role role)
+{
+    for (size_t i = 0; i < config->n && config->keys; i++) {
+        const char *key = config->keys[i]->text.ptr;
+        const char *hint = weir_did_you_mean(m->plan->arena, key, word_type, NULL, 1);
+
+        if (*hint && strcmp(key, "type") != 0) {
+            weir_mistake(m->mistakes, config->keys[i], 0, "E-KEY", "unknown key '%s'%s", key, hint);
+            return;
+        }
+    }
+    weir_mistake(m->mistakes, config, 0, "E-REQUIRED",
+        "'type' is required: the %s plugin to use, such as %s", role_name(role),
+        role == ROLE_EXTRACT ? "http"
+        : role == ROLE_LOAD  ? "sqlite"
+                             : "filter");
+}
+
 const struct weir_plugin *maker_find_plugin(
     struct maker *m, const struct weir_node *config, enum role role)
 {
@@ -44,11 +73,7 @@ const struct weir_plugin *maker_find_plugin(
     struct weir_error error = {0};
 
     if (!type || type->kind != WEIR_NODE_SCALAR || !type->text.len) {
-        weir_mistake(m->mistakes, config, 0, "E-REQUIRED",
-            "'type' is required: the %s plugin to use, such as %s", role_name(role),
-            role == ROLE_EXTRACT ? "http"
-            : role == ROLE_LOAD  ? "sqlite"
-                                 : "filter");
+        miss_type(m, config, role);
         return NULL;
     }
     plugin = registry_find(m->registry, type->text.ptr, role, &error);
@@ -220,6 +245,15 @@ void maker_check_name(
             what, shown);
 }
 
+static void check_version(struct maker *m, int64_t version)
+{
+    if (version > FILE_VERSION)
+        weir_mistake(m->mistakes, weir_node_get(m->root, "weir"), 0, "E-VALUE",
+            "'weir' is the version of the file format, and this program knows none above %d; write "
+            "weir: %d, or use a newer weir",
+            FILE_VERSION, FILE_VERSION);
+}
+
 static void make_plan(struct maker *m, const struct plan_request *request)
 {
     struct plan *plan = m->plan;
@@ -236,6 +270,7 @@ static void make_plan(struct maker *m, const struct plan_request *request)
         .secret_arg = request->secret_arg,
     };
     (void)weir_options_parse(&m->context, m->root, m->root, targets, 1);
+    check_version(m, keys.weir);
     plan->name = keys.name ? keys.name : "unnamed";
     maker_check_name(m, m->root, plan->name, "the pipeline's name");
     plan->memory = keys.limits.memory;

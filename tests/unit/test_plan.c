@@ -46,7 +46,8 @@ static void a_file_that_is_no_pipeline_is_refused(void **state)
     struct fixture *f = *state;
 
     refuses_plan(f, "- one\n- two\n", 1, 1, "E-VALUE", "a map with the keys");
-    refuses_plan(f, "weir: 2\nname: test\n" EXTRACT LOAD, 1, 7, "E-VALUE", "'weir'");
+    refuses_plan(f, "weir: 2\nname: test\n" EXTRACT LOAD, 1, 7, "E-VALUE",
+        "'weir' is the version of the file format");
     refuses_plan(f, "weir: 1\nname: ''\n" EXTRACT LOAD, 2, 7, "E-VALUE", "'name'");
     refuses_plan(f, HEAD "lod: 1\n" EXTRACT LOAD, 3, 1, "E-KEY", "did you mean 'load'");
     request.path = "/nowhere/at-all.yaml";
@@ -93,6 +94,8 @@ static void a_stage_needs_a_map_and_a_type(void **state)
     refuses_plan(f, HEAD "extract: count\n" LOAD, 3, 10, "E-VALUE", "'extract' needs a map");
     refuses_plan(f, HEAD EXTRACT "load: [slow]\n", 4, 7, "E-VALUE", "'load' needs a map");
     refuses_plan(f, HEAD EXTRACT "load: { wait: 1s }\n", 4, 7, "E-REQUIRED", "'type' is required");
+    refuses_plan(f, HEAD EXTRACT "load: { typ: slow }\n", 4, 9, "E-KEY",
+        "unknown key 'typ'; did you mean 'type'?");
     refuses_plan(
         f, HEAD EXTRACT "load: { type: [slow] }\n", 4, 7, "E-REQUIRED", "'type' is required");
     refuses_plan(
