@@ -88,7 +88,8 @@ static void plain_text(void **state)
     (void)state;
     assert_string_equal(weir_options_text(arena, table, sizeof(*table)),
         "path                  text; required\n"
-        "    The file | or <pipe>, <kept>. Example: a|b.db\n"
+        "    The file | or <pipe>, <kept>.\n"
+        "    Example: a|b.db\n"
         "\n"
         "rows                  whole number of at least 1; default 1000\n"
         "\n"

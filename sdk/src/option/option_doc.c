@@ -144,7 +144,7 @@ static const char *roots_words(struct weir_arena *arena, const struct weir_optio
     return words;
 }
 
-/* Help, choices and example: all that stands behind the columns. */
+/* Help and choices: what stands behind the columns, before the example. */
 static const char *body_words(struct weir_arena *arena, const struct weir_option *row)
 {
     const char *words = row->help ? row->help : "";
@@ -155,8 +155,6 @@ static const char *body_words(struct weir_arena *arena, const struct weir_option
             words = weir_printf(arena, "%s%s`%s`: %s", words, *words ? " " : "", c->name, c->help);
     if (*roots)
         words = weir_printf(arena, "%s%sFilled in: %s.", words, *words ? " " : "", roots);
-    if (row->example)
-        words = weir_printf(arena, "%s%sExample: `%s`", words, *words ? " " : "", row->example);
     return words;
 }
 
@@ -182,6 +180,8 @@ static void write_cell(const struct doc *doc, const char *text)
 static void markdown_row(
     const struct doc *doc, const char *path, const struct weir_option *row, unsigned depth)
 {
+    const char *body = body_words(doc->arena, row);
+
     (void)depth;
     fprintf(doc->out, "| `%s` | ", path);
     write_cell(doc, type_words(doc->arena, row));
@@ -191,7 +191,9 @@ static void markdown_row(
     else if (row->required)
         fputs("**required**", doc->out);
     fputs(" | ", doc->out);
-    write_cell(doc, body_words(doc->arena, row));
+    write_cell(doc, body);
+    if (row->example)
+        write_cell(doc, weir_printf(doc->arena, "%sExample: `%s`", *body ? " " : "", row->example));
     fputs(" |\n", doc->out);
 }
 
@@ -257,6 +259,7 @@ static void write_wrapped(const struct doc *doc, const char *text, unsigned dept
     fputs(column > 0 ? "\n" : "", doc->out);
 }
 
+/* An example has a line of its own and is not broken, so that it can be copied. */
 static void text_row(
     const struct doc *doc, const char *path, const struct weir_option *row, unsigned depth)
 {
@@ -271,6 +274,10 @@ static void text_row(
         fputs("; required", doc->out);
     fputc('\n', doc->out);
     write_wrapped(doc, body_words(doc->arena, row), depth + 1);
+    if (row->example) {
+        write_indent(doc, depth + 1);
+        fprintf(doc->out, "Example: %s\n", row->example);
+    }
     fputc('\n', doc->out);
 }
 
