@@ -107,6 +107,16 @@ static inline void check_failed(const struct flow_fixture *f, const char *stage,
         assert_null(f->result.stage);
 }
 
+/* A plugin as it would be on another thread. */
+static inline struct weir_plugin with_threading(
+    const struct weir_plugin *plugin, uint32_t threading)
+{
+    struct weir_plugin other = *plugin;
+
+    other.threading = threading;
+    return other;
+}
+
 static inline void sleep_ms(unsigned ms)
 {
     uv_sleep(ms);

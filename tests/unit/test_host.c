@@ -1,4 +1,5 @@
-/* What stages may ask of a run. Waking, and the budget between threads, are in test_pump.c. */
+/* What stages may ask of a run, and from where. How waking and the budget move batches is in
+ * test_pump.c. */
 #include "flow_checks.h"
 #include "output_checks.h"
 
@@ -127,6 +128,82 @@ static void a_quarter_of_the_memory_may_be_reserved(void **state)
     flow_done_with(f);
 }
 
+/* --- waking ------------------------------------------------------------------------------- */
+
+/* Rows come from a thread that the engine does not know. */
+struct foreign {
+    uv_thread_t thread;
+    atomic_int due;
+    int64_t given;
+};
+
+enum { FOREIGN_ROWS = 30 };
+
+static void bring_rows(void *arg)
+{
+    struct weir_stage *stage = arg;
+    struct foreign *foreign = stage->state;
+
+    for (int i = 0; i < FOREIGN_ROWS; i++) {
+        sleep_ms(1);
+        atomic_fetch_add(&foreign->due, 1);
+        weir_wake(stage);
+    }
+}
+
+static enum weir_status foreign_start(struct weir_stage *stage)
+{
+    struct foreign *foreign = stage->state;
+
+    if (uv_thread_create(&foreign->thread, bring_rows, stage) != 0)
+        return weir_fail(stage, WEIR_FAULT_MEMORY, "E-THREAD", "no thread");
+    return WEIR_OK;
+}
+
+static void foreign_stop(struct weir_stage *stage)
+{
+    struct foreign *foreign = stage->state;
+
+    uv_thread_join(&foreign->thread);
+}
+
+static enum weir_status foreign_extract(struct weir_stage *stage, struct weir_batch *batch)
+{
+    struct foreign *foreign = stage->state;
+
+    if (foreign->given == FOREIGN_ROWS)
+        return WEIR_END;
+    if (foreign->given == atomic_load(&foreign->due))
+        return WEIR_AGAIN;
+    add_numbers(batch, &foreign->given, 1);
+    return WEIR_OK;
+}
+
+static const struct weir_plugin foreign_plugin = {
+    .header = WEIR_HEADER,
+    .name = "foreign",
+    .start = foreign_start,
+    .stop = foreign_stop,
+    .extract = foreign_extract,
+};
+
+static void any_thread_may_wake(void **state)
+{
+    struct flow_fixture *f = *state;
+    const uint32_t threadings[] = {WEIR_ON_WORKER, WEIR_ON_LOOP};
+
+    for (int i = 0; i < 2; i++) {
+        struct weir_plugin extract = with_threading(&foreign_plugin, threadings[i]);
+        struct foreign foreign = {0};
+
+        setup(state);
+        run_stages(f, &extract, &foreign, &kept_plugin, &kept);
+        check_went_well(f);
+        check_ids(&kept, FOREIGN_ROWS);
+        flow_done_with(f);
+    }
+}
+
 /* --- what a stage may know of the run ----------------------------------------------------- */
 
 /* A loader that asks at its first row and in stop. */
@@ -220,6 +297,7 @@ int main(void)
         cmocka_unit_test_setup(what_is_given_up_is_remembered_and_fails_nothing, setup),
         cmocka_unit_test_setup(log_lines_name_the_stage, setup),
         cmocka_unit_test_setup(a_quarter_of_the_memory_may_be_reserved, setup),
+        cmocka_unit_test_setup(any_thread_may_wake, setup),
         cmocka_unit_test_setup(stages_learn_whether_the_run_is_whole, setup),
     };
 
