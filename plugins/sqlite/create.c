@@ -1,63 +1,13 @@
-/* Tables and columns that rows ask for: which type they get, and the SQL that makes them. */
+/* Tables and columns that rows ask for: the SQL that makes them. */
 #include "table.h"
 
 #include "errors.h"
 #include "names.h"
 #include "transaction.h"
+#include "types.h"
+#include "widen.h"
 
-#include <string.h>
-
-enum { INTEGERS = 1 << WEIR_BOOL | 1 << WEIR_INT };
-enum { NUMBERS = 1 << WEIR_INT | 1 << WEIR_FLOAT };
-enum {
-    TEXTS =
-        1 << WEIR_TEXT | 1 << WEIR_DECIMAL | 1 << WEIR_JSON | 1 << WEIR_TIMESTAMP | 1 << WEIR_DATE
-};
-
-static bool all_exact_as_real(const struct weir_column *column, size_t n_rows)
-{
-    const int64_t exact = 1LL << 53;
-
-    for (size_t r = 0; r < n_rows; r++)
-        if (column->values[r].kind == WEIR_INT &&
-            (column->values[r].integer > exact || column->values[r].integer < -exact))
-            return false;
-    return true;
-}
-
-enum storage storage_for(const struct weir_column *column, size_t n_rows)
-{
-    uint32_t kinds = column->kinds;
-
-    if (kinds == 0)
-        return STORE_ANY;
-    if ((kinds & ~(uint32_t)INTEGERS) == 0)
-        return STORE_INTEGER;
-    if ((kinds & ~(uint32_t)NUMBERS) == 0 && all_exact_as_real(column, n_rows))
-        return STORE_REAL;
-    if ((kinds & ~(uint32_t)TEXTS) == 0)
-        return STORE_TEXT;
-    if (kinds == 1 << WEIR_BYTES)
-        return STORE_BLOB;
-    return STORE_ANY;
-}
-
-/* Outside of STRICT tables ANY would be a numeric type; there a column without one keeps values. */
-static const char *type_name(enum storage storage, bool is_strict)
-{
-    switch (storage) {
-    case STORE_INTEGER:
-        return "INTEGER";
-    case STORE_REAL:
-        return "REAL";
-    case STORE_TEXT:
-        return "TEXT";
-    case STORE_BLOB:
-        return "BLOB";
-    default:
-        return is_strict ? "ANY" : "";
-    }
-}
+#include <stdlib.h>
 
 static bool has_state(const struct table *table, enum column_state state)
 {
@@ -69,7 +19,7 @@ static bool has_state(const struct table *table, enum column_state state)
 
 bool table_has_wanted(const struct table *table)
 {
-    return has_state(table, COLUMN_WANTED);
+    return has_state(table, COLUMN_WANTED) || has_state(table, COLUMN_WIDENS);
 }
 
 bool table_has_waiting(const struct table *table)
@@ -83,7 +33,7 @@ static void append_column(sqlite3_str *sql, const struct table *table, const str
     sqlite3_str_appendf(sql, " %s", type_name(column->storage, table->is_strict));
 }
 
-static enum weir_status run(struct table *table, sqlite3_str *sql, const char *doing)
+enum weir_status table_run(struct table *table, sqlite3_str *sql, const char *doing)
 {
     char *text = sqlite3_str_finish(sql);
     int rc = text ? database_run(table->db, text) : SQLITE_NOMEM;
@@ -106,29 +56,39 @@ static void append_key(sqlite3_str *sql, const struct table *table)
     sqlite3_str_appendall(sql, ")");
 }
 
-static enum weir_status create_table(struct table *table)
+enum weir_status table_create_as(
+    struct table *table, struct weir_str name, const struct column *const *columns, size_t n)
 {
     sqlite3_str *sql = sqlite3_str_new(table->db->connection);
-    const char *separator = "";
 
     table->is_strict = true;
     sqlite3_str_appendall(sql, "CREATE TABLE main.");
-    name_append(sql, table->name);
+    name_append(sql, name);
     sqlite3_str_appendall(sql, " (");
-    for (size_t i = 0; i < table->n_columns; i++) {
-        const struct column *column = &table->columns[i];
-
-        if (column->state != COLUMN_WANTED)
-            continue;
-        sqlite3_str_appendall(sql, separator);
-        append_column(sql, table, column);
-        if (table_key_has(table, column->name))
+    for (size_t i = 0; i < n; i++) {
+        sqlite3_str_appendall(sql, i ? ", " : "");
+        append_column(sql, table, columns[i]);
+        if (table_key_has(table, columns[i]->name))
             sqlite3_str_appendall(sql, " NOT NULL");
-        separator = ", ";
     }
     append_key(sql, table);
     sqlite3_str_appendall(sql, ") STRICT");
-    return run(table, sql, "create");
+    return table_run(table, sql, "create");
+}
+
+static enum weir_status create_table(struct table *table)
+{
+    const struct column **columns =
+        weir_calloc(table->n_columns + 1, sizeof(const struct column *));
+    enum weir_status status;
+    size_t n = 0;
+
+    for (size_t i = 0; i < table->n_columns; i++)
+        if (table->columns[i].state == COLUMN_WANTED)
+            columns[n++] = &table->columns[i];
+    status = table_create_as(table, table->name, columns, n);
+    free(columns);
+    return status;
 }
 
 static enum weir_status add_column(struct table *table, const struct column *column)
@@ -139,7 +99,7 @@ static enum weir_status add_column(struct table *table, const struct column *col
     name_append(sql, table->name);
     sqlite3_str_appendall(sql, " ADD COLUMN ");
     append_column(sql, table, column);
-    return run(table, sql, "add a column to");
+    return table_run(table, sql, "add a column to");
 }
 
 static enum weir_status add_columns(struct table *table)
@@ -152,10 +112,22 @@ static enum weir_status add_columns(struct table *table)
     return status;
 }
 
+static enum weir_status change_table(struct table *table)
+{
+    enum weir_status status = WEIR_OK;
+
+    if (has_state(table, COLUMN_WIDENS))
+        status = widen_table(table);
+    return status == WEIR_OK ? add_columns(table) : status;
+}
+
 enum weir_status table_create_wanted(struct table *table)
 {
-    enum weir_status status = table->exists ? add_columns(table) : create_table(table);
+    bool is_own = !table->exists || table->made_as;
+    enum weir_status status = table->exists ? change_table(table) : create_table(table);
 
+    if (status == WEIR_OK && is_own)
+        status = widen_note_made(table);
     if (status == WEIR_OK)
         status = database_read_version(table->db);
     /* What SQLite made of it is read back, so there is one way to know a table. */

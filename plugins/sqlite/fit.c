@@ -2,15 +2,11 @@
 
 #include "errors.h"
 #include "names.h"
+#include "types.h"
 
 #include <math.h>
 
-enum {
-    NUMBERS = 1 << WEIR_BOOL | 1 << WEIR_INT | 1 << WEIR_FLOAT,
-    TEXTS =
-        1 << WEIR_TEXT | 1 << WEIR_DECIMAL | 1 << WEIR_JSON | 1 << WEIR_TIMESTAMP | 1 << WEIR_DATE,
-    EVERYTHING = (1 << WEIR_N_KINDS) - 1,
-};
+enum { EVERYTHING = (1 << WEIR_N_KINDS) - 1 };
 
 /* Kinds that a column takes: whatever the value is, or only values that survive it. */
 static const struct {
@@ -19,11 +15,11 @@ static const struct {
 } accepts[] = {
     /* What is no number (NaN) would become a null, so floats are always looked at. */
     [STORE_ANY] = {EVERYTHING & ~(1 << WEIR_FLOAT), 1 << WEIR_FLOAT},
-    [STORE_INTEGER] = {1 << WEIR_BOOL | 1 << WEIR_INT, 1 << WEIR_FLOAT},
-    [STORE_REAL] = {0, 1 << WEIR_INT | 1 << WEIR_FLOAT},
-    [STORE_TEXT] = {TEXTS, 0},
+    [STORE_INTEGER] = {KINDS_INTEGER, 1 << WEIR_FLOAT},
+    [STORE_REAL] = {0, KINDS_NUMBER},
+    [STORE_TEXT] = {KINDS_TEXT, 0},
     [STORE_BLOB] = {1 << WEIR_BYTES, 0},
-    [STORE_NUMERIC] = {1 << WEIR_BOOL | 1 << WEIR_INT, TEXTS | 1 << WEIR_FLOAT},
+    [STORE_NUMERIC] = {KINDS_INTEGER, KINDS_TEXT | 1 << WEIR_FLOAT},
 };
 
 static bool float_fits(enum storage storage, double real)
@@ -39,9 +35,7 @@ static bool float_fits(enum storage storage, double real)
 
 static bool int_fits(enum storage storage, int64_t integer)
 {
-    const int64_t exact = 1LL << 53;
-
-    return storage != STORE_REAL || (integer <= exact && integer >= -exact);
+    return storage != STORE_REAL || (integer <= TYPE_EXACT_MAX && integer >= -TYPE_EXACT_MAX);
 }
 
 static bool value_fits(enum storage storage, const struct weir_value *value)
@@ -88,8 +82,8 @@ static enum weir_status refuse_value(struct table *table, const struct column *c
 {
     return database_refuse(table->db, WEIR_FAULT_DATA, "E-TYPE",
         "table '%s', row %zu of its unit: column '%s' has the type %s, which would change the %s "
-        "that came; give all its values one kind with a 'set' transform (CAST), or load into a "
-        "table whose column has another type",
+        "that came, and a table that was there before the run keeps its types; give all values one "
+        "kind with a 'set' transform (CAST), or load into another table",
         name_show(table->name).text, row_in_unit(batch, row), name_show(column->name).text,
         column->declared[0] ? column->declared : "ANY", weir_kind_name(value->kind));
 }

@@ -4,7 +4,9 @@
 #include "fit.h"
 #include "names.h"
 #include "transaction.h"
+#include "types.h"
 #include "undo.h"
+#include "widen.h"
 
 /* What a batch brings: for each column of the table, in its order, the values or NULL. */
 struct match {
@@ -73,7 +75,10 @@ static enum weir_status match_column(
                               : weir_copy(table->db->stage->arena, source->name);
     if (column->state == COLUMN_WAITS && source->kinds) {
         column->state = COLUMN_WANTED;
-        column->storage = storage_for(source, batch->n_rows);
+        column->kinds = source->kinds;
+        column->storage = type_for(source->kinds, type_all_exact(source, batch->n_rows));
+    } else if (column->state == COLUMN_EXISTS && table->made_as) {
+        return widen_plan(table, column, source, batch->n_rows);
     }
     return WEIR_OK;
 }
@@ -147,6 +152,8 @@ static void match_values(
     match->values = weir_new_array(batch->arena, batch->n_columns, const struct weir_value *);
     for (size_t i = 0; i < table->n_columns; i++)
         if (match->sources[i] && table->columns[i].state == COLUMN_EXISTS) {
+            if (table->made_as)
+                widen_settle(&table->columns[i], match->sources[i], batch->n_rows);
             match->marked[i] = true;
             match->values[match->n_values++] = match->sources[i]->values;
         }
@@ -261,5 +268,7 @@ enum weir_status table_insert(struct table *table, struct weir_batch *batch)
     /* Columns that were wanted may not be there. */
     if (status != WEIR_OK)
         table_forget(table);
+    else
+        widen_tell(table);
     return status;
 }

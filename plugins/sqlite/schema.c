@@ -4,6 +4,7 @@
 #include "errors.h"
 #include "insert.h"
 #include "names.h"
+#include "widen.h"
 
 #include <string.h>
 
@@ -83,7 +84,7 @@ static enum weir_status read_kind(struct table *table, bool *ret_exists, bool *r
 }
 
 /* Columns of pragma_table_xinfo. */
-enum { INFO_NAME, INFO_TYPE, INFO_KEY, INFO_HIDDEN };
+enum { INFO_NAME, INFO_TYPE, INFO_KEY, INFO_HIDDEN, INFO_PLACE };
 
 static enum weir_status take_column(struct table *table, sqlite3_stmt *row)
 {
@@ -101,6 +102,7 @@ static enum weir_status take_column(struct table *table, sqlite3_stmt *row)
         column->declared = weir_copy_text(table->db->stage->arena, type);
     column->state = COLUMN_EXISTS;
     column->storage = storage_of_type(type, table->is_strict);
+    column->place = (size_t)sqlite3_column_int64(row, INFO_PLACE);
     column->is_key = sqlite3_column_int(row, INFO_KEY) != 0;
     column->is_generated = sqlite3_column_int(row, INFO_HIDDEN) != 0;
     column->is_rowid = false;
@@ -112,8 +114,8 @@ static enum weir_status read_columns(struct table *table)
 {
     enum weir_status status = WEIR_OK;
     sqlite3_stmt *statement = NULL;
-    int rc = prepare(
-        table, "SELECT name, type, pk, hidden FROM pragma_table_xinfo(?1, 'main')", &statement);
+    int rc = prepare(table,
+        "SELECT name, type, pk, hidden, cid FROM pragma_table_xinfo(?1, 'main')", &statement);
 
     for (size_t i = 0; i < table->n_columns; i++)
         table->columns[i].is_there = false;
@@ -226,6 +228,8 @@ enum weir_status table_read(struct table *table)
         status = check_nothing_went(table, exists);
     if (status == WEIR_OK && exists && !table->exists)
         status = table_check_key(table);
+    if (status == WEIR_OK && table->made_as)
+        status = widen_check_made(table);
     if (status != WEIR_OK)
         return status;
     table->exists = exists;

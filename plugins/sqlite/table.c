@@ -21,6 +21,8 @@ void table_done(struct table *table)
     statements_free(table->statements);
     free(table->columns);
     free(table->by_name);
+    free(table->made_as);
+    table->made_as = NULL;
     table->statements = NULL;
     table->columns = NULL;
     table->by_name = NULL;
@@ -29,6 +31,8 @@ void table_done(struct table *table)
 void table_forget(struct table *table)
 {
     statements_reset(table->statements);
+    free(table->made_as);
+    table->made_as = NULL;
     table->is_known = false;
     table->exists = false;
     table->n_columns = 0;

@@ -26,6 +26,7 @@ enum column_state {
     COLUMN_WAITS,  /* only nulls so far: not in the database */
     COLUMN_WANTED, /* to be added before the next insert */
     COLUMN_EXISTS,
+    COLUMN_WIDENS, /* exists, with another type than it shall have for the next insert */
 };
 
 struct column {
@@ -33,11 +34,14 @@ struct column {
     struct weir_str spelled; /* as the rows spell it; len 0 until they brought it */
     enum column_state state;
     enum storage storage;
-    const char *declared; /* the type as the table has it, for messages */
-    bool is_generated;    /* computed by the database; takes no values */
-    bool is_key;          /* part of the table's primary key */
-    bool is_rowid;        /* another name for the row's number; a null would become one */
-    bool is_there;        /* while the table is read again: found this time */
+    const char *declared;     /* the type as the table has it, for messages */
+    size_t place;             /* among the columns in the database, from 0; once it exists */
+    uint32_t kinds;           /* of all values so far, in a table that this run has made */
+    const char *widened_from; /* the type that it had before this batch; NULL: it stays */
+    bool is_generated;        /* computed by the database; takes no values */
+    bool is_key;              /* part of the table's primary key */
+    bool is_rowid;            /* another name for the row's number; a null would become one */
+    bool is_there;            /* while the table is read again: found this time */
 };
 
 struct table {
@@ -47,6 +51,7 @@ struct table {
     bool exists;
     bool is_known; /* the fields below are as the database has it */
     bool is_strict;
+    char *made_as;   /* its SQL if this run has made it; NULL: it was there, or was changed since */
     bool can_undo;   /* rows just added can be deleted again without a trace */
     int64_t version; /* of the schema when it was read */
     struct column *columns;
@@ -71,12 +76,17 @@ bool table_key_has(const struct table *table, struct weir_str name);
 enum weir_status table_read(struct table *table) WEIR_MUST_CHECK;
 /* keys.c: does the database tell rows apart by what the resource calls its primary key? */
 enum weir_status table_check_key(struct table *table) WEIR_MUST_CHECK;
-/* create.c: brings the wanted columns into the database, with the table if it is new. */
+/* create.c: brings the wanted columns and types into the database, with the table if it is new. */
 enum weir_status table_create_wanted(struct table *table) WEIR_MUST_CHECK;
+/* Makes a STRICT table of that name with these columns and the table's primary key. */
+enum weir_status table_create_as(struct table *table, struct weir_str name,
+    const struct column *const *columns, size_t n) WEIR_MUST_CHECK;
+/* Runs the statement, which is used up; a failure says what was being done to the table. */
+enum weir_status table_run(
+    struct table *table, sqlite3_str *sql, const char *doing) WEIR_MUST_CHECK;
+/* Is there something for table_create_wanted to do? */
 bool table_has_wanted(const struct table *table);
 bool table_has_waiting(const struct table *table);
-/* The type for a column whose first values these are. */
-enum storage storage_for(const struct weir_column *column, size_t n_rows);
 /* Columns that never had a value, with no type; at the end of a run. */
 enum weir_status table_create_waiting(struct table *table) WEIR_MUST_CHECK;
 

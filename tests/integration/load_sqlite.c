@@ -86,12 +86,15 @@ static void whole_floats_may_enter_integers_and_exact_integers_reals(void **stat
 
     start(f);
     load(f, t, "[{\"i\":1,\"f\":1.5}]");
+    commit_and_stop(f);
+    start(f);
     load(f, t, "[{\"i\":2.0,\"f\":9007199254740992}]");
     commit_and_stop(f);
     assert_answer(f, "SELECT i, typeof(i), f = 9007199254740992, typeof(f) FROM t",
         "1|integer|0|real\n2|integer|1|real");
 }
 
+/* By a table that an earlier run has made, which keeps its types. */
 static void assert_type_refused(
     struct fixture *f, const char *first, const char *second, const char *type, const char *kind)
 {
@@ -99,11 +102,14 @@ static void assert_type_refused(
 
     start(f);
     load(f, t, first);
+    commit_and_stop(f);
+    start(f);
     refuse(f, t, second, "E-TYPE");
     assert_int_equal(f->s.error.fault, WEIR_FAULT_DATA);
     assert_error_says(f, "table 't', row 2 of its unit: column 'c'");
     assert_error_says(f, type);
     assert_error_says(f, kind);
+    assert_error_says(f, "'set' transform (CAST)");
     /* What was accepted before is kept, and none of the batch. */
     commit_and_stop(f);
     assert_answer(f, "SELECT count(*) FROM t", "1");
