@@ -108,6 +108,10 @@ static bool in_wal_mode(struct database *db)
  * A rollback journal writes each new page once, a write-ahead log twice, so the
  * journal is faster where rows are added. But a file in WAL mode stays in it:
  * whoever chose that has readers who rely on it.
+ *
+ * Pages in memory help where keys come in no order. The process shall stay below
+ * 48 MiB, which 12 MiB leave room for. Measured for keys in order and for random
+ * ones: 0.80 s and 2.12 s with 8 MiB, 0.74 s and 1.52 s with 16 MiB.
  */
 static int configure(struct database *db)
 {
@@ -118,7 +122,7 @@ static int configure(struct database *db)
     if (rc == SQLITE_OK && !in_wal_mode(db))
         rc = database_run(db, "PRAGMA journal_mode = TRUNCATE");
     if (rc == SQLITE_OK)
-        rc = database_run(db, "PRAGMA synchronous = FULL; PRAGMA cache_size = -8192");
+        rc = database_run(db, "PRAGMA synchronous = FULL; PRAGMA cache_size = -12288");
     return rc;
 }
 
