@@ -6,6 +6,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 enum {
     LIVE_INTERVAL_MS = 200,
@@ -52,6 +54,40 @@ static void requests_of(const struct weir_progress *p, char *out, size_t size)
         snprintf(out + used, size - (size_t)used, ", %" PRIu64 " failed", p->failures);
 }
 
+/* The bytes of its first n characters. */
+static int bytes_of(const char *text, int n)
+{
+    int bytes = 0;
+
+    while (text[bytes] && n-- > 0)
+        do {
+            bytes++;
+        } while (((unsigned char)text[bytes] & 0xc0) == 0x80);
+    return bytes;
+}
+
+static int characters_of(const char *text)
+{
+    int n = 0;
+
+    for (; *text; text++)
+        n += ((unsigned char)*text & 0xc0) != 0x80;
+    return n;
+}
+
+/* Without secrets before it is cut: half a secret would not be found. Width 0: as it is. */
+static void name_of(const struct weir_resource *resource, int width, char *out, size_t size)
+{
+    char name[LINE_SIZE];
+    int fill;
+
+    snprintf(name, sizeof(name), "%s", resource->name);
+    log_redact(name);
+    fill = width - characters_of(name);
+    snprintf(out, size, "%.*s%*s", width ? bytes_of(name, width) : (int)strlen(name), name,
+        fill > 0 ? fill : 0, "");
+}
+
 static void resource_line(const struct flow_view *view, size_t i, int width, char *out, size_t size)
 {
     const struct weir_resource *resource = &view->plan->resources[i];
@@ -59,10 +95,12 @@ static void resource_line(const struct flow_view *view, size_t i, int width, cha
     uint64_t loaded = counted(&stats->rows_loaded), us = elapsed_us(view);
     uint64_t rate = us ? loaded * 1000000 / us : 0;
     char requests[160], rows[WORDS_SIZE], speed[WORDS_SIZE], bytes[WORDS_SIZE], left[64];
+    char name[LINE_SIZE / 2];
 
+    name_of(resource, width, name, sizeof(name));
     requests_of(resource->progress, requests, sizeof(requests));
     time_left(view, resource->progress, left, sizeof(left));
-    snprintf(out, size, "%-*s  %s; %s rows, %s/s; %s%s", width, resource->name, requests,
+    snprintf(out, size, "%s  %s; %s rows, %s/s; %s%s", name, requests,
         words_count(loaded, rows, sizeof(rows)), words_count(rate, speed, sizeof(speed)),
         words_bytes(resource->progress->bytes, bytes, sizeof(bytes)), left);
 }
@@ -78,30 +116,41 @@ static void queue_line(const struct flow_view *view, char *out, size_t size)
         words_bytes(view->held_limit, limit, sizeof(limit)));
 }
 
-static int name_width(const struct plan *plan)
+/* No more than a quarter of the terminal, for the numbers are what changes. */
+static int name_width(const struct plan *plan, int columns)
 {
-    size_t width = 0;
+    int width = 0, most = columns / 4 < 8 ? 8 : columns / 4;
 
     for (size_t i = 0; i < plan->n_resources; i++)
-        if (strlen(plan->resources[i].name) > width)
-            width = strlen(plan->resources[i].name);
-    return width > 40 ? 40 : (int)width;
+        if (characters_of(plan->resources[i].name) > width)
+            width = characters_of(plan->resources[i].name);
+    return width > most ? most : width;
+}
+
+/* Terminals change their size while a run goes on. */
+static int columns_now(int before)
+{
+    struct winsize size = {0};
+
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 20 ? size.ws_col : before;
 }
 
 /* A line longer than the terminal would wrap, and the view could not be erased. */
 static size_t add_line(char *text, size_t used, const char *line, int columns)
 {
-    int n = snprintf(text + used, TEXT_SIZE - used, "%.*s\n", columns - 1, line);
+    int n = snprintf(text + used, TEXT_SIZE - used, "%.*s\n", bytes_of(line, columns - 1), line);
 
     return n > 0 && used + (size_t)n < TEXT_SIZE ? used + (size_t)n : used;
 }
 
-static void draw(const struct progress *progress, const struct flow_view *view)
+static void draw(struct progress *progress, const struct flow_view *view)
 {
     char text[TEXT_SIZE] = "", line[LINE_SIZE];
     size_t n = view->plan->n_resources, used = 0;
-    int width = name_width(view->plan);
+    int width;
 
+    progress->columns = columns_now(progress->columns);
+    width = name_width(view->plan, progress->columns);
     for (size_t i = 0; i < n && i < MAX_RESOURCE_LINES; i++) {
         resource_line(view, i, width, line, sizeof(line));
         used = add_line(text, used, line, progress->columns);

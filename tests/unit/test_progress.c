@@ -101,6 +101,31 @@ static void no_line_is_wider_than_the_terminal(void **state)
     }
 }
 
+static void a_long_name_leaves_room_for_the_numbers(void **state)
+{
+    struct run_fixture *r = *state;
+    struct progress progress = {PROGRESS_LIVE, 60};
+
+    strcpy(r->names[0], "größer_als_ein_viertel_der_breite");
+    check_contains(tick(r, &progress), "größer_als_ein_  0 requests; 0 rows");
+    progress.form = PROGRESS_PLAIN;
+    check_contains(tick(r, &progress), "größer_als_ein_viertel_der_breite  0 requests; 0 rows");
+}
+
+static void a_short_name_is_filled_up_by_characters(void **state)
+{
+    struct run_fixture *r = *state;
+    struct progress progress = {PROGRESS_LIVE, 200};
+    const char *text;
+
+    r->plan.n_resources = 2;
+    strcpy(r->names[0], "größe");
+    strcpy(r->names[1], "gewicht");
+    text = tick(r, &progress);
+    check_contains(text, "größe    0 requests");
+    check_contains(text, "gewicht  0 requests");
+}
+
 static void more_resources_than_lines_are_summed_up(void **state)
 {
     struct run_fixture *r = *state;
@@ -151,6 +176,8 @@ int main(void)
         TEST(a_plain_line_is_an_event_for_each_resource),
         TEST(the_live_view_is_drawn_and_taken_away),
         TEST(no_line_is_wider_than_the_terminal),
+        TEST(a_long_name_leaves_room_for_the_numbers),
+        TEST(a_short_name_is_filled_up_by_characters),
         TEST(more_resources_than_lines_are_summed_up),
         TEST(the_time_left_is_told_where_the_total_is_known),
         TEST(secrets_are_taken_out_of_the_view),
