@@ -395,6 +395,7 @@ void weir_sql_mistake(struct weir_mistakes *mistakes, const struct weir_node *at
     const struct weir_error *error);
 enum weir_status weir_sql_run(
     struct weir_sql *sql, struct weir_batch *batch, struct weir_error *ret_error) WEIR_MUST_CHECK;
+void weir_sql_watch(struct weir_sql *sql, struct weir_stage *stage);
 void weir_sql_interrupt(struct weir_sql *sql);
 
 GROWS(weir_progress, 64);

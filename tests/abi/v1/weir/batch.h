@@ -91,7 +91,8 @@ struct weir_batch {
     size_t unit_capacity;
 };
 
-/* The batch lives in its own arena: weir_batch_free frees both. Accepts NULL. */
+/* The batch lives in its own arena: weir_batch_free frees both, and accepts NULL. A resource of
+ * NULL is to be set by `extract`. */
 WEIR_API struct weir_batch *weir_batch_new(const struct weir_resource *resource);
 WEIR_API void weir_batch_free(struct weir_batch *batch);
 
@@ -115,10 +116,12 @@ WEIR_API size_t weir_batch_find(const struct weir_batch *batch, struct weir_str 
 WEIR_API bool weir_column_has(const struct weir_column *column, enum weir_kind kind);
 /* Computes `kinds` anew, after values were written directly. */
 WEIR_API void weir_column_recount(struct weir_column *column, size_t n_rows);
+/* Those behind it move up by one. */
 WEIR_API void weir_batch_drop_column(struct weir_batch *batch, size_t column);
-/* Keeps the rows whose mark is true, in order, and moves the units' borders along. */
+/* Keeps the rows whose mark is true, in order, and moves the units' borders along. n_rows marks. */
 WEIR_API void weir_batch_keep(struct weir_batch *batch, const bool *marks);
-/* Gives the batch other rows: columns and n_rows as given, unit i with unit_rows[i] of them. */
+/* Gives the batch other rows: these columns, unit i with unit_rows[i] of their values. The lists
+ * are copied; names and values are not, and must live as long as the batch. */
 WEIR_API void weir_batch_replace(struct weir_batch *batch, struct weir_column *columns,
     size_t n_columns, const size_t *unit_rows);
 

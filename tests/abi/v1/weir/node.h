@@ -15,6 +15,8 @@
 extern "C" {
 #endif
 
+struct weir_error;
+
 enum weir_node_kind {
     WEIR_NODE_SCALAR,
     WEIR_NODE_LIST,
@@ -106,7 +108,6 @@ WEIR_API struct weir_str weir_node_to_json(struct weir_arena *arena, const struc
  * Codes: E-JSON, E-UTF8, E-TEXT-NUL, E-JSON-DUPLICATE, E-JSON-DEPTH beyond
  * WEIR_NODE_MAX_DEPTH, E-LIMIT beyond WEIR_NODES_MAX.
  */
-struct weir_error;
 WEIR_API const struct weir_node *weir_node_from_json(
     struct weir_arena *arena, struct weir_str json, struct weir_error *ret_error);
 

@@ -180,15 +180,17 @@ struct weir_option_context {
  * Fills the targets from a map. Every mistake is gathered: unknown keys (with a
  * suggestion from all tables), missing and mistyped values, values out of range.
  * A NULL map has no keys: defaults are filled, required ones are missed at
- * `place`. Returns whether no mistake was found.
+ * `place`. Returns whether no mistake was found. Nothing is to be freed: all is in
+ * the context's arena.
  */
 WEIR_API bool weir_options_parse(const struct weir_option_context *context,
     const struct weir_node *map, const struct weir_node *place,
     const struct weir_option_target *targets, size_t n_targets);
 
-/* Frees nothing: all is in the context's arena. Finds a row by name; NULL if there is none. */
+/* The row of that name; NULL if there is none. `stride` is as in weir_option_target. */
 WEIR_API const struct weir_option *weir_option_find(
     const struct weir_option *options, size_t stride, const char *name);
+/* The row behind this one; NULL behind the last. */
 WEIR_API const struct weir_option *weir_option_next(
     const struct weir_option *option, size_t stride);
 

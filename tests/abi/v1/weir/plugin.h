@@ -39,8 +39,8 @@ struct weir_header {
 
 enum weir_threading {
     WEIR_ON_WORKER = 0, /* on a thread that may block; the safe default */
-    WEIR_ON_LOOP,       /* on the loop's thread: must not block, may use <weir/loop.h> */
-    WEIR_IN_PARALLEL,   /* on workers, several batches at once: state is read-only */
+    WEIR_ON_LOOP,       /* extract only. The loop's thread: must not block, has <weir/loop.h> */
+    WEIR_IN_PARALLEL,   /* transform only. Workers, several batches at once: state is read-only */
 };
 
 struct weir_plugin {
@@ -72,7 +72,7 @@ struct weir_plugin {
      * WEIR_AGAIN: none yet, weir_wake follows; WEIR_END: none, and nothing more comes.
      */
     enum weir_status (*extract)(struct weir_stage *stage, struct weir_batch *batch);
-    /* Edits a batch in place. WEIR_REJECT is not for it: an error in the data is WEIR_FAIL. */
+    /* Edits a batch in place: WEIR_OK, or WEIR_FAIL where the data does not allow it. */
     enum weir_status (*transform)(struct weir_stage *stage, struct weir_batch *batch);
     /* Takes a batch whole: WEIR_OK, or WEIR_FAIL and nothing of it; WEIR_END: enough, stop the run. */
     enum weir_status (*load)(struct weir_stage *stage, struct weir_batch *batch);
@@ -83,7 +83,7 @@ struct weir_plugin {
      */
     enum weir_status (*decode)(struct weir_stage *stage, struct weir_batch *batch);
     /*
-     * extract only, on the thread of `extract`: told of every batch after decode, in order, units
+     * WEIR_ON_LOOP only, on that thread: told of every batch after decode, in order, units
      * failed or not. Here a chain learns where it goes on, and a failed unit is judged:
      * WEIR_OK goes on without its rows, WEIR_FAIL stops the run.
      */

@@ -57,6 +57,11 @@ WEIR_API void weir_sql_mistake(struct weir_mistakes *mistakes, const struct weir
 WEIR_API enum weir_status weir_sql_run(
     struct weir_sql *sql, struct weir_batch *batch, struct weir_error *ret_error) WEIR_MUST_CHECK;
 
+/* From now on what runs ends in the same way once the run of that stage is being stopped (see
+ * weir_stopping), so that a long query does not hold up the end. For `start`. */
+struct weir_stage;
+WEIR_API void weir_sql_watch(struct weir_sql *sql, struct weir_stage *stage);
+
 /* Stops what runs now, from any thread; weir_sql_run then fails with E-STOPPED, a
  * consequence and no fault of anyone. */
 WEIR_API void weir_sql_interrupt(struct weir_sql *sql);

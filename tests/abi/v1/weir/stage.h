@@ -83,8 +83,8 @@ struct weir_host {
 };
 
 /*
- * After WEIR_AGAIN: call me again. The only function that any thread may call at
- * any time between start and stop.
+ * After WEIR_AGAIN: call me again. Any thread may do so, at any time between start
+ * and stop, also one that the plugin has made.
  */
 WEIR_API void weir_wake(struct weir_stage *stage);
 
@@ -116,7 +116,8 @@ WEIR_API void weir_give_up(struct weir_stage *stage, const struct weir_resource 
     const char *what, unsigned attempts, const struct weir_error *error);
 
 /* True once somebody wants the run to end (a signal, its time is over). From any thread; for long
- * waits. A failure elsewhere is none: what is complete is still to be loaded then. */
+ * waits; a callback that gives up because of it fails with E-STOPPED, which is no failure of the
+ * run. A failure elsewhere is none: what is complete is still to be loaded then. */
 WEIR_API bool weir_stopping(struct weir_stage *stage);
 
 /* True once the run cannot give all that there is: something failed, or it is being stopped. A

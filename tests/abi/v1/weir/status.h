@@ -2,8 +2,8 @@
  * What went wrong, in two parts: the status says what the engine must do, the
  * error says why.
  *
- * A status is an order, and the list is closed: it drives retry, back-pressure
- * and the end of a run. An error is a fixed buffer that needs no free; the first
+ * A status is an order, and the list is closed: it drives back-pressure and the
+ * end of a run. An error is a fixed buffer that needs no free; the first
  * one set wins, because what follows is most often its consequence.
  */
 #ifndef WEIR_STATUS_H
@@ -20,7 +20,7 @@ enum weir_status {
     WEIR_OK = 0, /* done; call again when there is more */
     WEIR_END,    /* done, and there is no more to come */
     WEIR_AGAIN,  /* nothing yet; weir_wake will be called */
-    WEIR_REJECT, /* this unit or batch gave nothing; go on with the others */
+    WEIR_REJECT, /* no callback may return it yet: it ends the run as WEIR_FAIL does */
     WEIR_FAIL,   /* stop the run; the error says why */
 };
 

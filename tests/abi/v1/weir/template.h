@@ -1,5 +1,5 @@
 /*
- * Texts with places to fill while the pipeline runs: "/repos/{resources.repos.name}".
+ * Texts with places to fill while the pipeline runs: "/repos/{partition.name}".
  *
  * Only the known roots make a placeholder; any other brace is an ordinary
  * character, so GraphQL and JSON need no doubling. `vars` and `run` are known
@@ -18,9 +18,10 @@ extern "C" {
 #endif
 
 enum weir_root {
-    WEIR_ROOT_VARS = 1 << 0,        /* {vars.x}: a constant of the pipeline file */
-    WEIR_ROOT_RUN = 1 << 1,         /* {run.started_at}: RFC 3339, UTC */
-    WEIR_ROOT_PARTITION = 1 << 2,   /* {partition.x} */
+    WEIR_ROOT_VARS = 1 << 0,      /* {vars.x}: a constant of the pipeline file */
+    WEIR_ROOT_RUN = 1 << 1,       /* {run.started_at}: RFC 3339, UTC */
+    WEIR_ROOT_PARTITION = 1 << 2, /* {partition.x} */
+    /* For extractors that look them up themselves; http does not. */
     WEIR_ROOT_RESOURCES = 1 << 3,   /* {resources.parent.field} */
     WEIR_ROOT_INCREMENTAL = 1 << 4, /* {incremental.start_value} */
 };
