@@ -20,7 +20,7 @@ static const char help[] =
     "  --resource NAME  run only this resource (may be given several times)\n"
     "  --log text|json  what is said on stderr: lines for people, or JSON lines\n"
     "  --plugins DIR    look for plugins here first (may be given several times)\n"
-    "  -q, --quiet      no progress and no report, only warnings and errors\n"
+    "  -q, --quiet      no progress and no report, only warnings, gaps and errors\n"
     "  -v, --verbose    say more\n"
     "\n"
     "Ctrl-C ends a run cleanly: what is complete is committed. Twice ends it at once.\n"
@@ -67,15 +67,19 @@ static void say_how_it_ended(const struct report *report, const char *state)
     }
 }
 
-/* Whole for people; who reads JSON lines has --report and gets its first line here. */
-static void print_report(const struct report *report)
+/*
+ * Whole for people; who reads JSON lines has --report and gets its first line here.
+ * Gaps are no detail: nobody has to run it again to learn what exit code 9 meant.
+ */
+static void print_report(const struct command_options *options, const struct report *report)
 {
     char line[1024];
 
-    if (!log_is_json()) {
+    if (!options->quiet && !log_is_json()) {
         report_print(report, stderr);
         return;
     }
+    report_log_failures(report);
     report_sum_up(report, line, sizeof(line));
     log_event(WEIR_LOG_INFO, NULL, line);
 }
@@ -88,8 +92,7 @@ static int finish(const struct command_options *options, const struct report *re
 
     snprintf(
         state, sizeof(state), "%" PRIu64 " row%s committed", rows, rows == 1 ? " is" : "s are");
-    if (!options->quiet)
-        print_report(report);
+    print_report(options, report);
     say_how_it_ended(report, state);
     if (options->report && !report_write_json(report, options->report, &error)) {
         log_error(&error, NULL, state);

@@ -122,22 +122,44 @@ static void print_times(const struct report *report, const struct sums *s, FILE 
             sizeof(load)));
 }
 
-static void print_failures(const struct report *report, FILE *out)
+/* Calls say(arg, line) for the first failures, and for how many there are besides. */
+static void tell_failures(
+    const struct report *report, void (*say)(void *arg, const char *line), void *arg)
 {
     const struct failure *failure = report->stats->failures;
+    char line[2048];
 
     for (int i = 0; failure && i < SHOWN_FAILURES; i++, failure = failure->next) {
-        char line[2048];
-
-        snprintf(line, sizeof(line), "  gave up: %s: %s after %u attempt%s: [%s] %s",
+        snprintf(line, sizeof(line), "gave up: %s: %s after %u attempt%s: [%s] %s",
             failure->resource, failure->what, failure->attempts, failure->attempts == 1 ? "" : "s",
             failure->error.code, failure->error.text);
-        log_redact(line);
-        fprintf(out, "%s\n", line);
+        say(arg, line);
     }
-    if (report->stats->n_failures > SHOWN_FAILURES)
-        fprintf(out, "  and %zu more; --report FILE lists them\n",
+    if (report->stats->n_failures > SHOWN_FAILURES) {
+        snprintf(line, sizeof(line), "and %zu more; --report FILE lists them",
             report->stats->n_failures - SHOWN_FAILURES);
+        say(arg, line);
+    }
+}
+
+static void print_failure(void *arg, const char *line)
+{
+    char copy[2048];
+
+    snprintf(copy, sizeof(copy), "%s", line);
+    log_redact(copy);
+    fprintf((FILE *)arg, "  %s\n", copy);
+}
+
+static void log_failure(void *arg, const char *line)
+{
+    (void)arg;
+    log_event(WEIR_LOG_WARNING, NULL, line);
+}
+
+void report_log_failures(const struct report *report)
+{
+    tell_failures(report, log_failure, NULL);
 }
 
 static const char *outcome(const struct report *report)
@@ -179,7 +201,7 @@ void report_print(const struct report *report, FILE *out)
         return;
     print_resources(report, s.added > 0, out);
     print_times(report, &s, out);
-    print_failures(report, out);
+    tell_failures(report, print_failure, out);
 }
 
 /* --- for programs ------------------------------------------------------------------------ */

@@ -17,6 +17,8 @@ struct report {
 void report_print(const struct report *report, FILE *out);
 /* The first line alone: how it ended, and the sums. */
 void report_sum_up(const struct report *report, char *out, size_t size);
+/* What was given up, as warnings, where nobody gets to see the report. */
+void report_log_failures(const struct report *report);
 /*
  * Whether a report can go there, asked before a run and not only behind it. What
  * has other contents than a report is not overwritten: it may be the database.

@@ -152,6 +152,23 @@ static void people_read_the_first_failures_only(void **state)
     check_lacks(text, "hunter2!");
 }
 
+static void gaps_are_warnings_where_there_is_no_report(void **state)
+{
+    struct run_fixture *r = *state;
+    struct report report = {&r->plan, &r->stats, &r->result, 0};
+    static struct capture errors;
+    const char *text;
+
+    log_add_secret("hunter2!");
+    add_failures(r, 12);
+    capture_begin(&errors, stderr);
+    report_log_failures(&report);
+    text = capture_end(&errors);
+    assert_int_equal(count_of(text, "weir: warning: gave up: resource_1: GET /"), 10);
+    check_contains(text, "\nweir: warning: and 2 more; --report FILE lists them\n");
+    check_lacks(text, "hunter2!");
+}
+
 /* --- for programs ------------------------------------------------------------------------- */
 
 /* Written to a file, and read again. */
@@ -340,6 +357,7 @@ int main(void)
         TEST(people_read_one_line_of_a_run_that_never_began),
         TEST(people_read_how_it_ended),
         TEST(people_read_the_first_failures_only),
+        TEST(gaps_are_warnings_where_there_is_no_report),
         TEST(programs_read_everything),
         TEST(programs_read_every_failure_without_secrets),
         TEST(a_dash_is_the_standard_output),
