@@ -11,13 +11,32 @@
 
 enum { NAMES_TRIED = 100 };
 
+/* What to do about it, where that can be said. */
+static const char *remedy(int error)
+{
+    switch (error) {
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+        return "; make room and run again";
+    case ENOENT:
+    case EACCES:
+    case EROFS:
+        return "; make the folder, or check who may write there";
+    case EISDIR:
+        return "; name a file in it";
+    default:
+        return "";
+    }
+}
+
 static void fail(struct output *out, const char *doing, int error)
 {
     bool full = error == ENOSPC || error == EDQUOT || error == EFBIG;
 
-    out->status = weir_fail(out->stage, WEIR_FAULT_DESTINATION,
-        full ? "E-FILE-DISK-FULL" : "E-FILE-WRITE", "%s: cannot %s: %s%s", out->path, doing,
-        strerror(error), full ? "; make room and run again" : "");
+    out->status =
+        weir_fail(out->stage, WEIR_FAULT_DESTINATION, full ? "E-FILE-DISK-FULL" : "E-FILE-WRITE",
+            "%s: cannot %s: %s%s", out->path, doing, strerror(error), remedy(error));
 }
 
 /* --- opening ---------------------------------------------------------------------------- */

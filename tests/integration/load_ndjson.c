@@ -311,7 +311,7 @@ static void a_device_is_written_directly(void **state)
     assert_int_equal(access("/dev/full", F_OK), 0);
 }
 
-static void assert_start_refused(struct fixture *f, const char *path)
+static void assert_start_refused(struct fixture *f, const char *path, const char *remedy)
 {
     stage_set(&f->s, "path", path);
     assert_true(stage_check(&f->s));
@@ -320,18 +320,19 @@ static void assert_start_refused(struct fixture *f, const char *path)
     assert_string_equal(f->s.error.code, "E-FILE-WRITE");
     assert_int_equal(f->s.error.fault, WEIR_FAULT_DESTINATION);
     assert_non_null(strstr(f->s.error.text, path));
+    assert_non_null(strstr(f->s.error.text, remedy));
 }
 
 static void a_folder_is_no_file(void **state)
 {
     struct fixture *f = *state;
 
-    assert_start_refused(f, f->folder);
+    assert_start_refused(f, f->folder, "name a file in it");
 }
 
 static void a_missing_folder_is_told(void **state)
 {
-    assert_start_refused(*state, "/nonexistent/out.ndjson");
+    assert_start_refused(*state, "/nonexistent/out.ndjson", "make the folder");
 }
 
 static void load_with_limit(struct fixture *f)
