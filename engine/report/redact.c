@@ -21,20 +21,34 @@ static void init_mutex(void)
     uv_mutex_init(&mutex);
 }
 
+static char *copy_of(const char *text)
+{
+    size_t size = strlen(text) + 1;
+
+    return memcpy(weir_malloc(size), text, size);
+}
+
+/* The longest first: one that begins another must not leave the other's end behind. */
 static void remember(const char *text)
 {
-    if (strlen(text) < LEAST_LENGTH || n_secrets == MAX_SECRETS)
+    size_t length = strlen(text), at = 0;
+
+    if (length < LEAST_LENGTH || n_secrets == MAX_SECRETS)
         return;
     for (size_t i = 0; i < n_secrets; i++)
         if (strcmp(secrets[i], text) == 0)
             return;
-    secrets[n_secrets++] = strdup(text);
+    while (at < n_secrets && strlen(secrets[at]) >= length)
+        at++;
+    memmove(&secrets[at + 1], &secrets[at], (n_secrets - at) * sizeof(secrets[0]));
+    secrets[at] = copy_of(text);
+    n_secrets++;
 }
 
 static char *percent_encoded(const char *text)
 {
     struct weir_arena *arena = weir_arena_new();
-    char *encoded = strdup(weir_url_encode(arena, weir_str(text)).ptr);
+    char *encoded = copy_of(weir_url_encode(arena, weir_str(text)).ptr);
 
     weir_arena_free(arena);
     return encoded;

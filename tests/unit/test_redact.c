@@ -44,6 +44,15 @@ static void takes_out_what_json_escapes(void **state)
     check("{\"token\": \"say \\\"x\\\\y\\\"\"}", "{\"token\": \"***\"}");
 }
 
+static void leaves_no_end_of_a_longer_secret(void **state)
+{
+    (void)state;
+    log_add_secret("swordfish");
+    log_add_secret("swordfish-and-chips");
+    check("it is swordfish-and-chips", "it is ***");
+    check("it is swordfish", "it is ***");
+}
+
 static void leaves_short_values_alone(void **state)
 {
     (void)state;
@@ -57,6 +66,7 @@ int main(void)
         cmocka_unit_test(takes_out_a_secret_wherever_it_stands),
         cmocka_unit_test(takes_out_encoded_forms),
         cmocka_unit_test(takes_out_what_json_escapes),
+        cmocka_unit_test(leaves_no_end_of_a_longer_secret),
         cmocka_unit_test(leaves_short_values_alone),
     };
 
