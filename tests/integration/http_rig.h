@@ -123,13 +123,11 @@ static inline void rig_say(int fd, const struct rig_says *says)
 
     for (const struct rig_step *step = says->steps; step < says->steps + RIG_STEPS && step->bytes;
          step++) {
-        size_t n = step->n ? step->n : strlen(step->bytes);
-
         if ((step == says->steps || step->on_request) && !rig_read_request(fd))
             break;
         if (step->pause_ms)
             poll(NULL, 0, step->pause_ms);
-        if (send(fd, step->bytes, n, MSG_NOSIGNAL) < 0)
+        if (send(fd, step->bytes, step->n, MSG_NOSIGNAL) < 0)
             break;
     }
     while (says->stays && recv(fd, &byte, 1, 0) > 0)
@@ -142,16 +140,35 @@ static inline void rig_say(int fd, const struct rig_says *says)
     close(fd);
 }
 
+/* A connection's own copy of what it says: the thread may end after the test that began it. */
 struct rig_talk {
     int fd;
-    const struct rig_says *says;
+    struct rig_says says;
+    char *copies[RIG_STEPS];
 };
+
+static inline struct rig_talk *rig_talk_new(const struct rig_says *says)
+{
+    struct rig_talk *talk = weir_calloc(1, sizeof(*talk));
+
+    talk->says = *says;
+    for (size_t i = 0; i < RIG_STEPS && says->steps[i].bytes; i++) {
+        struct rig_step *step = &talk->says.steps[i];
+
+        step->n = step->n ? step->n : strlen(step->bytes);
+        talk->copies[i] = memcpy(weir_malloc(step->n), step->bytes, step->n);
+        step->bytes = talk->copies[i];
+    }
+    return talk;
+}
 
 static inline void *rig_talk(void *arg)
 {
     struct rig_talk *talk = arg;
 
-    rig_say(talk->fd, talk->says);
+    rig_say(talk->fd, &talk->says);
+    for (size_t i = 0; i < RIG_STEPS; i++)
+        free(talk->copies[i]);
     free(talk);
     return NULL;
 }
@@ -170,11 +187,8 @@ static inline void *rig_listen(void *arg)
         if (fds[1].revents)
             return NULL;
         i = __atomic_fetch_add(&echo->n_connections, 1, __ATOMIC_SEQ_CST);
-        talk = malloc(sizeof(*talk));
-        if (!talk)
-            return NULL;
+        talk = rig_talk_new(&echo->says[i < echo->n_says ? i : echo->n_says - 1]);
         talk->fd = accept(echo->listener, NULL, NULL);
-        talk->says = &echo->says[i < echo->n_says ? i : echo->n_says - 1];
         if (pthread_create(&thread, NULL, rig_talk, talk) != 0)
             abort();
         pthread_detach(thread);
