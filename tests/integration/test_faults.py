@@ -253,7 +253,7 @@ class Signals(FaultCase):
         run.signal(signal.SIGINT)
         result = self.check(run.wait())
         self.assert_exit(result, INTERRUPTED)
-        self.assertLess(result.seconds, 10)
+        self.assertLess(result.seconds, 3)
 
 
 if __name__ == "__main__":
