@@ -110,3 +110,34 @@ uv_loop_t *weir_loop(struct weir_stage *stage)
 
     return HOST_HAS(host, loop) ? host->loop(stage) : NULL;
 }
+
+bool weir_chain_resume(struct weir_stage *stage, const struct weir_resource *resource,
+    const struct weir_id *chain, struct weir_resume *ret_resume)
+{
+    const struct weir_host *host = stage->host;
+
+    *ret_resume = (struct weir_resume){0};
+    return HOST_HAS(host, resume) && host->resume(stage, resource, chain, ret_resume);
+}
+
+bool weir_resource_is_read(struct weir_stage *stage, const struct weir_resource *resource)
+{
+    const struct weir_host *host = stage->host;
+
+    return HOST_HAS(host, is_read) && host->is_read(stage, resource);
+}
+
+const char *weir_last_mark(
+    struct weir_stage *stage, const struct weir_resource *resource, const struct weir_id *series)
+{
+    const struct weir_host *host = stage->host;
+
+    return HOST_HAS(host, mark) ? host->mark(stage, resource, series) : NULL;
+}
+
+const char *weir_pass_now(struct weir_stage *stage)
+{
+    const struct weir_host *host = stage->host;
+
+    return HOST_HAS(host, now) ? host->now(stage) : NULL;
+}

@@ -13,6 +13,7 @@
 #ifndef WEIR_PARTITION_H
 #define WEIR_PARTITION_H
 
+#include <weir/position.h>
 #include <weir/template.h>
 
 #ifdef __cplusplus
@@ -37,6 +38,7 @@ struct weir_partition {
     uint64_t number; /* from 0, in order */
     struct weir_partition_field *fields;
     size_t n_fields;
+    struct weir_id id; /* of its values, in every run; the same values again have another one */
 };
 
 /* Walks through the combinations; of one thread. */
