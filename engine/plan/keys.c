@@ -1,10 +1,23 @@
 #include "keys.h"
 
+#include <weir/stage.h>
+
 static const struct weir_option limits_table[] = {
     WEIR_SIZE(struct limits_keys, memory, .initial = "64MiB", .min = 8 << 20, .max = INT64_MAX,
         .help = "What the run may hold in memory: a slow end slows the fast one, it never grows."),
     WEIR_DURATION(struct limits_keys, run_time, .example = "2h", .min = 1, .max = INT64_MAX,
         .help = "Ends the run as Ctrl-C does when it takes longer. No limit when absent."),
+    {0},
+};
+
+static const struct weir_option dead_letter_table[] = {
+    WEIR_TEXT(struct dead_letter_keys, table, .min = 1, .max = 200,
+        .help = "The table they go to; `_weir_dead_letter` when absent."),
+    WEIR_INT(struct dead_letter_keys, max_rows, .min = 1, .max = INT64_MAX, .example = "1000",
+        .help = "The run fails when more rows than this are set aside. No limit when absent."),
+    WEIR_TEXT(struct dead_letter_keys, max_ratio, .min = 1, .example = "1%",
+        .help = "The run fails when more than this share of the rows read is set aside; it is "
+                "looked at from the 1,000th row on, and at the end."),
     {0},
 };
 
@@ -18,6 +31,8 @@ const struct weir_option file_key_table[] = {
         .help = "Constants, used as {vars.since}."),
     WEIR_GROUP(struct file_keys, limits, struct limits_keys, limits_table,
         .help = "Limits of the whole run."),
+    WEIR_GROUP(struct file_keys, dead_letter, struct dead_letter_keys, dead_letter_table,
+        .help = "Where rows go that `on_row_error: dead_letter` sets aside, and how many may."),
     WEIR_NODE(struct file_keys, extract, .required = true,
         .help = "Where the data comes from: a type, and that plugin's options."),
     WEIR_NODE(struct file_keys, transform,
@@ -38,15 +53,45 @@ const struct weir_option extract_key_table[] = {
     {0},
 };
 
+static const struct weir_choice disposition_choices[] = {
+    {"append", WEIR_APPEND, "Add the rows to those that are there."},
+    {"merge", WEIR_MERGE,
+        "Bring the rows of the same `primary_key` up to date, and add those that are new."},
+    {"replace", WEIR_REPLACE,
+        "Load beside the table, and put the new rows in place of all old ones once they are "
+        "complete. Readers see the old rows or the new ones, never a part."},
+    {0},
+};
+
+static const struct weir_choice on_row_error_choices[] = {
+    {"fail", ROW_ERROR_FAILS, "Stop the run; what was complete by then is loaded."},
+    {"dead_letter", ROW_ERROR_SETS_ASIDE,
+        "Set the row aside, with its reason, and go on; `weir replay` puts it back."},
+    {0},
+};
+
 const struct weir_option resource_key_table[] = {
     WEIR_TEXT(struct resource_keys, name, .min = 1, .max = 200, .example = "countries",
         .help = "The resource's name."),
     WEIR_TEXT(struct resource_keys, table, .min = 1, .max = 200,
         .help = "The table its rows go to; the resource's name when absent."),
-    WEIR_BOOL(struct resource_keys, selected, .initial = "true",
+    WEIR_BOOL(struct resource_keys, selected, .initial = "true", .tuning = true,
         .help = "Whether it takes part in a run."),
     WEIR_TEXTS(struct resource_keys, primary_key, .example = "id",
         .help = "The column or columns that tell one row from all others."),
+    WEIR_CHOICE(struct resource_keys, write_disposition, disposition_choices, .initial = "append",
+        .help = "What becomes of the rows that the table has already."),
+    WEIR_TEXT(struct resource_keys, order_by, .min = 1, .max = 200, .example = "updated_at",
+        .help = "With merge: the column that tells the newer version of a row, which then wins in "
+                "whatever order they come. The incremental cursor's column when absent; without "
+                "one, the version that comes last wins."),
+    WEIR_BOOL(struct resource_keys, allow_empty, .initial = "false", .tuning = true,
+        .help = "With replace: publish also when no row came, which empties the table."),
+    WEIR_NUMBER(struct resource_keys, min_ratio, .initial = "0.5", .tuning = true,
+        .help = "With replace: the least share of the old number of rows that must have come; 0 "
+                "allows any."),
+    WEIR_CHOICE(struct resource_keys, on_row_error, on_row_error_choices, .initial = "fail",
+        .tuning = true, .help = "What to do about a row that cannot be loaded."),
     {0},
 };
 

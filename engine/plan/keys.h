@@ -9,11 +9,18 @@ struct limits_keys {
     uint64_t run_time; /* ms; 0: no limit */
 };
 
+struct dead_letter_keys {
+    const char *table;
+    int64_t max_rows; /* 0: no limit */
+    const char *max_ratio;
+};
+
 struct file_keys {
     int64_t weir;
     const char *name;
     const struct weir_node *vars;
     struct limits_keys limits;
+    struct dead_letter_keys dead_letter;
     const struct weir_node *extract;
     const struct weir_node *transform;
     const struct weir_node *load;
@@ -30,7 +37,14 @@ struct resource_keys {
     const char *table;
     bool selected;
     struct weir_strs primary_key;
+    int write_disposition; /* enum weir_disposition */
+    const char *order_by;
+    bool allow_empty;
+    double min_ratio;
+    int on_row_error; /* enum on_row_error */
 };
+
+enum on_row_error { ROW_ERROR_FAILS, ROW_ERROR_SETS_ASIDE };
 
 struct transform_keys {
     const char *type;

@@ -41,6 +41,9 @@ void maker_init_stage(struct maker *m, struct plan_stage *stage, const char *nam
 
 /* resources.c: the extract stage and all resources; `only` names those to run, all when empty. */
 void maker_extract(struct maker *m, const struct weir_node *node, const struct weir_strs *only);
+/* dispositions.c: what becomes of rows; behind extract and load. */
+struct dead_letter_keys;
+void maker_dispositions(struct maker *m, const struct dead_letter_keys *keys);
 /* Is there a resource of that name in the file, whether it takes part in this run or not? */
 bool maker_has_resource(const struct maker *m, const char *name);
 

@@ -282,6 +282,7 @@ static void make_plan(struct maker *m, const struct plan_request *request)
     make_load(m, keys.load);
     assign_resources(m, &plan->extract, &all);
     assign_resources(m, &plan->load, &all);
+    maker_dispositions(m, &keys.dead_letter);
     check_stages(m);
     replace_load(plan, request);
 }

@@ -28,6 +28,11 @@ struct plan_batching {
     uint64_t period; /* ms */
 };
 
+struct plan_dead_letters {
+    uint64_t max_rows; /* UINT64_MAX: no limit */
+    double max_ratio;  /* of 1; negative: no limit */
+};
+
 struct plan {
     struct weir_arena *arena;
     const char *name;
@@ -40,6 +45,7 @@ struct plan {
     size_t n_transforms;
     struct plan_stage load;
     struct plan_batching batching;
+    struct plan_dead_letters dead_letters;
 };
 
 /* What the command line adds to a file. */
@@ -63,6 +69,9 @@ struct plan_request {
  */
 struct plan *plan_read(const struct plan_request *request, struct registry *registry,
     struct weir_arena *arena, struct weir_mistakes *mistakes, struct yaml_source *ret_source);
+
+/* "append", "merge", "replace" */
+const char *disposition_word(enum weir_disposition disposition);
 
 /* The index of the resource in plan->resources. */
 size_t plan_resource_index(const struct plan *plan, const struct weir_resource *resource);

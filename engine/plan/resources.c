@@ -73,6 +73,11 @@ static void add_resource(struct maker *m, const struct weir_node *config,
         .options = options,
         .config = config,
         .progress = weir_new(m->plan->arena, struct weir_progress),
+        .disposition = (enum weir_disposition)keys.write_disposition,
+        .order_by = keys.order_by,
+        .sets_aside = keys.on_row_error == ROW_ERROR_SETS_ASIDE,
+        .allow_empty = keys.allow_empty,
+        .min_ratio = keys.min_ratio,
     };
     m->plan->n_resources++;
 }

@@ -1,0 +1,97 @@
+/* What resources say about rows that are there already and rows that are bad: does it fit together,
+ * and can the loader do it? */
+#include "maker.h"
+
+#include "keys.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const words[] = {
+    [WEIR_APPEND] = "append", [WEIR_MERGE] = "merge", [WEIR_REPLACE] = "replace"};
+
+const char *disposition_word(enum weir_disposition disposition)
+{
+    return words[disposition];
+}
+
+/* Where a resource says it; where it says it nowhere, the resource itself. */
+static const struct weir_node *place_of(const struct weir_resource *resource, const char *key)
+{
+    const struct weir_node *node = weir_node_get(resource->config, key);
+
+    return node ? node : resource->config;
+}
+
+static void check_ability(struct maker *m, const struct weir_resource *resource)
+{
+    static const uint32_t needed[] = {
+        [WEIR_APPEND] = 0, [WEIR_MERGE] = WEIR_CAN_MERGE, [WEIR_REPLACE] = WEIR_CAN_REPLACE};
+    const struct weir_plugin *load = m->plan->load.plugin;
+
+    if (load && (load->flags & needed[resource->disposition]) != needed[resource->disposition])
+        weir_mistake(m->mistakes, place_of(resource, "write_disposition"), 0, "E-VALUE",
+            "the %s loader cannot %s; it can append", load->name,
+            disposition_word(resource->disposition));
+    if (load && resource->sets_aside && !load->store)
+        weir_mistake(m->mistakes, place_of(resource, "on_row_error"), 0, "E-VALUE",
+            "the %s loader keeps no dead letters; leave on_row_error out", load->name);
+}
+
+/* A key that says nothing where it stands was meant to say something. */
+static void check_useless(struct maker *m, const struct weir_resource *resource, const char *key,
+    enum weir_disposition wanted)
+{
+    if (weir_node_get(resource->config, key) && resource->disposition != wanted)
+        weir_mistake(m->mistakes, place_of(resource, key), 0, "E-VALUE",
+            "'%s' is for 'write_disposition: %s', and this is %s", key, disposition_word(wanted),
+            disposition_word(resource->disposition));
+}
+
+static void check_resource(struct maker *m, const struct weir_resource *resource)
+{
+    if (resource->disposition == WEIR_MERGE && resource->primary_key.n == 0)
+        weir_mistake(m->mistakes, place_of(resource, "write_disposition"), 0, "E-REQUIRED",
+            "merge needs 'primary_key': the column or columns that tell one row from all others");
+    check_useless(m, resource, "order_by", WEIR_MERGE);
+    check_useless(m, resource, "allow_empty", WEIR_REPLACE);
+    check_useless(m, resource, "min_ratio", WEIR_REPLACE);
+    if (resource->min_ratio < 0 || resource->min_ratio > 1)
+        weir_mistake(m->mistakes, place_of(resource, "min_ratio"), 0, "E-VALUE",
+            "'min_ratio' is a share: a number from 0 to 1");
+    check_ability(m, resource);
+}
+
+static bool parse_ratio(const char *text, double *ret_ratio)
+{
+    char *end;
+    double number = strtod(text, &end);
+
+    if (end == text || strspn(text, "0123456789.%") != strlen(text))
+        return false;
+    *ret_ratio = *end == '%' ? number / 100 : number;
+    return (*end == '\0' || strcmp(end, "%") == 0) && *ret_ratio >= 0 && *ret_ratio <= 1;
+}
+
+static void take_dead_letters(struct maker *m, const struct dead_letter_keys *keys)
+{
+    struct plan_dead_letters *limits = &m->plan->dead_letters;
+    const struct weir_node *node = weir_node_get(m->root, "dead_letter");
+
+    limits->max_rows = keys->max_rows ? (uint64_t)keys->max_rows : UINT64_MAX;
+    limits->max_ratio = -1;
+    if (keys->max_ratio && !parse_ratio(keys->max_ratio, &limits->max_ratio))
+        weir_mistake(m->mistakes, weir_node_get(node, "max_ratio"), 0, "E-VALUE",
+            "'max_ratio' needs a share such as 1%% or 0.01, got '%s'", keys->max_ratio);
+}
+
+void maker_dispositions(struct maker *m, const struct dead_letter_keys *keys)
+{
+    struct plan *plan = m->plan;
+
+    take_dead_letters(m, keys);
+    for (size_t i = 0; i < plan->n_resources; i++) {
+        plan->resources[i].dead_letter_table = keys->table;
+        check_resource(m, &plan->resources[i]);
+    }
+}
