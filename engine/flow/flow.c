@@ -220,6 +220,7 @@ static void flow_init(struct flow *flow)
 
     flow->jobs_end = &flow->first_job;
     size_queues(flow);
+    flow->session = session_new(plan);
     uv_mutex_init(&flow->mutex);
     start_loop(flow);
     stage_prepare(flow, &flow->extract, &plan->extract);
@@ -254,6 +255,8 @@ static void close_loop(struct flow *flow)
 static void flow_done(struct flow *flow)
 {
     loader_free(flow->loader);
+    session_result(flow->session, &flow->result->state);
+    session_free(flow->session);
     workers_free(flow->workers);
     close_loop(flow);
     stage_finish(&flow->extract);

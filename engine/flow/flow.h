@@ -11,6 +11,7 @@
 #define FLOW_H
 
 #include "plan/plan.h"
+#include "state/session.h"
 #include "stats.h"
 
 /* How a run ended. */
@@ -19,6 +20,7 @@ struct flow_result {
     struct weir_error error; /* of WEIR_FAIL */
     const char *stage;       /* where it failed, or NULL */
     int signal;              /* the run was ended by this signal, else 0 */
+    struct session_result state;
 };
 
 /* What a view of the run may see, on the loop's thread. */

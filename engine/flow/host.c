@@ -65,6 +65,22 @@ static bool host_incomplete(struct weir_stage *stage)
     return atomic_load(&stage_of(stage)->flow->incomplete);
 }
 
+static bool host_resume(struct weir_stage *stage, const struct weir_resource *resource,
+    const struct weir_id *chain, struct weir_resume *ret_resume)
+{
+    return session_resume(stage_of(stage)->flow->session, resource, chain, ret_resume);
+}
+
+static bool host_is_read(struct weir_stage *stage, const struct weir_resource *resource)
+{
+    return session_is_read(stage_of(stage)->flow->session, resource);
+}
+
+static const char *host_now(struct weir_stage *stage)
+{
+    return session_now(stage_of(stage)->flow->session);
+}
+
 static void *host_loop(struct weir_stage *stage)
 {
     return &stage_of(stage)->flow->loop;
@@ -81,4 +97,7 @@ const struct weir_host flow_host = {
     .stopping = host_stopping,
     .loop = host_loop,
     .incomplete = host_incomplete,
+    .resume = host_resume,
+    .is_read = host_is_read,
+    .now = host_now,
 };

@@ -47,6 +47,8 @@ struct flow {
     struct stats *stats;
     const struct flow_observer *observer;
     struct flow_result *result;
+    struct session *session;
+    struct session_end end; /* from PHASE_CLOSING on */
     struct budget budget;
     size_t queue_limit; /* bytes; with so many the loader's queue is full */
 

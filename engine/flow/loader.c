@@ -141,8 +141,10 @@ static enum weir_status load(struct loader *loader, struct job *job)
     enum weir_status status = planned->plugin->load(&planned->stage, job->batch);
 
     count(&loader->flow->stats->load_us, now_us() - begin);
-    if (status == WEIR_OK || status == WEIR_END)
+    if (status == WEIR_OK || status == WEIR_END) {
         count_loaded(loader, job);
+        session_note(loader->flow->session, job->batch);
+    }
     return status;
 }
 
@@ -190,6 +192,23 @@ static enum loader_state load_one(struct loader *loader, struct job *job)
     return LOADER_FAILED;
 }
 
+/*
+ * The last transaction: what is loaded, and that it is all, or that it is not. Also when nothing
+ * was loaded: a loader that publishes at the end does it here.
+ */
+static enum weir_status finish(struct loader *loader, bool failed)
+{
+    struct session_end end = loader->flow->end;
+
+    /* Whoever failed without keeping state has nothing more to say. */
+    if (failed && !session_is_open(loader->flow->session))
+        return WEIR_OK;
+    end.complete = end.complete && !failed;
+    if (session_finish(loader->flow->session, &end) != WEIR_OK)
+        return WEIR_FAIL;
+    return commit(loader);
+}
+
 /* Until the queue is closed and empty. After a failure batches are only freed. */
 static void load_until_closed(struct loader *loader)
 {
@@ -210,8 +229,7 @@ static void load_until_closed(struct loader *loader)
         if (job)
             finish_job(loader, job);
     }
-    /* Also when nothing was loaded: a loader that publishes at the end does it here. */
-    if (state != LOADER_FAILED && commit(loader) != WEIR_OK)
+    if (finish(loader, state != LOADER_READY) != WEIR_OK && state != LOADER_FAILED)
         set_state(loader, LOADER_FAILED);
 }
 
@@ -227,6 +245,16 @@ static void discard_until_closed(struct loader *loader)
     }
 }
 
+static enum weir_status open_session(struct loader *loader)
+{
+    struct weir_error refusal = {0};
+    enum weir_status status = session_open(loader->flow->session, &refusal);
+
+    if (weir_error_is_set(&refusal))
+        flow_host.fail(&loader->stage->planned->stage, &refusal);
+    return status;
+}
+
 static void loader_run(void *arg)
 {
     struct loader *loader = arg;
@@ -236,7 +264,11 @@ static void loader_run(void *arg)
 
     if (planned->plugin->start)
         status = planned->plugin->start(&planned->stage);
-    set_state(loader, status == WEIR_OK ? LOADER_READY : LOADER_FAILED);
+    if (status == WEIR_OK)
+        status = open_session(loader);
+    set_state(loader, status == WEIR_OK    ? LOADER_READY
+                      : status == WEIR_END ? LOADER_ENOUGH
+                                           : LOADER_FAILED);
     if (status == WEIR_OK)
         load_until_closed(loader);
     else

@@ -56,6 +56,17 @@ static bool tell_extractor(struct flow *flow, struct job *job)
     return false;
 }
 
+/* A unit without rows has a position all the same, and a row that is set aside has a reason. */
+static bool says_something(const struct weir_batch *batch)
+{
+    if (batch->n_rows || batch->n_rejects)
+        return true;
+    for (size_t i = 0; i < batch->n_units; i++)
+        if (batch->units[i].position)
+            return true;
+    return false;
+}
+
 static void deliver(struct flow *flow, struct job *job)
 {
     if (job->extracts)
@@ -65,7 +76,7 @@ static void deliver(struct flow *flow, struct job *job)
     /* The units that were decoded are whole, whatever else failed. */
     else if (job->status == WEIR_OK)
         (void)tell_extractor(flow, job);
-    if (job->status == WEIR_OK && job->batch->n_rows)
+    if (job->status == WEIR_OK && says_something(job->batch))
         loader_push(flow->loader, job);
     else
         job_free(job);
@@ -130,9 +141,20 @@ static void extract_while_room(struct flow *flow)
 
 /* --- phases ----------------------------------------------------------------------------- */
 
+static int ends_with(const struct flow_result *result)
+{
+    return result->signal ? 128 + result->signal : (int)result->error.fault;
+}
+
 static void enter_closing(struct flow *flow)
 {
+    bool ended = flow->phase == PHASE_DRAINING && flow->extract_ended;
+
     flow->phase = PHASE_CLOSING;
+    flow->end = (struct session_end){
+        .complete = ended && !atomic_load(&flow->incomplete),
+        .exit_code = ends_with(flow->result),
+    };
     loader_close(flow->loader);
 }
 
@@ -142,7 +164,7 @@ static void begin(struct flow *flow)
 
     if (loader == LOADER_STARTING)
         return;
-    if (loader == LOADER_FAILED || atomic_load(&flow->stopping)) {
+    if (loader != LOADER_READY || atomic_load(&flow->stopping)) {
         enter_closing(flow);
         return;
     }

@@ -275,6 +275,8 @@ static void make_plan(struct maker *m, const struct plan_request *request)
     maker_check_name(m, m->root, plan->name, "the pipeline's name");
     plan->memory = keys.limits.memory;
     plan->run_time = keys.limits.run_time;
+    plan->state = request->state;
+    plan->is_partial = request->only.n > 0;
     check_vars(m, keys.vars);
     m->constants.vars = keys.vars;
     maker_extract(m, keys.extract, &request->only);

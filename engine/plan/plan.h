@@ -33,6 +33,14 @@ struct plan_dead_letters {
     double max_ratio;  /* of 1; negative: no limit */
 };
 
+/* What the command line says about the state that a run finds. */
+struct plan_state {
+    const char *run_key; /* --run-id; NULL: none */
+    bool restart;        /* begin anew, though an interrupted run could be finished */
+    bool keep_partial;   /* the rows of that one may stay where they were added */
+    bool takeover;       /* end another run of the pipeline */
+};
+
 struct plan {
     struct weir_arena *arena;
     const char *name;
@@ -46,6 +54,8 @@ struct plan {
     struct plan_stage load;
     struct plan_batching batching;
     struct plan_dead_letters dead_letters;
+    struct plan_state state;
+    bool is_partial; /* only some of the file's resources take part */
 };
 
 /* What the command line adds to a file. */
@@ -55,6 +65,7 @@ struct plan_request {
     struct weir_strs only;
     /* Stands in for the file's load stage (preview); NULL: as the file says. The
      * file's own load stage is checked all the same. */
+    struct plan_state state;
     const struct weir_plugin *load_instead;
     void *load_state;
     /* Told every secret value of the file, as it is read. */

@@ -1,0 +1,210 @@
+#include "config.h"
+
+#include "plan/keys.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { STRIDE = sizeof(struct weir_option) };
+
+/* FNV-1a: tells texts apart that nobody has made to look alike. */
+static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t n)
+{
+    const unsigned char *at = bytes;
+
+    for (size_t i = 0; i < n; i++)
+        hash = (hash ^ at[i]) * 0x100000001b3;
+    return hash;
+}
+
+static uint64_t hash_text(uint64_t hash, struct weir_str text)
+{
+    hash = hash_bytes(hash, &text.len, sizeof(text.len));
+    return hash_bytes(hash, text.ptr, text.len);
+}
+
+/* Options inside an option: of a group, or of the type that a variant's map names. */
+static const struct weir_option *inner_options(
+    const struct weir_option *option, const struct weir_node *node)
+{
+    const struct weir_node *type = weir_node_get(node, "type");
+
+    if (!option)
+        return NULL;
+    if (option->type != WEIR_OPTION_VARIANT)
+        return option->options;
+    for (const struct weir_variant_type *v = option->variants; v && v->name; v++)
+        if (type && weir_str_is(type->text, v->name))
+            return v->options;
+    return NULL;
+}
+
+static bool is_secret(const struct weir_option *option, const struct weir_node *node)
+{
+    return option &&
+           (option->type == WEIR_OPTION_SECRET ||
+               (option->sensitive && node->kind == WEIR_NODE_SCALAR && node->substituted));
+}
+
+static uint64_t hash_node(
+    uint64_t hash, const struct weir_node *node, const struct weir_option *option, size_t stride);
+
+static uint64_t hash_map(
+    uint64_t hash, const struct weir_node *node, const struct weir_option *option, size_t stride)
+{
+    const struct weir_option *inner = inner_options(option, node);
+
+    for (size_t i = 0; i < node->n; i++) {
+        const char *key = node->keys[i]->text.ptr;
+        const struct weir_option *row = inner ? weir_option_find(inner, stride, key) : option;
+
+        if (row && row->tuning)
+            continue;
+        hash = hash_text(hash, node->keys[i]->text);
+        hash = hash_node(hash, node->items[i], row, stride);
+    }
+    return hash;
+}
+
+static uint64_t hash_node(
+    uint64_t hash, const struct weir_node *node, const struct weir_option *option, size_t stride)
+{
+    unsigned char kind = (unsigned char)node->kind;
+
+    hash = hash_bytes(hash, &kind, 1);
+    if (is_secret(option, node))
+        return hash;
+    if (node->kind == WEIR_NODE_SCALAR)
+        return hash_text(hash, node->text);
+    if (node->kind == WEIR_NODE_MAP)
+        return hash_map(hash, node, option, stride);
+    for (size_t i = 0; i < node->n; i++)
+        hash = hash_node(hash, node->items[i], option, stride);
+    return hash;
+}
+
+static void put(json_t *object, const char *field, uint64_t hash)
+{
+    char text[20];
+
+    (void)snprintf(text, sizeof(text), "%016" PRIx64, hash);
+    json_object_set_new(object, field, json_string(text));
+}
+
+static const uint64_t BASIS = 0xcbf29ce484222325;
+
+static const struct weir_option *find_option(const struct weir_plugin *plugin, const char *key)
+{
+    const struct weir_option *own = weir_option_find(resource_key_table, STRIDE, key);
+
+    if (own)
+        return own;
+    return weir_option_find(plugin->resource_options, plugin->header.option_size, key);
+}
+
+static void put_resource(json_t *object, const struct plan *plan, size_t resource)
+{
+    const struct weir_plugin *plugin = plan->extract.plugin;
+    const struct weir_node *config = plan->resources[resource].config;
+
+    for (size_t i = 0; i < config->n; i++) {
+        const char *key = config->keys[i]->text.ptr;
+        const struct weir_option *option = find_option(plugin, key);
+
+        if (option && !option->tuning && strcmp(key, "name") != 0)
+            put(object, key,
+                hash_node(BASIS, config->items[i], option, plugin->header.option_size));
+    }
+}
+
+/* What all resources share, such as base_url. */
+static void put_source(json_t *object, const struct plan *plan)
+{
+    const struct weir_plugin *plugin = plan->extract.plugin;
+    const struct weir_node *config = plan->extract.stage.config;
+    size_t stride = plugin->header.option_size;
+
+    for (size_t i = 0; i < config->n; i++) {
+        const char *key = config->keys[i]->text.ptr;
+        const struct weir_option *option = weir_option_find(plugin->options, stride, key);
+
+        if (option && !option->tuning)
+            put(object, key, hash_node(BASIS, config->items[i], option, stride));
+    }
+    put(object, "extract.type", hash_text(BASIS, weir_str(plan->extract.type)));
+}
+
+static void put_transforms(json_t *object, const struct plan *plan, size_t resource)
+{
+    uint64_t hash = BASIS;
+
+    for (size_t i = 0; i < plan->n_transforms; i++) {
+        const struct plan_stage *stage = &plan->transforms[i];
+
+        if (!stage->takes[resource])
+            continue;
+        for (size_t k = 0; k < stage->stage.config->n; k++)
+            if (strcmp(stage->stage.config->keys[k]->text.ptr, "resources") != 0) {
+                hash = hash_text(hash, stage->stage.config->keys[k]->text);
+                hash = hash_node(hash, stage->stage.config->items[k], NULL, STRIDE);
+            }
+    }
+    put(object, "transform", hash);
+}
+
+const char *config_of(const struct plan *plan, size_t resource)
+{
+    const struct weir_resource *of = &plan->resources[resource];
+    json_t *object = json_object();
+    char *text;
+    const char *copy;
+
+    put_resource(object, plan, resource);
+    put_source(object, plan);
+    put_transforms(object, plan, resource);
+    put(object, "table", hash_text(BASIS, weir_str(of->table)));
+    put(object, "write_disposition", hash_text(BASIS, weir_str(disposition_word(of->disposition))));
+    text = json_dumps(object, JSON_COMPACT | JSON_SORT_KEYS);
+    copy = weir_copy_text(plan->arena, text ? text : "{}");
+    free(text);
+    json_decref(object);
+    return copy;
+}
+
+static size_t name_missing_or_changed(
+    json_t *before, json_t *now, bool only_missing, char *out, size_t size, size_t n)
+{
+    const char *field;
+    json_t *value;
+
+    json_object_foreach(now, field, value)
+    {
+        const json_t *other = json_object_get(before, field);
+
+        if (only_missing ? !other : !json_equal(value, other)) {
+            int len = snprintf(out + n, size - n, "%s%s", n ? ", " : "", field);
+
+            n = len > 0 && n + (size_t)len < size ? n + (size_t)len : n;
+        }
+    }
+    return n;
+}
+
+size_t config_differences(const char *before, const char *now, char *out, size_t size)
+{
+    json_t *first = json_loads(before, 0, NULL);
+    json_t *second = json_loads(now, 0, NULL);
+    size_t n = 0;
+
+    out[0] = '\0';
+    n = name_missing_or_changed(first, second, false, out, size, n);
+    n = name_missing_or_changed(second, first, true, out, size, n);
+    if (n == 0 && (!first || !second))
+        n = (size_t)snprintf(out, size, "what is stored about it cannot be read");
+    json_decref(first);
+    json_decref(second);
+    return n;
+}

@@ -1,0 +1,19 @@
+/*
+ * What must not change while a pass is open: everything in the pipeline file that
+ * decides what is asked for and what comes of it.
+ *
+ * Kept as a JSON object, field to hash, so that a change can be named without
+ * anything of the file being stored. Options that only tune are left out, and so
+ * are secrets, which may be changed at any time.
+ */
+#ifndef STATE_CONFIG_H
+#define STATE_CONFIG_H
+
+#include "plan/plan.h"
+
+/* Of one resource, with the transforms it passes. In the plan's arena. */
+const char *config_of(const struct plan *plan, size_t resource);
+/* Names what differs, as "path, params.since": how much was written to out, 0 if they are alike. */
+size_t config_differences(const char *before, const char *now, char *out, size_t size);
+
+#endif

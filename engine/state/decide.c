@@ -1,0 +1,78 @@
+#include "decide.h"
+
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { DIFFERENCES_SIZE = 512 };
+
+struct weir_generation *pass_find(const struct weir_pass *pass, const char *name)
+{
+    for (size_t i = 0; i < pass->n_generations; i++)
+        if (strcmp(pass->generations[i].name, name) == 0)
+            return &pass->generations[i];
+    return NULL;
+}
+
+static enum decision refuse_change(
+    const struct weir_generation *open, const char *what, struct weir_error *ret_error)
+{
+    (void)weir_error_set(ret_error, WEIR_FAULT_USAGE, "E-STATE-CONFIG",
+        "an earlier run was interrupted and is to be finished, but the file has changed since: "
+        "resource '%s': %s; undo that to finish it, or begin anew with --restart",
+        open->name, what);
+    return DECIDE_REFUSE;
+}
+
+/* Does the file still say what the open pass was begun with? */
+static enum decision compare(const struct weir_pass *open, const struct weir_pass *wanted,
+    const struct wish *wish, struct weir_error *ret_error)
+{
+    char what[DIFFERENCES_SIZE];
+
+    for (size_t i = 0; i < open->n_generations; i++) {
+        const struct weir_generation *generation = &open->generations[i];
+        const struct weir_generation *now = pass_find(wanted, generation->name);
+
+        if (generation->done)
+            continue;
+        if (!now && wish->every_resource)
+            return refuse_change(generation, "it is gone from the file", ret_error);
+        if (now && config_differences(generation->config, now->config, what, sizeof(what)))
+            return refuse_change(generation, what, ret_error);
+    }
+    return DECIDE_RESUME;
+}
+
+/* Rows that an abandoned pass has added stay, and the new one would add them again. */
+static enum decision abandon(
+    const struct weir_pass *open, const struct wish *wish, struct weir_error *ret_error)
+{
+    for (size_t i = 0; i < open->n_generations && !wish->keep_partial; i++) {
+        const struct weir_generation *generation = &open->generations[i];
+
+        if (strcmp(generation->mode, "append") != 0 || generation->rows == 0)
+            continue;
+        (void)weir_error_set(ret_error, WEIR_FAULT_USAGE, "E-STATE-PARTIAL",
+            "the interrupted run has added %" PRIu64 " row%s to table '%s', and beginning anew "
+            "would add them again; run without --restart to finish it, or take them out yourself "
+            "and add --keep-partial",
+            generation->rows, generation->rows == 1 ? "" : "s", generation->table);
+        return DECIDE_REFUSE;
+    }
+    return DECIDE_NEW;
+}
+
+enum decision decide(const struct weir_found *found, const struct weir_pass *wanted,
+    const struct wish *wish, struct weir_error *ret_error)
+{
+    if (found->keyed && found->keyed->status == WEIR_PASS_DONE)
+        return DECIDE_NOTHING;
+    if (!found->open || !wish->has_positions)
+        return DECIDE_NEW;
+    if (wish->restart)
+        return abandon(found->open, wish, ret_error);
+    return compare(found->open, wanted, wish, ret_error);
+}

@@ -1,0 +1,260 @@
+#include "session.h"
+
+#include "config.h"
+#include "places.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <uv.h>
+#include <weir/version.h>
+
+struct session {
+    struct plan *plan;
+    struct weir_stage *load;
+    const struct weir_store *store; /* NULL: no state is kept */
+    struct wish wish;
+    struct weir_run run;
+    struct weir_pass pass; /* generations in the order of the plan's resources */
+    struct places *places;
+    struct session_result result;
+    bool is_open;
+    uint64_t n_old_gaps; /* when the run began */
+    uint64_t n_good;     /* units that the run has loaded */
+    char now[32];
+    char id[40];
+    char host[256];
+};
+
+static void write_time(char *out, size_t size)
+{
+    time_t now = time(NULL);
+    struct tm tm;
+
+    gmtime_r(&now, &tm);
+    (void)strftime(out, size, "%Y-%m-%dT%H:%M:%SZ", &tm);
+}
+
+/* A UUID of version 4, as RFC 9562 has it. */
+static void write_id(char *out, size_t size)
+{
+    unsigned char b[16] = {0};
+
+    (void)uv_random(NULL, NULL, b, sizeof(b), 0, NULL);
+    b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
+    b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
+    (void)snprintf(out, size,
+        "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2],
+        b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+}
+
+struct session *session_new(struct plan *plan)
+{
+    struct session *session = weir_calloc(1, sizeof(*session));
+
+    session->plan = plan;
+    session->load = &plan->load.stage;
+    session->store = plan->load.plugin->store;
+    session->wish = (struct wish){
+        .restart = plan->state.restart,
+        .keep_partial = plan->state.keep_partial,
+        .every_resource = !plan->is_partial,
+        .has_positions = (plan->extract.plugin->flags & WEIR_HAS_POSITIONS) != 0,
+    };
+    write_time(session->now, sizeof(session->now));
+    write_id(session->id, sizeof(session->id));
+    if (gethostname(session->host, sizeof(session->host) - 1) != 0)
+        session->host[0] = '\0';
+    session->run = (struct weir_run){
+        .pipeline = plan->name,
+        .id = session->id,
+        .key = plan->state.run_key,
+        .version = WEIR_VERSION,
+        .host = session->host,
+        .pid = (int64_t)getpid(),
+        .started_at = session->now,
+        .takeover = plan->state.takeover,
+    };
+    return session;
+}
+
+void session_free(struct session *session)
+{
+    if (!session)
+        return;
+    places_free(session->places);
+    free(session);
+}
+
+/* --- the start ---------------------------------------------------------------------------- */
+
+/* The pass as the file would begin it today. */
+static void make_pass(struct session *session)
+{
+    struct plan *plan = session->plan;
+
+    session->pass = (struct weir_pass){
+        .key = plan->state.run_key,
+        .started_at = session->now,
+        .generations = weir_new_array(plan->arena, plan->n_resources, struct weir_generation),
+        .n_generations = plan->n_resources,
+    };
+    for (size_t i = 0; i < plan->n_resources; i++)
+        session->pass.generations[i] = (struct weir_generation){
+            .name = plan->resources[i].name,
+            .table = plan->resources[i].table,
+            .mode = disposition_word(plan->resources[i].disposition),
+            .config = config_of(plan, i),
+        };
+}
+
+static void adopt_open_pass(struct session *session, const struct weir_pass *open)
+{
+    session->pass.id = open->id;
+    session->pass.started_at = weir_copy_text(session->plan->arena, open->started_at);
+    session->pass.n_gaps = open->n_gaps;
+    if (!session->pass.key && open->key)
+        session->pass.key = weir_copy_text(session->plan->arena, open->key);
+    for (size_t i = 0; i < session->pass.n_generations; i++) {
+        struct weir_generation *generation = &session->pass.generations[i];
+        const struct weir_generation *found = pass_find(open, generation->name);
+
+        if (!found)
+            continue;
+        generation->id = found->id;
+        generation->done = found->done;
+        generation->rows = found->rows;
+    }
+    session->n_old_gaps = open->n_gaps;
+    session->result.resumed = true;
+}
+
+static void take_place(void *arg, const struct weir_place *place)
+{
+    places_add(((struct session *)arg)->places, place);
+}
+
+static void take_gap(void *arg, const struct weir_gap *gap)
+{
+    if (gap->alone)
+        places_add_hole(((struct session *)arg)->places, gap->generation, &gap->chain, gap->number);
+}
+
+static enum weir_status read_state(struct session *session)
+{
+    const struct weir_reading reading = {.place = take_place, .gap = take_gap, .arg = session};
+    enum weir_status status;
+
+    session->places = places_new(session->pass.n_generations);
+    status = session->store->read(session->load, &session->pass, &reading);
+    places_seal(session->places);
+    return status;
+}
+
+enum weir_status session_open(struct session *session, struct weir_error *ret_error)
+{
+    const struct weir_store *store = session->store;
+    struct weir_found found = {0};
+    enum weir_status status;
+
+    if (!store)
+        return WEIR_OK;
+    make_pass(session);
+    if (store->open(session->load, &session->run, session->plan->arena, &found) != WEIR_OK)
+        return WEIR_FAIL;
+    switch (decide(&found, &session->pass, &session->wish, ret_error)) {
+    case DECIDE_REFUSE:
+        return WEIR_FAIL;
+    case DECIDE_NOTHING:
+        session->result.outcome = SESSION_NOTHING;
+        return WEIR_END;
+    case DECIDE_RESUME:
+        adopt_open_pass(session, found.open);
+        found.open = NULL;
+        break;
+    case DECIDE_NEW:
+        break;
+    }
+    status = store->begin(session->load, &session->pass, found.open);
+    if (status == WEIR_OK)
+        status = read_state(session);
+    session->is_open = status == WEIR_OK;
+    return status;
+}
+
+bool session_is_open(const struct session *session)
+{
+    return session->is_open;
+}
+
+/* --- while it runs ------------------------------------------------------------------------ */
+
+void session_note(struct session *session, const struct weir_batch *batch)
+{
+    for (size_t i = 0; i < batch->n_units; i++) {
+        const struct weir_position *position = batch->units[i].position;
+
+        if (position && (position->left_out || position->follow == WEIR_FOLLOW_WAIT))
+            session->result.n_gaps++;
+        else if (position)
+            session->n_good++;
+    }
+    session->result.n_dead_letters += batch->n_rejects;
+}
+
+bool session_resume(const struct session *session, const struct weir_resource *resource,
+    const struct weir_id *chain, struct weir_resume *ret_resume)
+{
+    return session->is_open && places_find(session->places,
+                                   plan_resource_index(session->plan, resource), chain, ret_resume);
+}
+
+bool session_is_read(const struct session *session, const struct weir_resource *resource)
+{
+    return session->is_open &&
+           session->pass.generations[plan_resource_index(session->plan, resource)].done;
+}
+
+const char *session_now(const struct session *session)
+{
+    return session->is_open ? session->pass.started_at : session->now;
+}
+
+/* --- the end ------------------------------------------------------------------------------ */
+
+enum weir_status session_finish(struct session *session, const struct session_end *end)
+{
+    struct session_result *result = &session->result;
+    char finished_at[32];
+    struct weir_ending ending = {
+        .done = end->complete && result->n_gaps == 0,
+        .exit_code = end->exit_code,
+        .summary = end->summary ? end->summary : "{}",
+        .finished_at = finished_at,
+    };
+    enum weir_status status;
+
+    if (!session->is_open)
+        return WEIR_OK;
+    /* Asked for a second time, and nothing of it came: it would fail for ever, and keep everything
+     * that is new waiting. */
+    ending.abandon =
+        end->complete && result->n_gaps > 0 && session->n_old_gaps > 0 && session->n_good == 0;
+    write_time(finished_at, sizeof(finished_at));
+    status = session->store->finish(session->load, &ending);
+    if (status != WEIR_OK)
+        return status;
+    result->outcome = ending.done      ? SESSION_DONE
+                      : ending.abandon ? SESSION_ABANDONED
+                                       : SESSION_OPEN;
+    return WEIR_OK;
+}
+
+void session_result(const struct session *session, struct session_result *ret_result)
+{
+    *ret_result = session->result;
+    if (session->is_open && ret_result->outcome == SESSION_NONE)
+        ret_result->outcome = SESSION_OPEN;
+}

@@ -1,0 +1,63 @@
+/*
+ * A run's dealings with the state that its loader keeps: what is to be done, told
+ * at the start; what was done, told at the end.
+ *
+ * A loader without a store has no state, and every question is answered as in a
+ * first run. Between open and finish a session is read-only but for its counters,
+ * which belong to the loader's thread.
+ */
+#ifndef STATE_SESSION_H
+#define STATE_SESSION_H
+
+#include "decide.h"
+#include "plan/plan.h"
+
+struct session;
+
+struct session *session_new(struct plan *plan);
+/* Accepts NULL. */
+void session_free(struct session *session);
+
+/*
+ * On the loader's thread, behind `start`. WEIR_OK: go; WEIR_END: there is nothing to do, an earlier
+ * run has done it; WEIR_FAIL: the error is the refusal, or none where the store told its own.
+ */
+enum weir_status session_open(struct session *session, struct weir_error *ret_error);
+
+/* Is state kept, and could it be read? */
+bool session_is_open(const struct session *session);
+/* The loader has taken the batch. */
+void session_note(struct session *session, const struct weir_batch *batch);
+
+/* How the run ended, as far as it is known before the last commit. */
+struct session_end {
+    bool complete;       /* the source ended by itself, and everything it gave is loaded */
+    int exit_code;       /* of what went wrong, or 0 */
+    const char *summary; /* JSON, or NULL */
+};
+/* On the loader's thread, before the last commit. */
+enum weir_status session_finish(struct session *session, const struct session_end *end);
+
+/* What extractors ask; from any thread once the session is open. */
+bool session_resume(const struct session *session, const struct weir_resource *resource,
+    const struct weir_id *chain, struct weir_resume *ret_resume);
+bool session_is_read(const struct session *session, const struct weir_resource *resource);
+const char *session_now(const struct session *session);
+
+/* For the report; behind the run. */
+enum session_outcome {
+    SESSION_NONE,      /* no state is kept */
+    SESSION_DONE,      /* the pass is done */
+    SESSION_OPEN,      /* the next run goes on with it */
+    SESSION_ABANDONED, /* what is missing was given up twice; the next run begins anew */
+    SESSION_NOTHING,   /* it was done before */
+};
+struct session_result {
+    enum session_outcome outcome;
+    bool resumed; /* it went on with a pass of an earlier run */
+    uint64_t n_gaps;
+    uint64_t n_dead_letters;
+};
+void session_result(const struct session *session, struct session_result *ret_result);
+
+#endif
