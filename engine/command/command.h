@@ -16,6 +16,7 @@ enum command_takes {
     TAKES_MARKDOWN = 1 << 4,
     TAKES_QUIET = 1 << 5,
     TAKES_VERBOSE = 1 << 6,
+    TAKES_STATE = 1 << 7,
 };
 
 struct command {
@@ -23,6 +24,7 @@ struct command {
     const char *summary;
     const char *help;                  /* usage, options, an example */
     unsigned takes;                    /* enum command_takes */
+    const char *words;                 /* says which word it needs behind the file; NULL: none */
     int (*run)(int argc, char **argv); /* argv[0] is the command's name; returns the exit code */
 };
 
@@ -42,6 +44,7 @@ struct command_options {
     bool verbose;
     bool quiet;
     bool markdown;
+    struct plan_state state; /* --run-id, --restart, --keep-partial, --takeover */
     int64_t rows;
     const char *folders[8];    /* --plugins, NULL-terminated */
     const char *resources[64]; /* --resource */

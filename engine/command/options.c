@@ -10,7 +10,18 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { OPT_LOG = 256, OPT_REPORT, OPT_PLUGINS, OPT_ROWS, OPT_RESOURCE, OPT_MARKDOWN };
+enum {
+    OPT_LOG = 256,
+    OPT_REPORT,
+    OPT_PLUGINS,
+    OPT_ROWS,
+    OPT_RESOURCE,
+    OPT_MARKDOWN,
+    OPT_RUN_ID,
+    OPT_RESTART,
+    OPT_KEEP_PARTIAL,
+    OPT_TAKEOVER
+};
 
 #define LETTERS ":hvq"
 
@@ -24,6 +35,10 @@ static const struct option long_options[] = {
     {"rows", required_argument, NULL, OPT_ROWS},
     {"resource", required_argument, NULL, OPT_RESOURCE},
     {"markdown", no_argument, NULL, OPT_MARKDOWN},
+    {"run-id", required_argument, NULL, OPT_RUN_ID},
+    {"restart", no_argument, NULL, OPT_RESTART},
+    {"keep-partial", no_argument, NULL, OPT_KEEP_PARTIAL},
+    {"takeover", no_argument, NULL, OPT_TAKEOVER},
     {NULL, 0, NULL, 0},
 };
 
@@ -82,6 +97,20 @@ static bool take_rows(const struct command *command, struct command_options *opt
     return true;
 }
 
+/* Stored and shown again, so it is a short word. */
+static bool take_run_id(const struct command *command, struct command_options *options)
+{
+    char shown[256];
+
+    if (!*optarg || strlen(optarg) > 200)
+        return mistake(command, "--run-id needs a text of 1 to 200 bytes", NULL);
+    if (weir_str_printable(weir_str(optarg), shown, sizeof(shown)) != strlen(optarg) ||
+        strcmp(shown, optarg) != 0)
+        return mistake(command, "--run-id may not hold characters that cannot be printed:", optarg);
+    options->state.run_key = optarg;
+    return true;
+}
+
 /* What a command must take for this option to be one of its; 0: every command has it. */
 static unsigned needed_for(int option)
 {
@@ -100,6 +129,11 @@ static unsigned needed_for(int option)
         return TAKES_RESOURCE;
     case OPT_MARKDOWN:
         return TAKES_MARKDOWN;
+    case OPT_RUN_ID:
+    case OPT_RESTART:
+    case OPT_KEEP_PARTIAL:
+    case OPT_TAKEOVER:
+        return TAKES_STATE;
     default:
         return 0;
     }
@@ -145,6 +179,17 @@ static bool take_option(const struct command *command, int option, struct comman
         return take_resource(command, options);
     case OPT_MARKDOWN:
         options->markdown = true;
+        return true;
+    case OPT_RUN_ID:
+        return take_run_id(command, options);
+    case OPT_RESTART:
+        options->state.restart = true;
+        return true;
+    case OPT_KEEP_PARTIAL:
+        options->state.keep_partial = true;
+        return true;
+    case OPT_TAKEOVER:
+        options->state.takeover = true;
         return true;
     default:
         return false;
@@ -232,6 +277,7 @@ static struct plan *read_plan(const struct command_options *options, struct plan
     request->path = options->file;
     request->only = (struct weir_strs){options->resources, options->n_resources};
     request->secret = keep_secret;
+    request->state = options->state;
     weir_mistakes_init(&mistakes, arena);
     plan = plan_read(request, registry, arena, &mistakes, &source);
     if (log_is_json())
@@ -253,8 +299,13 @@ int command_with_plan(const struct command *command, int argc, char **argv,
 
     if (!command_parse(command, argc, argv, &options, &code))
         return code;
-    if (options.n_words != 1) {
-        (void)mistake(command, "it needs one pipeline file", NULL);
+    if (options.n_words != (command->words ? 2 : 1)) {
+        (void)mistake(
+            command, command->words ? command->words : "it needs one pipeline file", NULL);
+        return WEIR_FAULT_USAGE;
+    }
+    if (options.state.keep_partial && !options.state.restart) {
+        (void)mistake(command, "--keep-partial goes with --restart", NULL);
         return WEIR_FAULT_USAGE;
     }
     arena = weir_arena_new();

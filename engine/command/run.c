@@ -18,6 +18,10 @@ static const char help[] =
     "\n"
     "  --report FILE    also write the report as JSON; - is stdout\n"
     "  --resource NAME  run only this resource (may be given several times)\n"
+    "  --run-id KEY     do the work of KEY once: run again, it goes on, or is done already\n"
+    "  --restart        begin anew, though an interrupted run could be finished\n"
+    "  --keep-partial   with --restart: rows that it has added may stay\n"
+    "  --takeover       do not wait for another run of this pipeline, but end it\n"
     "  --log text|json  what is said on stderr: lines for people, or JSON lines\n"
     "  --plugins DIR    look for plugins here first (may be given several times)\n"
     "  -q, --quiet      no progress and no report, only warnings, gaps and errors\n"
@@ -25,8 +29,11 @@ static const char help[] =
     "\n"
     "Ctrl-C ends a run cleanly: what is complete is committed. Twice ends it at once.\n"
     "\n"
+    "A run that ended early is finished by the next one, which asks for nothing twice.\n"
+    "\n"
     "Exit codes: 0 done; 2 pipeline file or usage; 3 source; 4 data or a limit;\n"
-    "5 destination; 6 plugin; 7 locked; 8 out of memory; 9 done, with gaps;\n"
+    "5 destination; 6 plugin; 7 locked; 8 out of memory; 9 done, with gaps or rows set\n"
+    "aside;\n"
     "130 and 143 after SIGINT and SIGTERM.\n"
     "\n"
     "Example:\n"
@@ -51,7 +58,8 @@ static int exit_code(const struct flow_result *result, const struct stats *stats
         return result->error.fault ? (int)result->error.fault : WEIR_FAULT_BUG;
     if (result->signal)
         return EXIT_SIGNAL + result->signal;
-    return stats->n_failures ? EXIT_GAPS : 0;
+    return stats->n_failures || result->state.n_gaps || result->state.n_dead_letters ? EXIT_GAPS
+                                                                                     : 0;
 }
 
 static void say_how_it_ended(const struct report *report, const char *state)
@@ -84,14 +92,22 @@ static void print_report(const struct command_options *options, const struct rep
     log_event(WEIR_LOG_INFO, NULL, line);
 }
 
+/* Whoever reads how a run failed wants to know what to do now. */
+static const char *what_next(const struct flow_result *result)
+{
+    bool ended_early = result->status != WEIR_OK || result->signal;
+
+    return ended_early && result->state.outcome == SESSION_OPEN ? "; run again to continue" : "";
+}
+
 static int finish(const struct command_options *options, const struct report *report)
 {
     struct weir_error error = {0};
     uint64_t rows = report_rows_committed(report);
     char state[128];
 
-    snprintf(
-        state, sizeof(state), "%" PRIu64 " row%s committed", rows, rows == 1 ? " is" : "s are");
+    snprintf(state, sizeof(state), "%" PRIu64 " row%s committed%s", rows,
+        rows == 1 ? " is" : "s are", what_next(report->result));
     print_report(options, report);
     say_how_it_ended(report, state);
     if (options->report && !report_write_json(report, options->report, &error)) {
@@ -135,6 +151,6 @@ const struct command command_run = {
     .name = "run",
     .summary = "run a pipeline",
     .help = help,
-    .takes = TAKES_LOG | TAKES_REPORT | TAKES_RESOURCE | TAKES_QUIET | TAKES_VERBOSE,
+    .takes = TAKES_LOG | TAKES_REPORT | TAKES_RESOURCE | TAKES_QUIET | TAKES_VERBOSE | TAKES_STATE,
     .run = run,
 };

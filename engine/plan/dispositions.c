@@ -90,6 +90,9 @@ void maker_dispositions(struct maker *m, const struct dead_letter_keys *keys)
     struct plan *plan = m->plan;
 
     take_dead_letters(m, keys);
+    if (plan->state.run_key && plan->load.plugin && !plan->load.plugin->store)
+        weir_mistake(m->mistakes, weir_node_get(m->root, "load"), 0, "E-VALUE",
+            "--run-id needs a loader that keeps state, and %s keeps none", plan->load.plugin->name);
     for (size_t i = 0; i < plan->n_resources; i++) {
         plan->resources[i].dead_letter_table = keys->table;
         check_resource(m, &plan->resources[i]);

@@ -168,7 +168,11 @@ static const char *outcome(const struct report *report)
         return "failed";
     if (report->result->signal)
         return "stopped";
-    return report->stats->n_failures ? "done, with gaps" : "done";
+    if (report->result->state.outcome == SESSION_NOTHING)
+        return "done already";
+    if (report->stats->n_failures || report->result->state.n_gaps)
+        return "done, with gaps";
+    return report->result->state.n_dead_letters ? "done, with rows set aside" : "done";
 }
 
 void report_sum_up(const struct report *report, char *out, size_t size)
@@ -190,6 +194,25 @@ static bool nothing_happened(const struct report *report, const struct sums *s)
            !s->retries && !s->failures;
 }
 
+static void print_state(const struct report *report, FILE *out)
+{
+    const struct session_result *state = &report->result->state;
+    char gaps[WORDS_SIZE], letters[WORDS_SIZE];
+
+    if (state->n_dead_letters)
+        fprintf(out, "  set aside: %s row%s, with reasons; mend the file, then weir replay\n",
+            words_count(state->n_dead_letters, letters, sizeof(letters)),
+            state->n_dead_letters == 1 ? "" : "s");
+    if (state->n_gaps && state->outcome == SESSION_OPEN)
+        fprintf(out,
+            "  left open: %s gap%s; the next run asks for %s again, and for nothing else\n",
+            words_count(state->n_gaps, gaps, sizeof(gaps)), state->n_gaps == 1 ? "" : "s",
+            state->n_gaps == 1 ? "it" : "them");
+    if (state->n_gaps && state->outcome == SESSION_ABANDONED)
+        fprintf(out, "  given up: %s gap%s failed again; the next run begins anew\n",
+            words_count(state->n_gaps, gaps, sizeof(gaps)), state->n_gaps == 1 ? "" : "s");
+}
+
 void report_print(const struct report *report, FILE *out)
 {
     struct sums s = sum_up(report);
@@ -202,6 +225,7 @@ void report_print(const struct report *report, FILE *out)
     print_resources(report, s.added > 0, out);
     print_times(report, &s, out);
     tell_failures(report, print_failure, out);
+    print_state(report, out);
 }
 
 /* --- for programs ------------------------------------------------------------------------ */
@@ -284,16 +308,32 @@ static json_t *error_object(const struct flow_result *result)
         result->stage ? json_string(result->stage) : json_null());
 }
 
+static json_t *state_object(const struct session_result *state)
+{
+    static const char *const outcomes[] = {
+        [SESSION_NONE] = "none",
+        [SESSION_DONE] = "done",
+        [SESSION_OPEN] = "open",
+        [SESSION_ABANDONED] = "abandoned",
+        [SESSION_NOTHING] = "done already",
+    };
+
+    return json_pack("{s:s, s:b, s:o, s:o}", "pass", outcomes[state->outcome], "resumed",
+        (int)state->resumed, "gaps", number(state->n_gaps), "dead_letters",
+        number(state->n_dead_letters));
+}
+
 static json_t *report_object(const struct report *report)
 {
     struct sums s = sum_up(report);
 
-    return json_pack("{s:o, s:s, s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "pipeline",
+    return json_pack("{s:o, s:s, s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "pipeline",
         safe_string(report->plan->name), "outcome", outcome(report), "exit_code", report->exit_code,
         "signal", report->result->signal, "rows_loaded", number(s.committed), "commits",
         number(counted(&report->stats->commits)), "peak_memory_bytes", number(peak_memory()),
-        "time", times_object(report, &s), "error", error_object(report->result), "resources",
-        resources_array(report), "failures", failures_array(report));
+        "state", state_object(&report->result->state), "time", times_object(report, &s), "error",
+        error_object(report->result), "resources", resources_array(report), "failures",
+        failures_array(report));
 }
 
 static bool is_standard_output(const char *path)
