@@ -1,6 +1,8 @@
 /* The pump: what moves batches from stage to stage, and the phases of a run. */
 #include "inside.h"
 
+#include "state/secrets.h"
+
 static bool run_is_over(struct flow *flow)
 {
     enum loader_state loader = loader_state(flow->loader);
@@ -67,6 +69,17 @@ static bool says_something(const struct weir_batch *batch)
     return false;
 }
 
+/* Where no state is kept, nothing can be told by it. */
+static bool may_be_kept(struct flow *flow, struct weir_batch *batch)
+{
+    struct weir_error error = {0};
+
+    if (!flow->load.planned->plugin->store || secrets_stay_out(batch, &error) == WEIR_OK)
+        return true;
+    flow_fail(flow, &flow->extract, &error);
+    return false;
+}
+
 static void deliver(struct flow *flow, struct job *job)
 {
     if (job->extracts)
@@ -76,7 +89,7 @@ static void deliver(struct flow *flow, struct job *job)
     /* The units that were decoded are whole, whatever else failed. */
     else if (job->status == WEIR_OK)
         (void)tell_extractor(flow, job);
-    if (job->status == WEIR_OK && says_something(job->batch))
+    if (job->status == WEIR_OK && says_something(job->batch) && may_be_kept(flow, job->batch))
         loader_push(flow->loader, job);
     else
         job_free(job);

@@ -1,0 +1,48 @@
+#include "secrets.h"
+
+#include "report/log.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <weir/stage.h>
+
+static bool holds_secret(const char *text)
+{
+    char *copy = strdup(text);
+    bool differs = false;
+
+    if (copy) {
+        log_redact(copy);
+        differs = strcmp(copy, text) != 0;
+    }
+    free(copy);
+    return differs;
+}
+
+static void redact_reason(struct weir_batch *batch, struct weir_unit *unit)
+{
+    struct weir_error *copy = weir_new(batch->arena, struct weir_error);
+
+    *copy = *unit->error;
+    log_redact(copy->text);
+    unit->error = copy;
+}
+
+enum weir_status secrets_stay_out(struct weir_batch *batch, struct weir_error *ret_error)
+{
+    for (size_t i = 0; i < batch->n_units; i++) {
+        struct weir_unit *unit = &batch->units[i];
+
+        if (!unit->position)
+            continue;
+        if (unit->error)
+            redact_reason(batch, unit);
+        if (unit->position->next && holds_secret(unit->position->next))
+            return weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-STATE-SECRET",
+                "what names the next page of '%s' contains a secret of the pipeline file, which "
+                "may not be stored, so the run could not be continued behind it; send the secret "
+                "in a header (auth), or use another paginator",
+                batch->resource->name);
+    }
+    return WEIR_OK;
+}
