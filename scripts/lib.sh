@@ -40,7 +40,8 @@ install_packages() {
 
 # What building needs ...
 build_packages="build-essential cmake ninja-build ccache pkg-config libuv1-dev libcurl4-openssl-dev
-    libsqlite3-dev libjansson-dev libyaml-dev libsimdjson-dev zlib1g-dev ca-certificates"
+    libsqlite3-dev libjansson-dev libyaml-dev libsimdjson-dev libssl-dev zlib1g-dev
+    ca-certificates"
 # ... and, besides, what the tests need.
 test_packages="libcmocka-dev openssl python3 sqlite3"
 

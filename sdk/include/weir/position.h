@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <weir/str.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -28,6 +29,9 @@ enum { WEIR_ID_SIZE = 16 };
 struct weir_id {
     unsigned char bytes[WEIR_ID_SIZE];
 };
+
+/* The first bytes of the SHA-256 of these bytes. */
+WEIR_API struct weir_id weir_id_of(struct weir_str bytes);
 
 /* What the unit means for its chain. These numbers are part of the ABI. */
 enum weir_follow {

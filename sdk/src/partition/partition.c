@@ -1,3 +1,4 @@
+#include "partition_id.h"
 #include "partition_source.h"
 
 #include "option/option_reading.h"
@@ -163,6 +164,7 @@ struct weir_partition_cursor {
     uint64_t total;
     uint64_t number; /* of the combinations given so far */
     bool ended;
+    struct weir_buf bytes; /* what an id is the hash of */
 };
 
 static enum weir_status multiply(struct weir_partition_cursor *cursor, struct weir_error *error)
@@ -187,6 +189,7 @@ struct weir_partition_cursor *weir_partition_cursor_new(
     size_t n = partitions ? partitions->n : 0;
     enum weir_status status = WEIR_OK;
 
+    weir_buf_init(&cursor->bytes, SIZE_MAX, 1);
     cursor->walks = weir_calloc(n, sizeof(*cursor->walks));
     for (; status == WEIR_OK && cursor->n < n; cursor->n++)
         status = partition_walk_init(
@@ -203,6 +206,7 @@ void weir_partition_cursor_free(struct weir_partition_cursor *cursor)
         return;
     for (size_t i = 0; i < cursor->n; i++)
         partition_walk_done(&cursor->walks[i]);
+    weir_buf_done(&cursor->bytes);
     free(cursor->walks);
     free(cursor);
 }
@@ -270,6 +274,7 @@ enum weir_status weir_partition_next(struct weir_partition_cursor *cursor, struc
         .number = cursor->number++,
         .fields = weir_new_array(arena, cursor->n, struct weir_partition_field),
         .n_fields = cursor->n,
+        .id = partition_id(cursor->walks, cursor->n, &cursor->bytes),
     };
     for (size_t i = 0; i < cursor->n; i++)
         ret_partition->fields[i] = copy_field(arena, &cursor->walks[i]);

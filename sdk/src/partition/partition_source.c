@@ -1,6 +1,7 @@
 #include "partition_source.h"
 
 #include "line_reader.h"
+#include "occurrences.h"
 
 #include <inttypes.h>
 
@@ -53,6 +54,8 @@ void partition_walk_done(struct partition_walk *walk)
 {
     line_reader_free(walk->lines);
     walk->lines = NULL;
+    occurrences_free(walk->occurrences);
+    walk->occurrences = NULL;
 }
 
 /* A file may have grown or shrunk since it was counted, and then the total was a lie. */
@@ -72,26 +75,44 @@ static enum weir_status next_line(struct partition_walk *walk, struct weir_error
     return status;
 }
 
-enum weir_status partition_walk_next(struct partition_walk *walk, struct weir_error *ret_error)
+static enum weir_status next_item(struct partition_walk *walk)
+{
+    if (walk->at == walk->total)
+        return WEIR_END;
+    walk->value = weir_text(WEIR_TEXT, weir_str(walk->source->texts.items[walk->at++]));
+    return WEIR_OK;
+}
+
+static enum weir_status next_in_range(struct partition_walk *walk)
 {
     const struct partition_source *source = walk->source;
 
-    if (source->kind == PARTITION_FILE)
-        return next_line(walk, ret_error);
     if (walk->at == walk->total)
         return WEIR_END;
-    if (source->kind == PARTITION_LIST)
-        walk->value = weir_text(WEIR_TEXT, weir_str(source->texts.items[walk->at]));
-    else
-        /* Modulo 2^64 no step overflows, and the sum is in the range. */
-        walk->value =
-            weir_int((int64_t)((uint64_t)source->from + walk->at * (uint64_t)source->step));
+    /* Modulo 2^64 no step overflows, and the sum is in the range. */
+    walk->value = weir_int((int64_t)((uint64_t)source->from + walk->at * (uint64_t)source->step));
     walk->at++;
+    return WEIR_OK;
+}
+
+enum weir_status partition_walk_next(struct partition_walk *walk, struct weir_error *ret_error)
+{
+    enum weir_status status;
+
+    if (walk->source->kind == PARTITION_RANGE)
+        return next_in_range(walk);
+    status = walk->lines ? next_line(walk, ret_error) : next_item(walk);
+    if (status != WEIR_OK)
+        return status;
+    if (!walk->occurrences)
+        walk->occurrences = occurrences_new(walk->total);
+    walk->occurrence = occurrences_count(walk->occurrences, weir_value_str(&walk->value));
     return WEIR_OK;
 }
 
 enum weir_status partition_walk_rewind(struct partition_walk *walk, struct weir_error *ret_error)
 {
     walk->at = 0;
+    occurrences_reset(walk->occurrences);
     return walk->lines ? line_reader_rewind(walk->lines, ret_error) : WEIR_OK;
 }

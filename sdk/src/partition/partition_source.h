@@ -29,13 +29,16 @@ struct weir_partitions {
 };
 
 struct line_reader;
+struct occurrences;
 
 struct partition_walk {
     const struct partition_source *source;
     uint64_t total; /* values of a whole walk */
     uint64_t at;    /* values given since the last rewind */
     struct line_reader *lines;
-    struct weir_value value; /* the last one given; its text lives until the next */
+    struct weir_value value;         /* the last one given; its text lives until the next */
+    uint64_t occurrence;             /* how often that value came before it */
+    struct occurrences *occurrences; /* NULL for a range, where nothing comes twice */
 };
 
 /* Opens a file and counts the values. On WEIR_FAIL, too, partition_walk_done is to be called. */
