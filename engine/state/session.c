@@ -3,6 +3,7 @@
 #include "config.h"
 #include "places.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -153,6 +154,20 @@ static enum weir_status read_state(struct session *session)
     return status;
 }
 
+/* People wonder why a run asks for less than they expected. */
+static void tell_resumed(const struct session *session)
+{
+    uint64_t rows = 0;
+
+    for (size_t i = 0; i < session->pass.n_generations; i++)
+        rows += session->pass.generations[i].rows;
+    weir_log(session->load, WEIR_LOG_INFO,
+        "going on with what was begun at %s: %" PRIu64 " row%s loaded already, %" PRIu64
+        " gap%s to be asked for again",
+        session->pass.started_at, rows, rows == 1 ? " is" : "s are", session->n_old_gaps,
+        session->n_old_gaps == 1 ? "" : "s");
+}
+
 enum weir_status session_open(struct session *session, struct weir_error *ret_error)
 {
     const struct weir_store *store = session->store;
@@ -172,6 +187,7 @@ enum weir_status session_open(struct session *session, struct weir_error *ret_er
         return WEIR_END;
     case DECIDE_RESUME:
         adopt_open_pass(session, found.open);
+        tell_resumed(session);
         found.open = NULL;
         break;
     case DECIDE_NEW:
