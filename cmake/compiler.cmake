@@ -23,6 +23,9 @@ if(WEIR_CCACHE)
 endif()
 
 add_compile_definitions(_GNU_SOURCE)
+if(WEIR_FAILPOINTS)
+  add_compile_definitions(WEIR_FAILPOINTS)
+endif()
 add_compile_options(-Wall -Wextra -Wshadow -Wconversion
   "$<$<COMPILE_LANGUAGE:C>:-Wpedantic;-Wstrict-prototypes;-Wmissing-prototypes;-Wno-missing-field-initializers>")
 if(WEIR_WERROR)

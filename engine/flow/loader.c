@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 
+#include <weir/failpoint.h>
+
 struct loader {
     struct flow *flow;
     struct flow_stage *stage;
@@ -313,13 +315,18 @@ struct loader *loader_new(struct flow *flow, struct flow_stage *stage)
 
 void loader_push(struct loader *loader, struct job *job)
 {
+    bool is_full;
+
     job->next = NULL;
     uv_mutex_lock(&loader->mutex);
     *loader->end = job;
     loader->end = &job->next;
     loader->queued += job->charged;
+    is_full = loader->queued >= loader->flow->queue_limit;
     uv_cond_signal(&loader->wanted);
     uv_mutex_unlock(&loader->mutex);
+    if (is_full)
+        WEIR_FAILPOINT("queue_full");
 }
 
 size_t loader_queued(struct loader *loader)

@@ -3,6 +3,8 @@
 
 #include "state/secrets.h"
 
+#include <weir/failpoint.h>
+
 static bool run_is_over(struct flow *flow)
 {
     enum loader_state loader = loader_state(flow->loader);
@@ -35,12 +37,19 @@ static struct job *take_done_job(struct flow *flow)
     return job;
 }
 
+/* The source has no more; what was read of it is still on its way. */
+static void fetch_ended(struct flow *flow)
+{
+    flow->extract_ended = true;
+    WEIR_FAILPOINT("after_fetch_end");
+}
+
 /* What an extractor on a worker answered, now that the loop learns of it. */
 static void note_extracted(struct flow *flow, const struct job *job)
 {
     atomic_store(&flow->extract_busy, false);
     if (job->status == WEIR_END)
-        flow->extract_ended = true;
+        fetch_ended(flow);
     if (job->status == WEIR_AGAIN)
         flow->extract_waits = true;
 }
@@ -130,7 +139,7 @@ static void extract_on_loop(struct flow *flow)
         flow->extract_waits = true;
         break;
     case WEIR_END:
-        flow->extract_ended = true;
+        fetch_ended(flow);
         break;
     default:
         flow_stage_failed(flow, &flow->extract);
