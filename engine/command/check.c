@@ -1,7 +1,10 @@
 /* weir check FILE: everything that can be known without contacting anything. */
 #include "command.h"
 
+#include "state/guarantee.h"
+
 #include <stdio.h>
+#include <string.h>
 
 static const char help[] =
     "weir check FILE - find every mistake in a pipeline file; contact nothing\n"
@@ -9,10 +12,43 @@ static const char help[] =
     "  --log text|json  mistakes as lines for people, or as JSON lines\n"
     "  --plugins DIR    look for plugins here first (may be given several times)\n"
     "\n"
-    "What check passes, run runs: both read the file by the same code.\n"
+    "What check passes, run runs: both read the file by the same code. It also says what the\n"
+    "pipeline promises about its rows when a run ends early, and when it is run again.\n"
     "\n"
     "Example:\n"
     "  weir check pipelines/quickstart.yaml\n";
+
+static void print_guarantee(const struct guarantee *guarantee, const char *indent)
+{
+    printf("%sguarantee: %s\n%s%s\n", indent, guarantee->text, indent, guarantee->repeat);
+}
+
+static bool all_alike(const struct guarantee *guarantees, size_t n)
+{
+    for (size_t i = 1; i < n; i++)
+        if (strcmp(guarantees[i].text, guarantees[0].text) != 0 ||
+            strcmp(guarantees[i].repeat, guarantees[0].repeat) != 0)
+            return false;
+    return true;
+}
+
+/* What holds for all is said once, behind them. */
+static void describe_resources(const struct plan *plan)
+{
+    struct guarantee *guarantees = weir_new_array(plan->arena, plan->n_resources, struct guarantee);
+    bool alike;
+
+    for (size_t i = 0; i < plan->n_resources; i++)
+        guarantee_of(plan, i, plan->arena, &guarantees[i]);
+    alike = all_alike(guarantees, plan->n_resources);
+    for (size_t i = 0; i < plan->n_resources; i++) {
+        printf("  %s -> table %s\n", plan->resources[i].name, plan->resources[i].table);
+        if (!alike)
+            print_guarantee(&guarantees[i], "    ");
+    }
+    if (alike)
+        print_guarantee(&guarantees[0], "  ");
+}
 
 static int describe(const struct command_options *options, struct plan *plan)
 {
@@ -22,8 +58,7 @@ static int describe(const struct command_options *options, struct plan *plan)
     if (plan->n_transforms)
         printf(", %zu transform%s", plan->n_transforms, plan->n_transforms == 1 ? "" : "s");
     printf(", into %s: no mistakes\n", plan->load.type);
-    for (size_t i = 0; i < plan->n_resources; i++)
-        printf("  %s -> table %s\n", plan->resources[i].name, plan->resources[i].table);
+    describe_resources(plan);
     return 0;
 }
 
