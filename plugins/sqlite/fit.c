@@ -1,6 +1,6 @@
 #include "fit.h"
 
-#include "errors.h"
+#include "bad_row.h"
 #include "names.h"
 #include "types.h"
 
@@ -66,52 +66,45 @@ static bool value_fits(enum storage storage, const struct weir_value *value)
     return (accepts[storage].always & 1U << value->kind) != 0;
 }
 
-size_t row_in_unit(const struct weir_batch *batch, size_t row)
-{
-    for (size_t i = 0; i < batch->n_units; i++) {
-        const struct weir_unit *unit = &batch->units[i];
-
-        if (row >= unit->first_row && row - unit->first_row < unit->n_rows)
-            return row - unit->first_row + 1;
-    }
-    return row + 1;
-}
-
 static enum weir_status refuse_value(struct table *table, const struct column *column,
-    const struct weir_batch *batch, size_t row, const struct weir_value *value)
+    struct weir_batch *batch, size_t row, const struct weir_value *value)
 {
-    return database_refuse(table->db, WEIR_FAULT_DATA, "E-TYPE",
-        "table '%s', row %zu of its unit: column '%s' has the type %s, which would change the %s "
-        "that came, and a table that was there before the run keeps its types; give all values one "
-        "kind with a 'set' transform (CAST), or load into another table",
-        name_show(table->name).text, row_in_unit(batch, row), name_show(column->name).text,
-        column->declared[0] ? column->declared : "ANY", weir_kind_name(value->kind));
+    return bad_row(table, batch, row, column->name.ptr, WEIR_FAULT_DATA, "E-TYPE",
+        "column '%s' has the type %s, which would change the %s that came, and a table that was "
+        "there before the run keeps its types; give all values one kind with a 'set' transform "
+        "(CAST), or load into another table",
+        name_show(column->name).text, column->declared[0] ? column->declared : "ANY",
+        weir_kind_name(value->kind));
 }
 
 static enum weir_status check_values(struct table *table, const struct column *column,
-    const struct weir_batch *batch, const struct weir_column *source)
+    struct weir_batch *batch, const struct weir_column *source)
 {
-    for (size_t row = 0; row < batch->n_rows; row++)
+    enum weir_status status = WEIR_OK;
+
+    for (size_t row = 0; row < batch->n_rows && status == WEIR_OK; row++)
         if (!value_fits(column->storage, &source->values[row]))
-            return refuse_value(table, column, batch, row, &source->values[row]);
-    return WEIR_OK;
+            status = refuse_value(table, column, batch, row, &source->values[row]);
+    return status;
 }
 
 /* SQLite puts the next free number where the number of a row is null. */
 static enum weir_status check_row_numbers(struct table *table, const struct column *column,
-    const struct weir_batch *batch, const struct weir_column *source)
+    struct weir_batch *batch, const struct weir_column *source)
 {
-    for (size_t row = 0; row < batch->n_rows; row++)
+    enum weir_status status = WEIR_OK;
+
+    for (size_t row = 0; row < batch->n_rows && status == WEIR_OK; row++)
         if (source->values[row].kind == WEIR_NULL)
-            return database_refuse(table->db, WEIR_FAULT_DATA, "E-ROW-CONSTRAINT",
-                "table '%s', row %zu of its unit: the key column '%s' is null; drop such rows with "
-                "a 'filter' transform",
-                name_show(table->name).text, row_in_unit(batch, row), name_show(column->name).text);
-    return WEIR_OK;
+            status =
+                bad_row(table, batch, row, column->name.ptr, WEIR_FAULT_DATA, "E-ROW-CONSTRAINT",
+                    "the key column '%s' is null; drop such rows with a 'filter' transform",
+                    name_show(column->name).text);
+    return status;
 }
 
 enum weir_status fit_check(struct table *table, const struct column *column,
-    const struct weir_batch *batch, const struct weir_column *source)
+    struct weir_batch *batch, const struct weir_column *source)
 {
     enum weir_status status = WEIR_OK;
 

@@ -6,10 +6,7 @@
 
 /* Fails with E-TYPE, or E-ROW-CONSTRAINT for a null that SQLite would give a number. */
 enum weir_status fit_check(struct table *table, const struct column *column,
-    const struct weir_batch *batch, const struct weir_column *source) WEIR_MUST_CHECK;
-
-/* The row as messages count it: from 1, within its unit. */
-size_t row_in_unit(const struct weir_batch *batch, size_t row);
+    struct weir_batch *batch, const struct weir_column *source) WEIR_MUST_CHECK;
 
 /* numeric.c: true if a numeric column leaves the text as it is, or makes it the same number. */
 bool numeric_keeps(struct weir_str text);

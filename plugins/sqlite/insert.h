@@ -11,7 +11,8 @@ enum weir_status table_insert(struct table *table, struct weir_batch *batch) WEI
 struct statements *statements_new(void);
 void statements_reset(struct statements *statements);
 void statements_free(struct statements *statements);
-/* The INSERT for the columns that are marked, in the order of the table; NULL and SQLite's code. */
-sqlite3_stmt *statements_get(struct table *table, const bool *marked, int *ret_code);
+/* The INSERT for those uses (enum use) of the table's columns, in their order; NULL and SQLite's
+ * code. */
+sqlite3_stmt *statements_get(struct table *table, const unsigned char *uses, int *ret_code);
 
 #endif

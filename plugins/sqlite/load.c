@@ -163,6 +163,7 @@ const struct weir_plugin weir_plugin = {
     .summary = "Load rows into tables of a SQLite database.",
     .version = WEIR_VERSION,
     .threading = WEIR_ON_WORKER,
+    .flags = WEIR_CAN_MERGE,
     .state_size = sizeof(struct sqlite_load),
     .options = options,
     .check = sqlite_check,

@@ -1,5 +1,6 @@
 #include "insert.h"
 
+#include "merge.h"
 #include "names.h"
 
 #include <stdlib.h>
@@ -10,7 +11,7 @@ enum { STATEMENTS_MAX = 8 };
 
 struct statement {
     sqlite3_stmt *insert;
-    bool *marked;
+    unsigned char *uses;
     size_t n; /* columns that the table had */
     uint64_t used_at;
 };
@@ -28,7 +29,7 @@ struct statements *statements_new(void)
 static void statement_done(struct statement *statement)
 {
     (void)sqlite3_finalize(statement->insert);
-    free(statement->marked);
+    free(statement->uses);
     *statement = (struct statement){0};
 }
 
@@ -46,7 +47,7 @@ void statements_free(struct statements *statements)
     free(statements);
 }
 
-static char *insert_sql(const struct table *table, const bool *marked)
+static char *insert_sql(const struct table *table, const unsigned char *uses)
 {
     sqlite3_str *sql = sqlite3_str_new(table->db->connection);
     const char *separator = " (";
@@ -54,8 +55,10 @@ static char *insert_sql(const struct table *table, const bool *marked)
 
     sqlite3_str_appendall(sql, "INSERT INTO main.");
     name_append(sql, table->name);
+    if (table->disposition == WEIR_MERGE)
+        sqlite3_str_appendall(sql, " AS " TABLE_ALIAS);
     for (size_t i = 0; i < table->n_columns; i++) {
-        if (!marked[i])
+        if (uses[i] != USE_VALUE)
             continue;
         sqlite3_str_appendall(sql, separator);
         name_append(sql, table->columns[i].name);
@@ -66,12 +69,14 @@ static char *insert_sql(const struct table *table, const bool *marked)
     for (size_t i = 1; i < n; i++)
         sqlite3_str_appendall(sql, ", ?");
     sqlite3_str_appendall(sql, n ? ")" : "");
+    if (table->disposition == WEIR_MERGE)
+        merge_append(sql, table, uses);
     return sqlite3_str_finish(sql);
 }
 
-static int prepare(struct statement *statement, struct table *table, const bool *marked)
+static int prepare(struct statement *statement, struct table *table, const unsigned char *uses)
 {
-    char *sql = insert_sql(table, marked);
+    char *sql = insert_sql(table, uses);
     int rc = SQLITE_NOMEM;
 
     if (sql)
@@ -81,18 +86,19 @@ static int prepare(struct statement *statement, struct table *table, const bool 
     if (rc != SQLITE_OK)
         return rc;
     statement->n = table->n_columns;
-    statement->marked = weir_calloc(table->n_columns + 1, sizeof(bool));
-    memcpy(statement->marked, marked, table->n_columns * sizeof(bool));
+    statement->uses = weir_calloc(table->n_columns + 1, 1);
+    memcpy(statement->uses, uses, table->n_columns);
     return SQLITE_OK;
 }
 
-static bool is_for(const struct statement *statement, const struct table *table, const bool *marked)
+static bool is_for(
+    const struct statement *statement, const struct table *table, const unsigned char *uses)
 {
     return statement->insert && statement->n == table->n_columns &&
-           memcmp(statement->marked, marked, statement->n * sizeof(bool)) == 0;
+           memcmp(statement->uses, uses, statement->n) == 0;
 }
 
-sqlite3_stmt *statements_get(struct table *table, const bool *marked, int *ret_code)
+sqlite3_stmt *statements_get(struct table *table, const unsigned char *uses, int *ret_code)
 {
     struct statements *statements = table->statements;
     struct statement *oldest = &statements->items[0];
@@ -102,7 +108,7 @@ sqlite3_stmt *statements_get(struct table *table, const bool *marked, int *ret_c
     for (size_t i = 0; i < STATEMENTS_MAX; i++) {
         struct statement *statement = &statements->items[i];
 
-        if (is_for(statement, table, marked)) {
+        if (is_for(statement, table, uses)) {
             statement->used_at = statements->clock;
             return statement->insert;
         }
@@ -110,7 +116,7 @@ sqlite3_stmt *statements_get(struct table *table, const bool *marked, int *ret_c
             oldest = statement;
     }
     statement_done(oldest);
-    *ret_code = prepare(oldest, table, marked);
+    *ret_code = prepare(oldest, table, uses);
     oldest->used_at = statements->clock;
     return oldest->insert;
 }

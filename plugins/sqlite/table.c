@@ -12,7 +12,10 @@ void table_init(struct table *table, struct database *db, const struct weir_reso
         .db = db,
         .name = weir_str(resource->table),
         .primary_key = resource->primary_key,
+        .disposition = resource->disposition,
     };
+    if (resource->order_by)
+        table->order_by = weir_str(resource->order_by);
     table->statements = statements_new();
 }
 

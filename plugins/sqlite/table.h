@@ -48,6 +48,8 @@ struct table {
     struct database *db;
     struct weir_str name;
     struct weir_strs primary_key;
+    enum weir_disposition disposition;
+    struct weir_str order_by; /* merge: the column that says which version is newer; len 0: none */
     bool exists;
     bool is_known; /* the fields below are as the database has it */
     bool is_strict;

@@ -7,8 +7,10 @@
 enum weir_status undo_begin(struct undo *undo, struct table *table, struct weir_arena *arena,
     size_t n_rows, bool changes_table)
 {
+    bool adds_only = table->disposition != WEIR_MERGE && !changes_table;
+
     *undo = (struct undo){.table = table};
-    if (table->can_undo && !changes_table) {
+    if (table->can_undo && adds_only) {
         undo->rows = weir_new_array(arena, n_rows, int64_t);
         return WEIR_OK;
     }

@@ -16,7 +16,8 @@ struct undo {
     size_t n_rows;
 };
 
-/* With `changes_table` the batch adds columns too, which only a savepoint takes back. */
+/* With `changes_table` the batch adds columns too. Like rows that change, only a savepoint takes
+ * them back. */
 enum weir_status undo_begin(struct undo *undo, struct table *table, struct weir_arena *arena,
     size_t n_rows, bool changes_table) WEIR_MUST_CHECK;
 static inline void undo_note_row(struct undo *undo, sqlite3 *connection)
