@@ -231,7 +231,7 @@ static void load_until_closed(struct loader *loader)
         if (job)
             finish_job(loader, job);
     }
-    if (finish(loader, state != LOADER_READY) != WEIR_OK && state != LOADER_FAILED)
+    if (finish(loader, state == LOADER_FAILED) != WEIR_OK && state != LOADER_FAILED)
         set_state(loader, LOADER_FAILED);
 }
 
