@@ -6,6 +6,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections import Counter
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -49,11 +50,11 @@ class MisbehavingServer:
         self.process.stdin.close()
         self.process.stdout.close()
 
-    def ask(self, path, **query):
+    def ask(self, path, body=None, **query):
         """The JSON answer of one of the server's control routes."""
         url = self.url + path + ("?" + urlencode(query) if query else "")
         try:
-            with urllib.request.urlopen(url, timeout=START_TIMEOUT) as answer:
+            with urllib.request.urlopen(url, body, timeout=START_TIMEOUT) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             with error:
@@ -67,6 +68,10 @@ class MisbehavingServer:
         """How often exactly this URL (path and query) was asked."""
         return self.stats(target)["urls"].get(target, {"hits": 0})["hits"]
 
+    def urls(self, prefix="/"):
+        """How often each URL was asked."""
+        return Counter({url: seen["hits"] for url, seen in self.stats(prefix)["urls"].items()})
+
     def gaps(self, target):
         """The seconds between the attempts at this URL."""
         times = self.stats(target)["urls"].get(target, {"times": []})["times"]
@@ -75,6 +80,10 @@ class MisbehavingServer:
     def expected(self, **query):
         """count, distinct, sum_id and sha256 of a complete load of /pages."""
         return self.ask("/expected", **query)
+
+    def put(self, name, rows):
+        """From now on /data/NAME has these rows; anything but a list is its whole answer."""
+        self.ask("/data-set", json.dumps(rows).encode(), name=name)
 
     def reset(self):
         self.ask("/reset-stats")

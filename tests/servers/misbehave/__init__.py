@@ -11,6 +11,7 @@ by chance: a test that fails once fails again. `GET /` lists the routes and thei
 
     rows.py       rows that a test can predict: /rows /items /expected
     paging.py     /pages in every style of paging
+    data.py       rows that the test brings, and changes between runs: /data /data-set
     flaky.py      answers that fail at first: /flaky /retry-after /status
     pace.py       too slow, or never: /slow /hang /stall /drip
     framing.py    HTTP that is not HTTP: /cl-dup /chunked-garbage /endless-1xx
