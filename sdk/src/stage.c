@@ -104,6 +104,13 @@ bool weir_incomplete(struct weir_stage *stage)
     return HOST_HAS(host, incomplete) ? host->incomplete(stage) : weir_stopping(stage);
 }
 
+bool weir_is_offline(struct weir_stage *stage)
+{
+    const struct weir_host *host = stage->host;
+
+    return HOST_HAS(host, is_offline) && host->is_offline(stage);
+}
+
 uv_loop_t *weir_loop(struct weir_stage *stage)
 {
     const struct weir_host *host = stage->host;

@@ -102,6 +102,7 @@ struct weir_host {
     const char *(*mark)(struct weir_stage *stage, const struct weir_resource *resource,
         const struct weir_id *series);
     const char *(*now)(struct weir_stage *stage);
+    bool (*is_offline)(struct weir_stage *stage);
 };
 
 /*
@@ -145,6 +146,11 @@ WEIR_API bool weir_stopping(struct weir_stage *stage);
 /* True once the run cannot give all that there is: something failed, or it is being stopped. A
  * loader that publishes as a whole asks in `stop`, and then does not. From any thread. */
 WEIR_API bool weir_incomplete(struct weir_stage *stage);
+
+/* True when a command has started the loader without a run, to look at its state or to reset it:
+ * nothing will be loaded, and what does not exist is not to be created. What is missing altogether
+ * fails in `start` with E-STATE-NONE, which is no failure of the command. */
+WEIR_API bool weir_is_offline(struct weir_stage *stage);
 
 /* For extractors with positions; between `start` and `stop`. What is pointed to lives as long. */
 
