@@ -194,6 +194,26 @@ static enum loader_state load_one(struct loader *loader, struct job *job)
     return LOADER_FAILED;
 }
 
+static uint64_t rows_loaded(const struct flow *flow)
+{
+    uint64_t rows = 0;
+
+    for (size_t i = 0; i < flow->plan->n_resources; i++)
+        rows += counted(&flow->stats->resources[i].rows_loaded);
+    return rows;
+}
+
+/* Of the stage's own failure, which the flow hears of later. */
+static int failed_with(struct loader *loader)
+{
+    int fault;
+
+    uv_mutex_lock(&loader->flow->mutex);
+    fault = (int)loader->stage->error.fault;
+    uv_mutex_unlock(&loader->flow->mutex);
+    return fault;
+}
+
 /*
  * The last transaction: what is loaded, and that it is all, or that it is not. Also when nothing
  * was loaded: a loader that publishes at the end does it here.
@@ -206,6 +226,9 @@ static enum weir_status finish(struct loader *loader, bool failed)
     if (failed && !session_is_open(loader->flow->session))
         return WEIR_OK;
     end.complete = end.complete && !failed;
+    end.n_rows = rows_loaded(loader->flow);
+    if (!end.exit_code)
+        end.exit_code = failed_with(loader);
     if (session_finish(loader->flow->session, &end) != WEIR_OK)
         return WEIR_FAIL;
     return commit(loader);

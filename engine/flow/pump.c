@@ -67,13 +67,14 @@ static bool tell_extractor(struct flow *flow, struct job *job)
     return false;
 }
 
-/* A unit without rows has a position all the same, and a row that is set aside has a reason. */
+/* A unit without rows has a position all the same, or was a letter, and a row that is set aside has
+ * a reason. */
 static bool says_something(const struct weir_batch *batch)
 {
     if (batch->n_rows || batch->n_rejects)
         return true;
     for (size_t i = 0; i < batch->n_units; i++)
-        if (batch->units[i].position)
+        if (batch->units[i].position || batch->units[i].dead_letter)
             return true;
     return false;
 }

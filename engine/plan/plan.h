@@ -39,6 +39,7 @@ struct plan_state {
     bool restart;        /* begin anew, though an interrupted run could be finished */
     bool keep_partial;   /* the rows of that one may stay where they were added */
     bool takeover;       /* end another run of the pipeline */
+    bool replays;        /* no pass: rows that were set aside are put back */
 };
 
 struct plan {

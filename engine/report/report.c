@@ -310,16 +310,8 @@ static json_t *error_object(const struct flow_result *result)
 
 static json_t *state_object(const struct session_result *state)
 {
-    static const char *const outcomes[] = {
-        [SESSION_NONE] = "none",
-        [SESSION_DONE] = "done",
-        [SESSION_OPEN] = "open",
-        [SESSION_ABANDONED] = "abandoned",
-        [SESSION_NOTHING] = "done already",
-    };
-
-    return json_pack("{s:s, s:b, s:o, s:o}", "pass", outcomes[state->outcome], "resumed",
-        (int)state->resumed, "gaps", number(state->n_gaps), "dead_letters",
+    return json_pack("{s:s, s:b, s:o, s:o}", "pass", session_outcome_word(state->outcome),
+        "resumed", (int)state->resumed, "gaps", number(state->n_gaps), "dead_letters",
         number(state->n_dead_letters));
 }
 

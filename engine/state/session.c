@@ -12,6 +12,8 @@
 #include <uv.h>
 #include <weir/version.h>
 
+enum { EXIT_GAPS = 9 };
+
 struct session {
     struct plan *plan;
     struct weir_stage *load;
@@ -168,6 +170,29 @@ static void tell_resumed(const struct session *session)
         session->n_old_gaps == 1 ? "" : "s");
 }
 
+/*
+ * Rows that are put back belong to no pass. Those of a table that is being replaced
+ * would be lost: what the open pass has staged is going to take its place.
+ */
+static enum weir_status open_replay(
+    struct session *session, const struct weir_pass *open, struct weir_error *ret_error)
+{
+    for (size_t i = 0; open && i < open->n_generations; i++) {
+        const struct weir_generation *generation = &open->generations[i];
+
+        for (size_t r = 0; r < session->plan->n_resources; r++)
+            if (strcmp(generation->mode, disposition_word(WEIR_REPLACE)) == 0 &&
+                strcmp(generation->name, session->plan->resources[r].name) == 0)
+                return weir_error_set(ret_error, WEIR_FAULT_USAGE, "E-STATE-OPEN",
+                    "an interrupted run is to be finished, which will replace the table '%s' and "
+                    "what is put back into it; run the pipeline to its end first",
+                    generation->table);
+    }
+    session->result.outcome = SESSION_REPLAY;
+    session->is_open = session->store->begin(session->load, NULL, NULL) == WEIR_OK;
+    return session->is_open ? WEIR_OK : WEIR_FAIL;
+}
+
 enum weir_status session_open(struct session *session, struct weir_error *ret_error)
 {
     const struct weir_store *store = session->store;
@@ -176,9 +201,11 @@ enum weir_status session_open(struct session *session, struct weir_error *ret_er
 
     if (!store)
         return WEIR_OK;
-    make_pass(session);
     if (store->open(session->load, &session->run, session->plan->arena, &found) != WEIR_OK)
         return WEIR_FAIL;
+    if (session->plan->state.replays)
+        return open_replay(session, found.open, ret_error);
+    make_pass(session);
     switch (decide(&found, &session->pass, &session->wish, ret_error)) {
     case DECIDE_REFUSE:
         return WEIR_FAIL;
@@ -207,6 +234,19 @@ bool session_is_open(const struct session *session)
 
 /* --- while it runs ------------------------------------------------------------------------ */
 
+/* Units that are letters, and have lost no row again. */
+static uint64_t count_put_back(const struct weir_batch *batch)
+{
+    bool *again = weir_new_array(batch->arena, batch->n_units, bool);
+    uint64_t n = 0;
+
+    for (const struct weir_reject *reject = batch->rejects; reject; reject = reject->next)
+        again[reject->unit] = true;
+    for (size_t i = 0; i < batch->n_units; i++)
+        n += batch->units[i].dead_letter != 0 && !again[i];
+    return n;
+}
+
 void session_note(struct session *session, const struct weir_batch *batch)
 {
     for (size_t i = 0; i < batch->n_units; i++) {
@@ -218,38 +258,83 @@ void session_note(struct session *session, const struct weir_batch *batch)
             session->n_good++;
     }
     session->result.n_dead_letters += batch->n_rejects;
+    if (session->plan->state.replays)
+        session->result.n_put_back += count_put_back(batch);
+}
+
+/* A replay works on none. */
+static bool has_pass(const struct session *session)
+{
+    return session->is_open && session->pass.n_generations > 0;
 }
 
 bool session_resume(const struct session *session, const struct weir_resource *resource,
     const struct weir_id *chain, struct weir_resume *ret_resume)
 {
-    return session->is_open && places_find(session->places,
-                                   plan_resource_index(session->plan, resource), chain, ret_resume);
+    return has_pass(session) &&
+           places_find(
+               session->places, plan_resource_index(session->plan, resource), chain, ret_resume);
 }
 
 bool session_is_read(const struct session *session, const struct weir_resource *resource)
 {
-    return session->is_open &&
+    return has_pass(session) &&
            session->pass.generations[plan_resource_index(session->plan, resource)].done;
 }
 
 const char *session_now(const struct session *session)
 {
-    return session->is_open ? session->pass.started_at : session->now;
+    return has_pass(session) ? session->pass.started_at : session->now;
 }
 
 /* --- the end ------------------------------------------------------------------------------ */
 
+static const char *const outcome_words[] = {
+    [SESSION_NONE] = "none",
+    [SESSION_DONE] = "done",
+    [SESSION_OPEN] = "open",
+    [SESSION_ABANDONED] = "abandoned",
+    [SESSION_NOTHING] = "done already",
+    [SESSION_REPLAY] = "replay",
+};
+
+const char *session_outcome_word(enum session_outcome outcome)
+{
+    return outcome_words[outcome];
+}
+
+static enum session_outcome outcome_of(
+    const struct session *session, const struct weir_ending *ending)
+{
+    if (session->plan->state.replays)
+        return SESSION_REPLAY;
+    return ending->done ? SESSION_DONE : ending->abandon ? SESSION_ABANDONED : SESSION_OPEN;
+}
+
+/* What a list of runs tells of each. */
+static void write_summary(const struct session_result *result, enum session_outcome outcome,
+    uint64_t n_rows, char *out, size_t size)
+{
+    (void)snprintf(out, size,
+        "{\"outcome\":\"%s\",\"rows\":%" PRIu64 ",\"gaps\":%" PRIu64 ",\"dead_letters\":%" PRIu64
+        "}",
+        session_outcome_word(outcome), n_rows, result->n_gaps, result->n_dead_letters);
+}
+
 enum weir_status session_finish(struct session *session, const struct session_end *end)
 {
     struct session_result *result = &session->result;
-    char finished_at[32];
+    bool lacks = result->n_gaps || result->n_dead_letters;
+    char finished_at[32], summary[256];
     struct weir_ending ending = {
-        .done = end->complete && result->n_gaps == 0,
-        .exit_code = end->exit_code,
-        .summary = end->summary ? end->summary : "{}",
+        .done = end->complete && result->n_gaps == 0 && !session->plan->state.replays,
+        .exit_code = end->exit_code ? end->exit_code
+                     : lacks        ? EXIT_GAPS
+                                    : 0,
+        .summary = summary,
         .finished_at = finished_at,
     };
+    enum session_outcome outcome;
     enum weir_status status;
 
     if (!session->is_open)
@@ -258,14 +343,13 @@ enum weir_status session_finish(struct session *session, const struct session_en
      * that is new waiting. */
     ending.abandon =
         end->complete && result->n_gaps > 0 && session->n_old_gaps > 0 && session->n_good == 0;
+    outcome = outcome_of(session, &ending);
+    write_summary(result, outcome, end->n_rows, summary, sizeof(summary));
     write_time(finished_at, sizeof(finished_at));
     status = session->store->finish(session->load, &ending);
-    if (status != WEIR_OK)
-        return status;
-    result->outcome = ending.done      ? SESSION_DONE
-                      : ending.abandon ? SESSION_ABANDONED
-                                       : SESSION_OPEN;
-    return WEIR_OK;
+    if (status == WEIR_OK)
+        result->outcome = outcome;
+    return status;
 }
 
 void session_result(const struct session *session, struct session_result *ret_result)

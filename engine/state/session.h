@@ -31,9 +31,9 @@ void session_note(struct session *session, const struct weir_batch *batch);
 
 /* How the run ended, as far as it is known before the last commit. */
 struct session_end {
-    bool complete;       /* the source ended by itself, and everything it gave is loaded */
-    int exit_code;       /* of what went wrong, or 0 */
-    const char *summary; /* JSON, or NULL */
+    bool complete;   /* the source ended by itself, and everything it gave is loaded */
+    int exit_code;   /* of what went wrong, or 0 */
+    uint64_t n_rows; /* loaded by the run, those of the last commit among them */
 };
 /* On the loader's thread, before the last commit. */
 enum weir_status session_finish(struct session *session, const struct session_end *end);
@@ -51,13 +51,17 @@ enum session_outcome {
     SESSION_OPEN,      /* the next run goes on with it */
     SESSION_ABANDONED, /* what is missing was given up twice; the next run begins anew */
     SESSION_NOTHING,   /* it was done before */
+    SESSION_REPLAY,    /* it was no pass; rows that were set aside were put back */
 };
 struct session_result {
     enum session_outcome outcome;
     bool resumed; /* it went on with a pass of an earlier run */
     uint64_t n_gaps;
-    uint64_t n_dead_letters;
+    uint64_t n_dead_letters; /* set aside by this run */
+    uint64_t n_put_back;     /* of a replay: rows that were set aside, and are no more */
 };
+/* "done", "open", ... */
+const char *session_outcome_word(enum session_outcome outcome);
 void session_result(const struct session *session, struct session_result *ret_result);
 
 #endif

@@ -168,7 +168,8 @@ struct weir_store {
     /*
      * The pass that this run works on. pass->id 0: a new one, which is given its id and those of
      * its generations; else the open one, in which generations of id 0 are new. `old` is NULL or
-     * an open pass to be abandoned, with what was staged for it. Durable when it returns.
+     * an open pass to be abandoned, with what was staged for it. Durable when it returns. A pass
+     * of NULL: the run has none, and puts back rows that were set aside (units with dead_letter).
      */
     enum weir_status (*begin)(
         struct weir_stage *stage, struct weir_pass *pass, const struct weir_pass *old);
