@@ -14,6 +14,7 @@ const struct weir_plugin weir_plugin = {
     .summary = "Read REST APIs: pages, partitions, retries, many requests at once.",
     .version = WEIR_VERSION,
     .threading = WEIR_ON_LOOP,
+    .flags = WEIR_HAS_POSITIONS,
     .state_size = sizeof(struct http_options),
     .options = http_option_table,
     .resource_size = sizeof(struct http_resource_options),

@@ -147,6 +147,7 @@ enum weir_status http_paginator_follow_link(const struct http_paginator *paginat
     const char *to = http_url_resolve(arena, url, next, ret_error);
     const char *from_origin, *to_origin;
 
+    *ret_at = to ? to : next;
     if (!to)
         return WEIR_FAIL;
     if (http_url_check(to, ret_error) != WEIR_OK)
@@ -158,7 +159,6 @@ enum weir_status http_paginator_follow_link(const struct http_paginator *paginat
             "the next page is said to be at %s, but this one came from %s; if that is right, list "
             "the host under the paginator's allow_hosts",
             to_origin, from_origin);
-    *ret_at = to;
     return WEIR_OK;
 }
 

@@ -74,7 +74,7 @@ uint64_t http_paginator_count(
 /*
  * Judges an answer that came from `url`: WEIR_OK and, where pages are not
  * computed, what names the next one; WEIR_END; or WEIR_FAIL when the next page
- * may not be asked for. Whether there are so many pages is not its business.
+ * may not be asked for, with what names it nevertheless. Whether there are so many pages is not its business.
  */
 enum weir_status http_paginator_next(const struct http_paginator *paginator,
     struct weir_arena *arena, const char *url, const struct http_facts *facts, const char **ret_at,

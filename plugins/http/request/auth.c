@@ -3,6 +3,7 @@
 #include "client/url.h"
 #include "header.h"
 
+#include <ctype.h>
 #include <string.h>
 
 enum auth_kind { AUTH_NONE, AUTH_BEARER, AUTH_API_KEY, AUTH_HTTP_BASIC };
@@ -208,6 +209,53 @@ const char *http_auth_url(const struct http_auth *auth, struct weir_arena *arena
     if (!auth->param || has_param(url, auth->param))
         return url;
     return http_url_add_param(arena, url, auth->param, weir_str(auth->value));
+}
+
+static int hex_value(char c)
+{
+    return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;
+}
+
+/* Is the text, percent-encoded in whatever way, the value? */
+static bool is_value(const char *text, size_t len, const char *value)
+{
+    for (size_t i = 0; i < len; i++, value++) {
+        char c = text[i];
+
+        if (c == '%' && i + 2 < len && isxdigit((unsigned char)text[i + 1]) &&
+            isxdigit((unsigned char)text[i + 2])) {
+            c = (char)(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
+            i += 2;
+        }
+        if (c != *value && !(c == '+' && *value == ' '))
+            return false;
+    }
+    return *value == '\0';
+}
+
+const char *http_auth_strip(const struct http_auth *auth, struct weir_arena *arena, const char *url)
+{
+    size_t name = auth->param ? strlen(auth->param) : 0;
+    const char *at = strchr(url, '?');
+    char *copy, *out;
+
+    if (!name || !at)
+        return url;
+    copy = weir_copy_text(arena, url);
+    out = copy + (at - url);
+    while (*at && *at != '#') {
+        size_t len = 1 + strcspn(at + 1, "&#");
+
+        if (strncmp(at + 1, auth->param, name) != 0 || at[1 + name] != '=' ||
+            !is_value(at + name + 2, len - name - 2, auth->value)) {
+            memmove(out, at, len);
+            *out = out == copy + strcspn(url, "?") ? '?' : '&';
+            out += len;
+        }
+        at += len;
+    }
+    memmove(out, at, strlen(at) + 1);
+    return copy;
 }
 
 /* How many bytes of text are the secret as JSON writes it; 0: text does not begin with it. */

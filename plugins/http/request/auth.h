@@ -25,6 +25,9 @@ void http_auth_init(
     struct http_auth *auth, const struct weir_variant *variant, struct weir_arena *arena);
 /* The URL with the key in its query, unless it carries it already, as next links often do. */
 const char *http_auth_url(const struct http_auth *auth, struct weir_arena *arena, const char *url);
+/* The URL without that key, so that it may be stored; http_auth_url brings it back. */
+const char *http_auth_strip(
+    const struct http_auth *auth, struct weir_arena *arena, const char *url);
 /* Writes *** over every secret in text, in place. */
 void http_auth_hide(const struct http_auth *auth, char *text, size_t len);
 

@@ -23,10 +23,12 @@ struct http_chain {
     struct http_chain *before, *behind; /* the open chains of the resource */
     struct weir_arena *arena;
     struct weir_partition partition;
+    struct weir_id id;
     struct http_request request;    /* of the first page, without paginator and login */
     struct http_host *host;         /* NULL while the request could not be made */
     struct http_page *first, *last; /* not judged yet, in order */
     struct http_page *undelivered;  /* the first that is not handed over */
+    uint64_t first_number;          /* of the page that this run begins with */
     uint64_t next_number;           /* of the page to be made next */
     uint64_t n_pages;               /* as far as it is known; UINT64_MAX */
     uint64_t n_undelivered;
@@ -40,19 +42,18 @@ struct http_chain {
 };
 
 /* The resource's next partition. WEIR_OK, WEIR_END when there is none, WEIR_FAIL when the list of
- * partitions cannot be read; a request that cannot be made is a failed page, judged at once. */
+ * partitions cannot be read; a request that cannot be made is a failed page. */
 enum weir_status http_chain_open(
     struct http_resource *resource, struct weir_error *ret_error) WEIR_MUST_CHECK;
-/* A page is done or failed: hands over what is in order now. May close the chain. */
+/* A page is done or failed: hands over what is in order now. Closes the chain if nothing is left
+ * of it. */
 void http_chain_settle(struct http_chain *chain);
 /* A page was put in a batch: others may be asked for. */
 void http_chain_taken(struct http_chain *chain, struct http_page *page);
-/*
- * The first page that was out is decoded; error is NULL or why it gave nothing.
- * Returns whether its rows are to be kept. May close the chain.
- */
-bool http_chain_judge(struct http_chain *chain, struct http_page *page,
-    const struct http_facts *facts, const struct weir_error *error);
+/* The page at the end of the chain; `at` is what names it, or NULL. Not sent yet. */
+struct http_page *http_chain_add(struct http_chain *chain, const char *at);
+/* The first page is judged and done with: the chain goes on behind it, or ends. */
+void http_chain_pass(struct http_chain *chain, bool goes_on);
 /* Frees every page that is not handed over; nothing new is begun. */
 void http_chain_cut(struct http_chain *chain);
 /* Frees it with all its pages. */

@@ -107,7 +107,9 @@ enum weir_status http_decode(struct weir_stage *stage, struct weir_batch *batch)
         struct weir_error error = {0};
 
         weir_batch_add_unit(batch, unit);
-        if (decode_unit(delivery->resource, reader, unit, batch, &error) == WEIR_OK)
+        if (unit->error)
+            error = *unit->error;
+        else if (decode_unit(delivery->resource, reader, unit, batch, &error) == WEIR_OK)
             continue;
         unit->facts = (struct http_facts){.total = -1};
         weir_batch_fail_unit(batch, &error);

@@ -1,6 +1,7 @@
 #include "hand_over.h"
 
 #include "decode.h"
+#include "judge.h"
 #include "schedule.h"
 
 enum {
@@ -9,12 +10,24 @@ enum {
     LINGER_MS = 5, /* how long small answers wait for company */
 };
 
+/* All before it is judged, so nothing can keep it from ending the run. */
+static bool ends_the_run(const struct http_page *page)
+{
+    return page->state == HTTP_PAGE_FAILED && page == page->chain->first &&
+           page->chain->resource->options->on_error == HTTP_FAIL;
+}
+
 void http_hand_over(struct http_page *page)
 {
     struct http_resource *resource = page->chain->resource;
     struct http_source *source = resource->source;
 
-    http_page_list_append(&resource->finished, page);
+    if (ends_the_run(page)) {
+        source->doomed = true;
+        http_page_list_prepend(&resource->finished, page);
+    } else {
+        http_page_list_append(&resource->finished, page);
+    }
     resource->finished_bytes += page->body_len;
     source->finished_bytes += page->body_len;
     source->n_finished++;
@@ -39,7 +52,7 @@ static bool is_due(struct http_source *source)
 {
     if (source->n_finished == 0)
         return false;
-    return source->failed || source->cut || source->starved || source->no_room ||
+    return source->failed || source->doomed || source->cut || source->starved || source->no_room ||
            source->paused.n || source->in_flight == 0 ||
            uv_now(weir_loop(source->stage)) >= source->hand_at;
 }
@@ -99,8 +112,8 @@ static size_t count_pages(const struct http_resource *resource)
     return n;
 }
 
-/* The body moves into the batch, whose memory the engine counts; the page stays until it is
- * judged. */
+/* The answer, or why there is none, moves into the batch, whose memory the engine counts; the page
+ * stays until it is judged. */
 static void hand_page(struct http_page *page, struct weir_batch *batch, struct http_unit *unit)
 {
     struct http_resource *resource = page->chain->resource;
@@ -108,11 +121,15 @@ static void hand_page(struct http_page *page, struct weir_batch *batch, struct h
     http_hand_back(page);
     if (page->body)
         weir_adopt(batch->arena, page->body, page->body_size);
+    if (page->error)
+        weir_adopt(batch->arena, page->error, sizeof(*page->error));
     *unit = (struct http_unit){.page = page,
         .body = {page->body ? page->body : "", page->body_len},
         .no_content = page->no_content,
+        .error = page->error,
         .link = page->link ? weir_copy_text(batch->arena, page->link) : NULL};
     page->body = NULL;
+    page->error = NULL;
     http_page_release(page, 0);
     resource->source->n_out++;
     http_chain_taken(page->chain, page);
@@ -136,7 +153,7 @@ bool http_hand_batch(struct http_source *source, struct weir_batch *batch)
     return true;
 }
 
-/* Units that came behind the end of their chain lose their rows. */
+/* The rows of units that do not count. */
 static void drop_rows(struct weir_batch *batch, const bool *keep)
 {
     bool *marks = weir_new_array(batch->arena, batch->n_rows, bool);
@@ -154,12 +171,17 @@ enum weir_status http_decoded(struct weir_stage *stage, struct weir_batch *batch
     bool all_kept = true;
 
     for (size_t i = 0; i < batch->n_units; i++) {
-        const struct http_unit *unit = batch->units[i].origin;
+        struct weir_unit *unit = &batch->units[i];
+        const struct http_unit *from = unit->origin;
+        struct http_judgement judgement;
 
         source->n_out--;
-        keep[i] =
-            http_chain_judge(unit->page->chain, unit->page, &unit->facts, batch->units[i].error);
-        all_kept = all_kept && (keep[i] || batch->units[i].n_rows == 0);
+        judgement =
+            http_chain_judge(from->page->chain, from->page, &from->facts, unit, batch->arena);
+        keep[i] = judgement.position && !judgement.error;
+        all_kept = all_kept && (keep[i] || unit->n_rows == 0);
+        unit->position = judgement.position;
+        unit->error = judgement.error;
     }
     if (!all_kept)
         drop_rows(batch, keep);

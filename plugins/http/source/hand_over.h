@@ -22,8 +22,8 @@ void http_hand_on_timer(uv_timer_t *timer);
 /* Nothing runs, waits or is out any more. */
 bool http_hand_is_over(const struct http_source *source);
 
-/* The plugin's callback: each unit is judged by its chain, and loses its rows if they came behind
- * the end. */
+/* The plugin's callback: each unit is judged by its chain, and gets its position or leaves nothing
+ * behind. */
 enum weir_status http_decoded(struct weir_stage *stage, struct weir_batch *batch);
 
 #endif

@@ -51,7 +51,7 @@ void http_page_free(struct http_page *page)
 struct weir_arena *http_page_arena(struct http_page *page)
 {
     /* Most chains have one page; it lives as long as they do. */
-    if (page->number == 0)
+    if (page->number == page->chain->first_number)
         return page->chain->arena;
     if (!page->arena)
         page->arena = weir_arena_new();

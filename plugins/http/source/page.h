@@ -3,7 +3,7 @@
  * goes into a batch.
  *
  * A page ends good (HTTP_PAGE_DONE, with a body) or not (HTTP_PAGE_FAILED, with
- * an error); either way it tells its chain, which knows what that means.
+ * an error). Either way it goes into a batch when its turn in the chain has come.
  */
 #ifndef WEIR_HTTP_PAGE_H
 #define WEIR_HTTP_PAGE_H
@@ -23,7 +23,7 @@ enum http_page_state {
     HTTP_PAGE_WAITING, /* for its next try */
     HTTP_PAGE_DONE,    /* its answer is here */
     HTTP_PAGE_FAILED,  /* given up */
-    HTTP_PAGE_OUT,     /* in a batch, not decoded yet */
+    HTTP_PAGE_OUT,     /* in a batch, not judged yet */
 };
 
 struct http_page {

@@ -90,7 +90,7 @@ void http_schedule(struct http_source *source)
 {
     size_t idle = 0;
 
-    if (source->failed || weir_stopping(source->stage))
+    if (source->failed || source->doomed || weir_stopping(source->stage))
         return;
     http_room_resume(source);
     source->starved = false;

@@ -61,7 +61,8 @@ struct http_source {
     bool starved;          /* nothing was left to start when last asked */
     bool no_room;          /* the budget said no */
     bool failed;
-    bool cut; /* what was under way is dropped */
+    bool doomed; /* a failure that ends the run is on its way to be judged */
+    bool cut;    /* what was under way is dropped */
     bool stopped;
     struct weir_error error;
     uint64_t random;

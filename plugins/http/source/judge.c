@@ -1,0 +1,238 @@
+#include "judge.h"
+
+#include "schedule.h"
+#include "source.h"
+
+#include <inttypes.h>
+
+enum {
+    MOST_MISSES = 3, /* pages that fail one behind the other where the end is not known */
+    LABEL_SIZE = 512,
+};
+
+/* Says where an error was met: whoever found it knows the answer, not the address. */
+static void place_error(
+    const struct http_page *page, const struct weir_error *error, struct weir_error *ret_error)
+{
+    char label[LABEL_SIZE];
+
+    http_page_label(page, label, sizeof(label));
+    *ret_error = (struct weir_error){0};
+    if (page->attempts > 1)
+        weir_error_set(ret_error, error->fault, error->code, "%s: %u attempts, the last: %s", label,
+            page->attempts, error->text);
+    else
+        weir_error_set(ret_error, error->fault, error->code, "%s: %s", label, error->text);
+}
+
+/* More partitions have gaps than the file allows: the run fails. */
+static void count_gap(struct http_chain *chain, const struct weir_error *error)
+{
+    struct http_resource *resource = chain->resource;
+    uint64_t total = weir_partition_cursor_total(resource->partitions);
+    struct weir_error gaps = {0};
+
+    if (chain->has_gap)
+        return;
+    chain->has_gap = true;
+    resource->n_gaps++;
+    if (!resource->options->max_failed_partitions ||
+        resource->n_gaps <= http_allowance_of(&resource->allowance, total))
+        return;
+    weir_error_set(&gaps, error->fault, "E-HTTP-GAPS",
+        "%" PRIu64 " of %" PRIu64 " partitions of '%s' failed, more than max_failed_partitions: "
+        "%s; the last: %s",
+        resource->n_gaps, total, resource->weir->name, resource->options->max_failed_partitions,
+        error->text);
+    http_source_fail(resource->source, &gaps);
+}
+
+static struct weir_position *position_of(
+    const struct http_chain *chain, const struct http_page *page, struct weir_arena *arena)
+{
+    struct weir_position *position = weir_new(arena, struct weir_position);
+
+    position->chain = chain->id;
+    position->series = chain->partition.id;
+    position->number = page->number;
+    return position;
+}
+
+/* --- failures ----------------------------------------------------------------------------- */
+
+/* Is the place of the page behind it known, and is there hope that it is there? */
+static bool may_leave_out(const struct http_chain *chain, const struct http_page *page)
+{
+    const struct http_resource *resource = chain->resource;
+
+    return resource->options->on_error == HTTP_CONTINUE && chain->host &&
+           resource->paginator.kind->computable &&
+           (chain->knows_total || chain->misses < MOST_MISSES ||
+               page->number + 1 >= chain->n_pages);
+}
+
+/* The first page gave nothing. What is remembered of it; NULL: the run fails, and the next one
+ * finds out for itself. */
+static struct weir_position *judge_failure(struct http_chain *chain, const struct http_page *page,
+    const struct weir_error *error, struct weir_arena *arena)
+{
+    struct http_resource *resource = chain->resource;
+    struct http_source *source = resource->source;
+    struct weir_position *position;
+    struct weir_error placed;
+    char label[LABEL_SIZE];
+
+    resource->weir->progress->failures++;
+    place_error(page, error, &placed);
+    if (resource->options->on_error == HTTP_FAIL) {
+        http_source_fail(source, &placed);
+        return NULL;
+    }
+    http_page_label(page, label, sizeof(label));
+    weir_give_up(source->stage, resource->weir, label, page->attempts, error);
+    count_gap(chain, &placed);
+    if (source->failed)
+        return NULL;
+    chain->misses++;
+    position = position_of(chain, page, arena);
+    position->label = weir_copy_text(arena, label);
+    position->left_out = may_leave_out(chain, page);
+    if (!position->left_out)
+        position->follow = WEIR_FOLLOW_WAIT;
+    else if (page->number + 1 >= chain->n_pages)
+        position->follow = WEIR_FOLLOW_END;
+    return position;
+}
+
+/* --- good answers ------------------------------------------------------------------------- */
+
+static void learn_total(struct http_chain *chain, const struct http_facts *facts)
+{
+    struct http_resource *resource = chain->resource;
+
+    if (facts->total < 0 || !resource->paginator.kind->count)
+        return;
+    chain->n_pages = http_paginator_count(&resource->paginator, facts);
+    chain->knows_total = true;
+    if (weir_partition_cursor_total(resource->partitions) == 1)
+        resource->weir->progress->requests_total = chain->n_pages;
+}
+
+/* A server that does not know the parameter gives the same page for ever. */
+static bool is_repeat(
+    struct http_chain *chain, const struct http_facts *facts, struct weir_error *ret_error)
+{
+    bool repeats =
+        facts->hash && facts->n_rows && !chain->knows_total && facts->hash == chain->last_hash;
+
+    chain->last_hash = facts->hash;
+    if (repeats)
+        weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-PAGE-LOOP",
+            "the same answer as for the page before, byte for byte; does the server know the "
+            "paginator's parameter? If pages may be alike, give total_path or a maximum");
+    return repeats;
+}
+
+/* What the page before named: not where the chain has been already. */
+static enum weir_status check_new(
+    struct http_chain *chain, const char *at, struct weir_error *ret_error)
+{
+    const struct http_page *first = chain->first;
+
+    if (first->number == chain->first_number) {
+        (void)http_seen_add(&chain->seen, chain->request.url);
+        if (first->at)
+            (void)http_seen_add(&chain->seen, first->at);
+    }
+    if (http_seen_add(&chain->seen, at))
+        return WEIR_OK;
+    return weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-PAGE-LOOP",
+        "page %" PRIu64 " names a next page that was here before: the server leads in a circle",
+        first->number + 1);
+}
+
+/* The page that this one names cannot be asked for: it failed, and where is told by this one. */
+static void add_refused(
+    struct http_chain *chain, const struct http_page *page, const struct weir_error *error)
+{
+    struct http_page *refused = http_chain_add(chain, NULL);
+
+    refused->url = weir_copy_text(http_page_arena(refused), page->url);
+    refused->as_get = page->as_get;
+    refused->attempts = page->attempts;
+    http_page_set_error(refused, error);
+}
+
+/* A link may carry the key of the login, which no state may hold. */
+static const char *storable(
+    const struct http_resource *resource, const char *at, struct weir_arena *arena)
+{
+    if (resource->paginator.allow_hosts)
+        at = http_auth_strip(&resource->plan.auth, arena, at);
+    return weir_copy_text(arena, at);
+}
+
+/* Does the chain go on? Begins the next page where this one names it. */
+static bool leads_on(struct http_chain *chain, struct http_page *page,
+    const struct http_facts *facts, struct weir_position *position, struct weir_arena *arena)
+{
+    const struct http_resource *resource = chain->resource;
+    struct weir_error error = {0};
+    enum weir_status status;
+    const char *at;
+
+    if (page->number + 1 >= chain->n_pages)
+        return false;
+    status = http_paginator_next(
+        &resource->paginator, http_page_arena(page), page->url, facts, &at, &error);
+    if (status == WEIR_END)
+        return false;
+    if (at)
+        position->next = storable(resource, at, arena);
+    if (status == WEIR_OK && at && (status = check_new(chain, at, &error)) != WEIR_OK)
+        /* Behind a circle there is no place to go on from, now or later. */
+        position->next = NULL;
+    if (resource->source->failed)
+        return true;
+    if (status != WEIR_OK)
+        add_refused(chain, page, &error);
+    else if (at)
+        http_schedule_ready(http_chain_add(chain, at), false);
+    return true;
+}
+
+static struct weir_position *judge_answer(struct http_chain *chain, struct http_page *page,
+    const struct http_facts *facts, bool is_past, struct weir_arena *arena)
+{
+    struct weir_position *position = position_of(chain, page, arena);
+
+    chain->misses = 0;
+    if (is_past || !leads_on(chain, page, facts, position, arena))
+        position->follow = WEIR_FOLLOW_END;
+    return position;
+}
+
+struct http_judgement http_chain_judge(struct http_chain *chain, struct http_page *page,
+    const struct http_facts *facts, const struct weir_unit *unit, struct weir_arena *arena)
+{
+    struct http_judgement judgement = {.error = unit->error};
+    struct weir_error repeat = {0};
+
+    if (chain->ended) {
+        http_chain_pass(chain, false);
+        http_chain_settle(chain);
+        return judgement;
+    }
+    learn_total(chain, facts);
+    if (!unit->error && is_repeat(chain, facts, &repeat)) {
+        struct weir_error *error = weir_new(arena, struct weir_error);
+
+        *error = repeat;
+        judgement.error = error;
+    }
+    judgement.position = judgement.error ? judge_failure(chain, page, judgement.error, arena)
+                                         : judge_answer(chain, page, facts, unit->is_past, arena);
+    http_chain_pass(chain, judgement.position && judgement.position->follow == WEIR_FOLLOW_NEXT);
+    http_chain_settle(chain);
+    return judgement;
+}

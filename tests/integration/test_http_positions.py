@@ -1,0 +1,211 @@
+"""Positions: where each unit stands in its chain, and that a run goes on where the last one stopped."""
+
+import json
+import unittest
+from urllib.parse import urlencode
+
+import harness
+from harness import OK, REJECTS, SOURCE, WEIR
+
+setUpModule = harness.start_server
+
+PLUGINS = WEIR.parent / "tests" / "plugins.d"
+FAST = "retry: { initial_interval: 10ms, max_interval: 20ms, max_attempts: 2 }"
+TOTAL = "{ type: page_number, total_path: total_pages }"
+CURSOR = "{ type: cursor, cursor_path: next, cursor_param: cursor }"
+ITEMS = 'url: "${SERVER}/items/{partition.id}?missing_every=10"'
+
+
+class PositionCase(harness.Case):
+    def resource(self, *keys, name="t"):
+        lines = "\n                  ".join(keys)
+        return f"""
+                - name: {name}
+                  {lines}"""
+
+    def run_resources(self, *resources, extract=""):
+        return self.run_weir(f"""
+            weir: 1
+            name: positions
+            extract:
+              type: http
+              {extract}
+              resources:{"".join(resources)}
+            load: {{ type: positions, trace: "${{WORK}}/trace", state: "${{WORK}}/state" }}
+            """, "--plugins", PLUGINS)
+
+    def run_pages(self, paginator, *keys, **query):
+        url = 'url: "${SERVER}/pages?' + urlencode(query) + '"'
+        return self.run_resources(self.resource(url, "data_selector: data",
+                                                f"paginator: {paginator}", *keys))
+
+    def units(self, name="t"):
+        """The units of the last run, as the loader got them."""
+        lines = (self.work / "trace").read_text().splitlines()
+        return [unit for unit in map(json.loads, lines) if unit["resource"] == name]
+
+    def shapes(self):
+        """(number, what it means, rows) of each unit; "-" stands before what was left out."""
+        return [(unit["number"], "-" * unit["left_out"] + unit["follow"], unit["rows"])
+                for unit in self.units()]
+
+    def requests(self):
+        """How many since last asked."""
+        n = harness.server().stats()["requests_total"]
+        harness.server().reset()
+        return n
+
+
+def chain(first, last, rows=100):
+    """The shapes of pages that follow each other to an end."""
+    return [(n, "end" if n == last else "next", rows) for n in range(first, last + 1)]
+
+
+class Positions(PositionCase):
+    def test_one_page_is_an_end(self):
+        self.assert_exit(self.run_pages("{ type: single_page }", style="page"), OK)
+        self.assertEqual(self.shapes(), chain(0, 0))
+
+    def test_computed_pages_need_no_name(self):
+        for paginator in (TOTAL, TOTAL.replace("}", ", prefetch: 5 }"),
+                          "{ type: offset, limit: 100, total_path: total }",
+                          "{ type: page_number, has_more_path: has_more }",
+                          "{ type: page_number, maximum_page: 10 }"):
+            with self.subTest(paginator=paginator):
+                style = "offset" if "offset" in paginator else "page"
+                self.assert_exit(self.run_pages(paginator, style=style), OK)
+                self.assertEqual(self.shapes(), chain(0, 9))
+                self.assertEqual({unit["next"] for unit in self.units()}, {None})
+                self.assertEqual({unit["label"] for unit in self.units()}, {None})
+                self.assertEqual(len({unit["chain"] for unit in self.units()}), 1)
+
+    def test_an_empty_page_is_the_end_and_what_lies_behind_it_is_nothing(self):
+        for prefetch in (1, 8):
+            with self.subTest(prefetch=prefetch):
+                self.assert_exit(self.run_pages(f"{{ type: page_number, prefetch: {prefetch} }}",
+                                                style="page", totals=0), OK)
+                self.assertEqual(self.shapes(), [*chain(0, 10)[:-1], (10, "end", 0)])
+
+    def test_what_names_the_next_page_is_remembered(self):
+        for paginator, style in ((CURSOR, "cursor"), ("{ type: json_link }", "next_url"),
+                                 ("{ type: header_link }", "link")):
+            with self.subTest(paginator=paginator):
+                self.assert_exit(self.run_pages(paginator, style=style), OK)
+                self.assertEqual(self.shapes(), chain(0, 9))
+                names = [unit["next"] for unit in self.units()]
+                self.assertIsNone(names.pop())
+                self.assertEqual(len(set(names)), 9)
+                if paginator != CURSOR:
+                    for name in names:
+                        self.assertTrue(name.startswith(harness.server().url + "/pages?"), name)
+
+    def test_relative_links_are_remembered_whole(self):
+        self.assert_exit(self.run_pages("{ type: json_link }", style="next_url", relative=1), OK)
+        self.assertTrue(self.units()[0]["next"].startswith(harness.server().url))
+
+    def test_each_partition_is_a_chain(self):
+        result = self.run_resources(self.resource(
+            'url: "${SERVER}/items/{partition.id}"', "partitions: { id: { from: 1, to: 50 } }"))
+        self.assert_exit(result, OK)
+        self.assertEqual(self.shapes(), chain(0, 0, rows=1) * 50)
+        self.assertEqual(len({unit["chain"] for unit in self.units()}), 50)
+        for unit in self.units():
+            self.assertEqual(unit["chain"], unit["series"])
+
+
+class Failures(PositionCase):
+    def test_the_page_that_ends_the_run_has_no_position(self):
+        for prefetch in (1, 6):
+            for fault in ("503", "badjson"):
+                with self.subTest(prefetch=prefetch, fault=fault):
+                    (self.work / "state").unlink(missing_ok=True)
+                    result = self.run_pages(
+                        TOTAL.replace("}", f", prefetch: {prefetch} }}"), FAST, style="page",
+                        fail_page=5, fail=99, **{"as": fault})
+                    self.assertNotEqual(result.code, OK)
+                    self.assertEqual(self.shapes(), chain(0, 9)[:4])
+
+    def test_a_page_that_is_left_out_is_a_hole(self):
+        for fault in ("503", "badjson"):
+            with self.subTest(fault=fault):
+                (self.work / "state").unlink(missing_ok=True)
+                result = self.run_pages(TOTAL, FAST, "on_error: continue", style="page",
+                                        fail_page=3, fail=99, **{"as": fault})
+                self.assert_exit(result, REJECTS)
+                self.assertEqual(self.shapes(),
+                                 [*chain(0, 9)[:2], (2, "-next", 0), *chain(3, 9)])
+                hole = self.units()[2]
+                self.assertEqual(hole["error"], "E-JSON" if fault == "badjson" else "E-HTTP-STATUS")
+                self.assertIn("page=3", hole["label"])
+
+    def test_the_last_page_may_be_left_out(self):
+        result = self.run_pages(TOTAL, FAST, "on_error: continue", style="page", fail_page=10,
+                                fail=99)
+        self.assert_exit(result, REJECTS)
+        self.assertEqual(self.shapes(), [*chain(0, 9)[:9], (9, "-end", 0)])
+
+    def test_the_rest_of_a_partition_waits(self):
+        for word in ("skip_partition", "continue"):
+            with self.subTest(word=word):
+                (self.work / "state").unlink(missing_ok=True)
+                paginator, style = (TOTAL, "page") if word == "skip_partition" else (CURSOR, "cursor")
+                result = self.run_pages(paginator, FAST, f"on_error: {word}", style=style,
+                                        fail_page=3, fail=99)
+                self.assert_exit(result, REJECTS)
+                self.assertEqual(self.shapes(), [*chain(0, 9)[:2], (2, "wait", 0)])
+
+    def test_failures_in_a_row_without_a_known_end_wait(self):
+        result = self.run_resources(self.resource(
+            'url: "${SERVER}/status?code=404"', "on_error: continue",
+            "paginator: { type: page_number }"))
+        self.assert_exit(result, REJECTS)
+        self.assertEqual(self.shapes(), [(0, "-next", 0), (1, "-next", 0), (2, "wait", 0)])
+
+    def test_a_page_that_repeats_the_one_before_does_not_count(self):
+        paginator = "{ type: page_number }"
+        result = self.run_pages(paginator, style="page", loop_at=4, totals=0)
+        self.assert_exit(result, SOURCE)
+        self.assertEqual(self.shapes(), chain(0, 9)[:4])
+        (self.work / "state").unlink()
+        result = self.run_pages(paginator, "on_error: skip_partition", style="page", loop_at=4,
+                                totals=0)
+        self.assert_exit(result, REJECTS)
+        self.assertEqual(self.shapes(), [*chain(0, 9)[:4], (4, "wait", 0)])
+        self.assertEqual(self.units()[4]["error"], "E-PAGE-LOOP")
+
+    def test_a_page_that_may_not_be_asked_for_fails_itself_and_not_the_one_before(self):
+        result = self.run_pages("{ type: json_link }", "on_error: skip_partition",
+                                style="next_url", next_other=1)
+        self.assert_exit(result, REJECTS)
+        self.assertEqual(self.shapes(), [(0, "next", 100), (1, "wait", 0)])
+        self.assertTrue(self.units()[0]["next"].startswith(harness.server().other))
+        self.assertEqual(self.units()[1]["error"], "E-ORIGIN")
+
+    def test_requests_that_cannot_be_made_wait(self):
+        self.write("urls.txt", f"{harness.server().url}/items/1\nfile:///etc/passwd\n")
+        result = self.run_resources(self.resource(
+            'url: "{partition.url}"', "on_error: skip_partition",
+            "partitions: { url: { file: '${WORK}/urls.txt' } }"))
+        self.assert_exit(result, REJECTS)
+        self.assertEqual(sorted(self.shapes()), [(0, "end", 1), (0, "wait", 0)])
+
+    def test_missing_partitions_are_gaps(self):
+        result = self.run_resources(self.resource(
+            ITEMS, "on_error: skip_partition", "partitions: { id: { from: 1, to: 30 } }"))
+        self.assert_exit(result, REJECTS)
+        self.assertEqual(sorted(self.shapes()), [(0, "end", 1)] * 27 + [(0, "wait", 0)] * 3)
+        gaps = [unit for unit in self.units() if unit["follow"] == "wait"]
+        for gap in gaps:
+            self.assertRegex(gap["label"], r"^GET http://\S+/items/\d0\?\S* \(id=\d0\)$")
+
+    def test_more_gaps_than_allowed_leave_the_last_one_to_the_next_run(self):
+        result = self.run_resources(self.resource(
+            ITEMS, "on_error: skip_partition", "max_failed_partitions: 0",
+            "partitions: { id: { from: 10, to: 10 } }"))
+        self.assert_exit(result, SOURCE)
+        self.assertIn("E-HTTP-GAPS", result.err)
+        self.assertEqual(self.units(), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
