@@ -88,9 +88,39 @@ static void paths_are_bounded(void **state)
     weir_arena_free(arena);
 }
 
+static void check_split(const char *text, const char *key, const char *rest)
+{
+    struct weir_arena *arena = weir_arena_new();
+    struct weir_error error = {0};
+    size_t offset;
+    const struct weir_path *path = weir_path_parse(arena, weir_str(text), &offset, &error);
+    const struct weir_path *behind;
+    struct weir_str first;
+
+    assert_int_equal(weir_path_split(arena, path, &first, &behind), key != NULL);
+    if (key)
+        assert_true(weir_str_is(first, key));
+    assert_int_equal(behind != NULL, rest != NULL);
+    if (rest)
+        assert_string_equal(weir_path_text(behind), rest);
+    weir_arena_free(arena);
+}
+
+static void a_path_begins_with_a_key(void **state)
+{
+    (void)state;
+    check_split("a", "a", NULL);
+    check_split("$.a", "a", NULL);
+    check_split("a.b[0].c", "a", "$.b[0].c");
+    check_split("['odd key'][-1]", "odd key", "$[-1]");
+    check_split("$", NULL, NULL);
+    check_split("[0].a", NULL, NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_path_begins_with_a_key),
         cmocka_unit_test(good_paths_are_read),
         cmocka_unit_test(bad_paths_say_where),
         cmocka_unit_test(paths_are_bounded),

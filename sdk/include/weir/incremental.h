@@ -52,14 +52,34 @@ WEIR_API extern const struct weir_option weir_incremental_options[];
 WEIR_API void weir_incremental_check(const struct weir_incremental *incremental,
     const struct weir_node *node, struct weir_mistakes *mistakes);
 
-/* A value of the cursor. Texts live in the arena that it was read into. */
-struct weir_mark {
-    struct weir_str text; /* as the source wrote it, NUL behind it */
-    struct weir_str key;  /* ASCII; memcmp gives the order of the values */
+enum { WEIR_CURSOR_TEXT_MAX = 1024 }; /* bytes of a text cursor */
+
+/*
+ * A value of the cursor for as long as it is only compared: nothing is allocated.
+ * 128 bits of nanoseconds since 1970, of days, or of the number itself.
+ */
+struct weir_point {
+    int64_t high;
+    uint64_t low;
+    struct weir_str text; /* of text cursors instead; points into the value */
+    unsigned digits;      /* of the fraction, as it was written */
 };
 
-/* WEIR_OK; WEIR_END for a null or a missing value; WEIR_FAIL with E-CURSOR for what is no value of
- * the cursor's type. */
+/* WEIR_OK; WEIR_END for null; WEIR_FAIL with E-CURSOR for what is no value of the cursor's type. */
+WEIR_API enum weir_status weir_point_read(const struct weir_incremental *incremental,
+    const struct weir_value *value, struct weir_point *ret_point,
+    struct weir_error *ret_error) WEIR_MUST_CHECK;
+/* Of one cursor: below 0, 0 or above 0, as memcmp. */
+WEIR_API int weir_point_compare(const struct weir_point *a, const struct weir_point *b);
+
+/* A value of the cursor to be kept. Texts live in the arena that it was read into. */
+struct weir_mark {
+    struct weir_str text; /* as the source wrote it, NUL behind it; it reads as the same value */
+    struct weir_str key;  /* ASCII, NUL behind it; memcmp gives the order of the values */
+    struct weir_point point;
+};
+
+/* As weir_point_read. */
 WEIR_API enum weir_status weir_mark_read(const struct weir_incremental *incremental,
     const struct weir_value *value, struct weir_arena *arena, struct weir_mark *ret_mark,
     struct weir_error *ret_error) WEIR_MUST_CHECK;
@@ -67,30 +87,41 @@ WEIR_API int weir_mark_compare(const struct weir_mark *a, const struct weir_mark
 
 /*
  * The range of one chain: from the mark, minus the lag (or from initial_value), to end_value or to
- * `now`, cut into windows where there is a step. Texts are written as the source writes them.
+ * `now`, cut into windows where there is a step. Texts are written as the source writes them; what
+ * is not computed is told as it was given.
+ *
+ * Without a step and without end_value the range is open: `to` is empty. `end` is `now` then where
+ * the cursor is a time, for sources that want to be told one.
  */
 struct weir_window {
     struct weir_str start; /* {incremental.start_value}; ptr NULL: from the beginning */
-    struct weir_str end;   /* {incremental.end_value}; ptr NULL: open */
+    struct weir_str end;   /* {incremental.end_value}; ptr NULL: there is none */
     struct weir_mark from; /* rows before it are not wanted; key.ptr NULL: all are */
     struct weir_mark to;   /* nor are rows at it or behind it; key.ptr NULL: all are */
     bool is_last;
+    struct weir_str initial; /* {incremental.initial_value}; ptr NULL: there is none */
 };
+
+enum { WEIR_WINDOWS_MAX = 1000000 };
 
 struct weir_windows;
 /* `mark` is the text of the last run's mark, NULL in the first; `now` is pinned for the whole pass
- * (RFC 3339). NULL and an error when a text cannot be read. */
+ * (RFC 3339); `incremental` must live as long. NULL and an error when a text cannot be read, or when
+ * there are more than WEIR_WINDOWS_MAX. */
 WEIR_API struct weir_windows *weir_windows_new(const struct weir_incremental *incremental,
     const char *mark, const char *now, struct weir_error *ret_error);
 WEIR_API void weir_windows_free(struct weir_windows *windows);
+/* 0 where the range is empty: the mark has come to the end, and nothing is to be asked for. */
 WEIR_API uint64_t weir_windows_total(const struct weir_windows *windows);
 /* False behind the last one. The texts live in the arena. */
 WEIR_API bool weir_windows_next(
     struct weir_windows *windows, struct weir_arena *arena, struct weir_window *ret_window);
-/* The chain of that window: the partition's own where there are no steps. */
+/* The chain of that window, the same in every run of a pass; the partition's own where there are no
+ * steps. */
 WEIR_API struct weir_id weir_window_id(
     const struct weir_windows *windows, const struct weir_window *window, struct weir_id partition);
-/* For weir_template_fill: start_value, end_value, initial_value. arg is a struct weir_window *. */
+/* For weir_template_fill: start_value, end_value, initial_value, where there is one. arg is a
+ * struct weir_window *, or NULL for none. */
 WEIR_API bool weir_window_lookup(
     void *arg, enum weir_root root, struct weir_str name, struct weir_value *ret_value);
 

@@ -7,6 +7,7 @@
 
 #include <weir/json.h>
 
+#include "number/calendar.h"
 #include "number/double.h"
 
 /* Beyond any calendar, and well inside of what the reckoning below can hold. */
@@ -60,49 +61,13 @@ const char *weir_kind_name(enum weir_kind kind)
     return (unsigned)kind < WEIR_N_KINDS ? names[kind] : "unknown";
 }
 
-/* A day of the Gregorian calendar, which is reckoned backwards as well. */
-struct day {
-    int64_t year;
-    unsigned month;
-    unsigned day;
-};
-
-/*
- * Years are counted from March, so that the leap day is the last day of a year
- * and every four hundred years have the same 146,097 days.
- */
-static struct day day_from_epoch(int64_t days)
-{
-    const int64_t era_days = 146097;
-    const int64_t from_march_of_year_0 = 719468;
-    int64_t era;
-    int64_t of_era;
-    int64_t year;
-    int64_t of_year;
-    unsigned month;
-    unsigned day;
-
-    days += from_march_of_year_0;
-    era = (days >= 0 ? days : days - era_days + 1) / era_days;
-    of_era = days - era * era_days;
-    year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-    of_year = of_era - (365 * year + year / 4 - year / 100);
-    month = (unsigned)((5 * of_year + 2) / 153);
-    day = (unsigned)(of_year - (153 * month + 2) / 5 + 1);
-    return (struct day){
-        .year = year + era * 400 + (month >= 10),
-        .month = month < 10 ? month + 3 : month - 9,
-        .day = day,
-    };
-}
-
 static struct weir_str format_date(struct weir_arena *arena, int64_t days)
 {
-    struct day d;
+    struct calendar_day d;
 
     if (days > FARTHEST_DAY || days < -FARTHEST_DAY)
         return weir_str(weir_printf(arena, "1970-01-01 and %" PRId64 " days", days));
-    d = day_from_epoch(days);
+    d = calendar_from_days(days);
     return weir_str(weir_printf(arena, "%04" PRId64 "-%02u-%02u", d.year, d.month, d.day));
 }
 
@@ -111,7 +76,7 @@ static struct weir_str format_timestamp(struct weir_arena *arena, int64_t us)
     const int64_t us_per_day = 86400000000;
     int64_t days = us / us_per_day - (us % us_per_day < 0);
     int64_t rest = us % us_per_day + (us % us_per_day < 0 ? us_per_day : 0);
-    struct day d = day_from_epoch(days);
+    struct calendar_day d = calendar_from_days(days);
     unsigned seconds = (unsigned)(rest / 1000000);
     unsigned micros = (unsigned)(rest % 1000000);
     const char *text = weir_printf(arena, "%04" PRId64 "-%02u-%02uT%02u:%02u:%02u", d.year, d.month,

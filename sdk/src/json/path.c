@@ -176,3 +176,24 @@ const char *weir_path_text(const struct weir_path *path)
 {
     return path->text;
 }
+
+bool weir_path_split(struct weir_arena *arena, const struct weir_path *path,
+    struct weir_str *ret_key, const struct weir_path **ret_rest)
+{
+    struct weir_path *rest;
+
+    *ret_rest = NULL;
+    if (path->n_steps == 0 || path->steps[0].kind != PATH_KEY)
+        return false;
+    *ret_key = path->steps[0].key;
+    if (path->n_steps == 1)
+        return true;
+    rest = weir_new(arena, struct weir_path);
+    rest->text = weir_printf(arena, "$%s", path->text + path->steps[0].end);
+    rest->n_steps = path->n_steps - 1;
+    memcpy(rest->steps, path->steps + 1, rest->n_steps * sizeof(rest->steps[0]));
+    for (size_t i = 0; i < rest->n_steps; i++)
+        rest->steps[i].end -= path->steps[0].end - 1;
+    *ret_rest = rest;
+    return true;
+}

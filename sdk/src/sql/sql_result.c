@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "number/calendar.h"
+
 /* Where a cell came from. */
 struct origin {
     size_t column;                    /* of the table; SQL_NONE: it was computed */
@@ -177,17 +179,6 @@ static enum weir_status real_value(struct sql_result *result, const struct origi
     return WEIR_OK;
 }
 
-/* Days since 1970-01-01; years begin in March, so that the leap day is the last of one. */
-static int64_t days_from_date(int64_t year, unsigned month, unsigned day)
-{
-    int64_t y = month > 2 ? year : year - 1;
-    int64_t era = (y >= 0 ? y : y - 399) / 400;
-    int64_t of_era = y - era * 400;
-    int64_t of_year = (153 * (int64_t)(month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-
-    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
-}
-
 static bool parse_date(const char *text, struct weir_value *ret_value)
 {
     int64_t year;
@@ -198,7 +189,7 @@ static bool parse_date(const char *text, struct weir_value *ret_value)
     if (sscanf(text, "%" SCNd64 "-%2u-%2u%n", &year, &month, &day, &end) != 3 || text[end])
         return false;
     *ret_value = (struct weir_value){.kind = WEIR_DATE};
-    ret_value->integer = days_from_date(year, month, day);
+    ret_value->integer = calendar_to_days((struct calendar_day){year, month, day});
     return true;
 }
 
@@ -215,10 +206,10 @@ static bool parse_timestamp(const char *text, struct weir_value *ret_value)
     if (text[end] == '.' && sscanf(text + end, ".%6u", &micros) != 1)
         return false;
     *ret_value = (struct weir_value){.kind = WEIR_TIMESTAMP};
-    ret_value->integer =
-        (days_from_date(year, month, day) * 86400 + hours * 3600 + minutes * 60 + seconds) *
-            1000000 +
-        micros;
+    ret_value->integer = (calendar_to_days((struct calendar_day){year, month, day}) * 86400 +
+                             hours * 3600 + minutes * 60 + seconds) *
+                             1000000 +
+                         micros;
     return true;
 }
 
