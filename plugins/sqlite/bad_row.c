@@ -28,5 +28,5 @@ enum weir_status bad_row(struct table *table, struct weir_batch *batch, size_t r
     (void)vsnprintf(reason, sizeof(reason), format, args);
     va_end(args);
     return database_refuse(table->db, fault, code, "table '%s', row %zu of its unit: %s",
-        name_show(table->name).text, row_in_unit(batch, row), reason);
+        name_show(table->shown).text, row_in_unit(batch, row), reason);
 }

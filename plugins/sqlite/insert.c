@@ -4,6 +4,7 @@
 #include "errors.h"
 #include "match.h"
 #include "names.h"
+#include "staged.h"
 #include "transaction.h"
 #include "undo.h"
 #include "widen.h"
@@ -70,12 +71,12 @@ static enum weir_status insert_rows(
     match_values(match, table, batch);
     insert = statements_get(table, match->uses, &rc);
     if (!insert)
-        return database_fail(table->db, "table '%s'", name_show(table->name).text);
+        return database_fail(table->db, "table '%s'", name_show(table->shown).text);
     for (size_t row = 0; row < batch->n_rows; row++) {
         rc = insert_row(insert, match, row, batch->arena);
         if (rc != SQLITE_OK) {
             status = database_fail(table->db, "table '%s', row %zu of its unit",
-                name_show(table->name).text, row_in_unit(batch, row));
+                name_show(table->shown).text, row_in_unit(batch, row));
             break;
         }
         undo_note_row(undo, table->db->connection);
@@ -105,7 +106,7 @@ static enum weir_status create_and_insert(
     return status;
 }
 
-enum weir_status table_insert(struct table *table, struct weir_batch *batch)
+static enum weir_status insert_into(struct table *table, struct weir_batch *batch)
 {
     struct match match = {0};
     enum weir_status status = match_columns(&match, table, batch);
@@ -118,4 +119,14 @@ enum weir_status table_insert(struct table *table, struct weir_batch *batch)
     else
         widen_tell(table);
     return status;
+}
+
+enum weir_status table_insert(struct table *table, struct weir_batch *batch)
+{
+    enum weir_status status;
+
+    if (table->disposition != WEIR_REPLACE)
+        return insert_into(table, batch);
+    status = staged_ready(table);
+    return status == WEIR_OK ? insert_into(table->staged, batch) : status;
 }

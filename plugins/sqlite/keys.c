@@ -78,12 +78,12 @@ enum weir_status table_check_key(struct table *table)
         return WEIR_OK;
     if (find_unique_index(table, &found) != SQLITE_OK)
         return database_fail(
-            table->db, "cannot read the indexes of table '%s'", name_show(table->name).text);
+            table->db, "cannot read the indexes of table '%s'", name_show(table->shown).text);
     if (found)
         return WEIR_OK;
     return database_refuse(table->db, WEIR_FAULT_DESTINATION, "E-DB-SCHEMA",
         "table '%s' has no primary key and no unique index over what primary_key names (%s%s); "
         "create one, or leave primary_key out",
-        name_show(table->name).text, name_show(weir_str(table->primary_key.items[0])).text,
+        name_show(table->shown).text, name_show(weir_str(table->primary_key.items[0])).text,
         table->primary_key.n > 1 ? ", ..." : "");
 }

@@ -13,7 +13,7 @@ static enum weir_status refuse_name(
     return database_refuse(table->db, WEIR_FAULT_DATA, "E-COLUMN-NAME",
         "table '%s': the column name '%s' %s; give it another one with a 'rename' transform, or "
         "'drop' it",
-        name_show(table->name).text, name_show(source->name).text, fault);
+        name_show(table->shown).text, name_show(source->name).text, fault);
 }
 
 static enum weir_status refuse_collision(
@@ -22,7 +22,8 @@ static enum weir_status refuse_collision(
     return database_refuse(table->db, WEIR_FAULT_DATA, "E-COLUMN-COLLISION",
         "table '%s': '%s' and '%s' would be one column, since SQLite does not tell capital from "
         "small letters; give one of them another name with a 'rename' transform",
-        name_show(table->name).text, name_show(column->spelled).text, name_show(source->name).text);
+        name_show(table->shown).text, name_show(column->spelled).text,
+        name_show(source->name).text);
 }
 
 static enum weir_status refuse_number(struct table *table)
@@ -30,7 +31,7 @@ static enum weir_status refuse_number(struct table *table)
     return database_refuse(table->db, WEIR_FAULT_DATA, "E-LIMIT-COLUMNS",
         "table '%s' would have more than %d columns, which SQLite does not allow; 'select' those "
         "that are needed, or turn keys into rows",
-        name_show(table->name).text, TABLE_COLUMNS_MAX);
+        name_show(table->shown).text, TABLE_COLUMNS_MAX);
 }
 
 static enum weir_status refuse_generated(struct table *table, const struct column *column)
@@ -38,7 +39,15 @@ static enum weir_status refuse_generated(struct table *table, const struct colum
     return database_refuse(table->db, WEIR_FAULT_DESTINATION, "E-DB-SCHEMA",
         "table '%s': column '%s' is computed by the database and takes no values; 'drop' it or "
         "give it another name with a 'rename' transform",
-        name_show(table->name).text, name_show(column->name).text);
+        name_show(table->shown).text, name_show(column->name).text);
+}
+
+/* A table where rows wait has no such columns itself. */
+static bool is_computed(const struct table *target, struct weir_str name)
+{
+    const struct column *column = target ? table_find(target, name) : NULL;
+
+    return column && column->is_generated;
 }
 
 static enum weir_status match_column(
@@ -49,6 +58,8 @@ static enum weir_status match_column(
 
     if (fault)
         return refuse_name(table, source, fault);
+    if (is_computed(table->target, source->name))
+        return refuse_generated(table, table_find(table->target, source->name));
     if (!column)
         column = table_add(table, source->name);
     if (!column)
@@ -83,7 +94,7 @@ static enum weir_status want_something(struct table *table)
     return database_refuse(table->db, WEIR_FAULT_DATA, "E-DB-SCHEMA",
         "the rows for table '%s' have no columns, so the table cannot be created; check what the "
         "source gives and what 'select' and 'drop' leave",
-        name_show(table->name).text);
+        name_show(table->shown).text);
 }
 
 /* A key column that the rows lack would get numbers that nobody gave. */
@@ -97,7 +108,8 @@ static enum weir_status check_key_comes(struct table *table, const struct match 
             return database_refuse(table->db, WEIR_FAULT_DATA, "E-ROW-CONSTRAINT",
                 "table '%s': the rows bring nothing for the key column '%s'; check primary_key "
                 "against what the source gives",
-                name_show(table->name).text, name_show(weir_str(table->primary_key.items[i])).text);
+                name_show(table->shown).text,
+                name_show(weir_str(table->primary_key.items[i])).text);
     }
     return WEIR_OK;
 }

@@ -19,7 +19,7 @@ enum weir_status merge_check_order(struct table *table, const struct match *matc
     return database_refuse(table->db, WEIR_FAULT_DATA, "E-COLUMN",
         "table '%s': the rows have no column '%s', which order_by names; check order_by against "
         "what the source gives",
-        name_show(table->name).text, name_show(table->order_by).text);
+        name_show(table->shown).text, name_show(table->order_by).text);
 }
 
 static bool is_null(const struct weir_column *source, size_t row)

@@ -20,7 +20,7 @@ static int prepare(const struct table *table, const char *sql, sqlite3_stmt **re
 
 static enum weir_status fail_reading(struct table *table)
 {
-    return database_fail(table->db, "cannot read what table '%s' is", name_show(table->name).text);
+    return database_fail(table->db, "cannot read what table '%s' is", name_show(table->shown).text);
 }
 
 static bool contains(const char *declared, const char *word)
@@ -53,7 +53,7 @@ static enum weir_status refuse_kind(struct table *table, const char *kind)
 {
     return database_refuse(table->db, WEIR_FAULT_DESTINATION, "E-DB-SCHEMA",
         "'%s' is a %s, which rows cannot be loaded into; choose another name with 'table'",
-        name_show(table->name).text, kind);
+        name_show(table->shown).text, kind);
 }
 
 /* Is there such a table, and is it one that rows can be put into? */
@@ -97,7 +97,7 @@ static enum weir_status take_column(struct table *table, sqlite3_stmt *row)
         column = table_add(table, name);
     if (!column)
         return database_refuse(table->db, WEIR_FAULT_DESTINATION, "E-DB-SCHEMA",
-            "table '%s' has too many columns", name_show(table->name).text);
+            "table '%s' has too many columns", name_show(table->shown).text);
     if (column->state != COLUMN_EXISTS || strcmp(column->declared, type) != 0)
         column->declared = weir_copy_text(table->db->stage->arena, type);
     column->state = COLUMN_EXISTS;
@@ -177,7 +177,7 @@ static enum weir_status read_last_row(struct table *table, bool has_rowids)
     rc = text ? database_ask(table->db, text, &ignored) : SQLITE_NOMEM;
     sqlite3_free(text);
     if (rc != SQLITE_OK && rc != SQLITE_NOTFOUND)
-        return database_fail(table->db, "cannot read table '%s'", name_show(table->name).text);
+        return database_fail(table->db, "cannot read table '%s'", name_show(table->shown).text);
     return WEIR_OK;
 }
 
@@ -187,14 +187,14 @@ static enum weir_status check_nothing_went(struct table *table, bool exists)
     if (table->exists && !exists)
         return database_refuse(table->db, WEIR_FAULT_DESTINATION, "E-DB-SCHEMA",
             "table '%s' was dropped by somebody else during the run; run again",
-            name_show(table->name).text);
+            name_show(table->shown).text);
     for (size_t i = 0; exists && i < table->n_columns; i++) {
         const struct column *column = &table->columns[i];
 
         if (column->state == COLUMN_EXISTS && !column->is_there)
             return database_refuse(table->db, WEIR_FAULT_DESTINATION, "E-DB-SCHEMA",
                 "column '%s' of table '%s' was dropped by somebody else during the run; run again",
-                name_show(column->name).text, name_show(table->name).text);
+                name_show(column->name).text, name_show(table->shown).text);
     }
     return WEIR_OK;
 }
@@ -205,6 +205,7 @@ static enum weir_status read_existing(struct table *table, bool has_rowids)
 
     if (status != WEIR_OK)
         return status;
+    table->has_rowids = has_rowids;
     mark_rowid(table, has_rowids);
     status = read_undo(table, has_rowids);
     if (status == WEIR_OK && !table->exists)

@@ -11,6 +11,7 @@ void table_init(struct table *table, struct database *db, const struct weir_reso
     *table = (struct table){
         .db = db,
         .name = weir_str(resource->table),
+        .shown = weir_str(resource->table),
         .primary_key = resource->primary_key,
         .disposition = resource->disposition,
     };
@@ -21,6 +22,8 @@ void table_init(struct table *table, struct database *db, const struct weir_reso
 
 void table_done(struct table *table)
 {
+    if (table->staged)
+        table_done(table->staged);
     statements_free(table->statements);
     free(table->columns);
     free(table->by_name);

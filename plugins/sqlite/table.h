@@ -46,13 +46,15 @@ struct column {
 
 struct table {
     struct database *db;
-    struct weir_str name;
+    struct weir_str name;  /* in the database */
+    struct weir_str shown; /* in messages: what the pipeline calls it */
     struct weir_strs primary_key;
     enum weir_disposition disposition;
     struct weir_str order_by; /* merge: the column that says which version is newer; len 0: none */
     bool exists;
     bool is_known; /* the fields below are as the database has it */
     bool is_strict;
+    bool has_rowids;
     char *made_as;   /* its SQL if this run has made it; NULL: it was there, or was changed since */
     bool can_undo;   /* rows just added can be deleted again without a trace */
     int64_t version; /* of the schema when it was read */
@@ -61,6 +63,9 @@ struct table {
     size_t capacity;
     uint32_t *by_name; /* indexes of columns, in the order of their names */
     struct statements *statements;
+    /* Replace: one table that rows are for, and one where they wait; see staged.h. */
+    struct table *staged; /* of the table that they are for; NULL: nothing is replaced */
+    struct table *target; /* of the one where they wait */
 };
 
 void table_init(struct table *table, struct database *db, const struct weir_resource *resource);

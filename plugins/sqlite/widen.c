@@ -15,7 +15,7 @@ static const char NEW_NAME[] = "_weir_wider";
 
 static enum weir_status fail_reading(struct table *table)
 {
-    return database_fail(table->db, "cannot read table '%s'", name_show(table->name).text);
+    return database_fail(table->db, "cannot read table '%s'", name_show(table->shown).text);
 }
 
 /* SQLite's code, and SQLITE_NOTFOUND without a row; frees the text. */
@@ -285,7 +285,7 @@ void widen_tell(struct table *table)
         if (!column->widened_from)
             continue;
         weir_log(table->db->stage, WEIR_LOG_INFO, "table %s: column %s widened from %s to %s",
-            name_show(table->name).text, name_show(column->name).text, column->widened_from,
+            name_show(table->shown).text, name_show(column->name).text, column->widened_from,
             column->declared);
         column->widened_from = NULL;
     }
