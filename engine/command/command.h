@@ -17,6 +17,7 @@ enum command_takes {
     TAKES_QUIET = 1 << 5,
     TAKES_VERBOSE = 1 << 6,
     TAKES_STATE = 1 << 7,
+    TAKES_YES = 1 << 8,
 };
 
 struct command {
@@ -24,13 +25,16 @@ struct command {
     const char *summary;
     const char *help;                  /* usage, options, an example */
     unsigned takes;                    /* enum command_takes */
-    const char *words;                 /* says which word it needs behind the file; NULL: none */
+    const char *const *choices;        /* of a word behind the file, NULL-terminated; NULL: none */
+    const char *words;                 /* says so when it is missing */
+    bool any_resource;                 /* --resource may name what the file has not */
     int (*run)(int argc, char **argv); /* argv[0] is the command's name; returns the exit code */
 };
 
 extern const struct command command_run;
 extern const struct command command_check;
 extern const struct command command_preview;
+extern const struct command command_state;
 extern const struct command command_plugin;
 
 /* --- what the commands share (options.c) -------------------------------------------------- */
@@ -44,6 +48,7 @@ struct command_options {
     bool verbose;
     bool quiet;
     bool markdown;
+    bool yes;
     struct plan_state state; /* --run-id, --restart, --keep-partial, --takeover */
     int64_t rows;
     const char *folders[8];    /* --plugins, NULL-terminated */
@@ -57,6 +62,9 @@ struct command_options {
  */
 bool command_parse(const struct command *command, int argc, char **argv,
     struct command_options *ret_options, int *ret_exit);
+
+/* Tells a mistake on the command line, with where there is help; false. `value` may be NULL. */
+bool command_mistake(const struct command *command, const char *what, const char *value);
 
 /*
  * What every command on a pipeline file does: reads the arguments, reads and checks

@@ -20,7 +20,8 @@ enum {
     OPT_RUN_ID,
     OPT_RESTART,
     OPT_KEEP_PARTIAL,
-    OPT_TAKEOVER
+    OPT_TAKEOVER,
+    OPT_YES
 };
 
 #define LETTERS ":hvq"
@@ -39,10 +40,11 @@ static const struct option long_options[] = {
     {"restart", no_argument, NULL, OPT_RESTART},
     {"keep-partial", no_argument, NULL, OPT_KEEP_PARTIAL},
     {"takeover", no_argument, NULL, OPT_TAKEOVER},
+    {"yes", no_argument, NULL, OPT_YES},
     {NULL, 0, NULL, 0},
 };
 
-static bool mistake(const struct command *command, const char *what, const char *value)
+bool command_mistake(const struct command *command, const char *what, const char *value)
 {
     char shown[256];
 
@@ -58,7 +60,7 @@ static bool refuse_option(const struct command *command, const char *word)
     const char letter[] = {'-', (char)optopt, '\0'};
     bool is_letter = optopt > 0 && optopt < OPT_LOG && !strchr(LETTERS, optopt);
 
-    return mistake(command, "unknown option", is_letter ? letter : word);
+    return command_mistake(command, "unknown option", is_letter ? letter : word);
 }
 
 static bool take_log(const struct command *command, struct command_options *options)
@@ -66,7 +68,7 @@ static bool take_log(const struct command *command, struct command_options *opti
     if (strcmp(optarg, "json") == 0)
         options->log_json = true;
     else if (strcmp(optarg, "text") != 0)
-        return mistake(command, "--log is text or json, not", optarg);
+        return command_mistake(command, "--log is text or json, not", optarg);
     return true;
 }
 
@@ -77,7 +79,7 @@ static bool take_folder(const struct command *command, struct command_options *o
     while (options->folders[n])
         n++;
     if (n + 1 >= sizeof(options->folders) / sizeof(options->folders[0]))
-        return mistake(command, "too many --plugins folders", NULL);
+        return command_mistake(command, "too many --plugins folders", NULL);
     options->folders[n] = optarg;
     return true;
 }
@@ -85,7 +87,7 @@ static bool take_folder(const struct command *command, struct command_options *o
 static bool take_resource(const struct command *command, struct command_options *options)
 {
     if (options->n_resources == sizeof(options->resources) / sizeof(options->resources[0]))
-        return mistake(command, "too many --resource options", NULL);
+        return command_mistake(command, "too many --resource options", NULL);
     options->resources[options->n_resources++] = optarg;
     return true;
 }
@@ -93,7 +95,7 @@ static bool take_resource(const struct command *command, struct command_options 
 static bool take_rows(const struct command *command, struct command_options *options)
 {
     if (!weir_parse_int(optarg, &options->rows) || options->rows < 1 || options->rows > 10000)
-        return mistake(command, "--rows needs a whole number from 1 to 10000, got", optarg);
+        return command_mistake(command, "--rows needs a whole number from 1 to 10000, got", optarg);
     return true;
 }
 
@@ -103,10 +105,11 @@ static bool take_run_id(const struct command *command, struct command_options *o
     char shown[256];
 
     if (!*optarg || strlen(optarg) > 200)
-        return mistake(command, "--run-id needs a text of 1 to 200 bytes", NULL);
+        return command_mistake(command, "--run-id needs a text of 1 to 200 bytes", NULL);
     if (weir_str_printable(weir_str(optarg), shown, sizeof(shown)) != strlen(optarg) ||
         strcmp(shown, optarg) != 0)
-        return mistake(command, "--run-id may not hold characters that cannot be printed:", optarg);
+        return command_mistake(
+            command, "--run-id may not hold characters that cannot be printed:", optarg);
     options->state.run_key = optarg;
     return true;
 }
@@ -134,6 +137,8 @@ static unsigned needed_for(int option)
     case OPT_KEEP_PARTIAL:
     case OPT_TAKEOVER:
         return TAKES_STATE;
+    case OPT_YES:
+        return TAKES_YES;
     default:
         return 0;
     }
@@ -152,7 +157,7 @@ static bool refuse(const struct command *command, int option)
     char what[64];
 
     snprintf(what, sizeof(what), "--%s is no option of this command", option_name(option));
-    return mistake(command, what, NULL);
+    return command_mistake(command, what, NULL);
 }
 
 static bool take_option(const struct command *command, int option, struct command_options *options)
@@ -191,6 +196,9 @@ static bool take_option(const struct command *command, int option, struct comman
     case OPT_TAKEOVER:
         options->state.takeover = true;
         return true;
+    case OPT_YES:
+        options->yes = true;
+        return true;
     default:
         return false;
     }
@@ -203,7 +211,7 @@ static bool take_words(
 
     for (; optind < argc; optind++) {
         if (options->n_words == most)
-            return mistake(command, "too many arguments, from", argv[optind]);
+            return command_mistake(command, "too many arguments, from", argv[optind]);
         options->words[options->n_words++] = argv[optind];
     }
     options->file = options->words[0];
@@ -241,7 +249,7 @@ bool command_parse(const struct command *command, int argc, char **argv,
         if (option == '?')
             return refuse_option(command, argv[optind - 1]);
         if (option == ':')
-            return mistake(command, "a value is missing behind", argv[optind - 1]);
+            return command_mistake(command, "a value is missing behind", argv[optind - 1]);
         if (!take_option(command, option, ret_options))
             return false;
     }
@@ -267,15 +275,17 @@ static int exit_code_of(const struct weir_mistakes *mistakes)
     return mistakes->n_errors ? WEIR_FAULT_PLUGIN : WEIR_FAULT_NONE;
 }
 
-static struct plan *read_plan(const struct command_options *options, struct plan_request *request,
-    struct registry *registry, struct weir_arena *arena, int *ret_exit)
+static struct plan *read_plan(const struct command *command, const struct command_options *options,
+    struct plan_request *request, struct registry *registry, struct weir_arena *arena,
+    int *ret_exit)
 {
     struct weir_mistakes mistakes;
     struct yaml_source source = {0};
     struct plan *plan;
 
     request->path = options->file;
-    request->only = (struct weir_strs){options->resources, options->n_resources};
+    if (!command->any_resource)
+        request->only = (struct weir_strs){options->resources, options->n_resources};
     request->secret = keep_secret;
     request->state = options->state;
     weir_mistakes_init(&mistakes, arena);
@@ -286,6 +296,16 @@ static struct plan *read_plan(const struct command_options *options, struct plan
         show_mistakes(&mistakes, &source, log_has_color(), stderr);
     *ret_exit = exit_code_of(&mistakes);
     return plan;
+}
+
+static bool has_its_words(const struct command *command, const struct command_options *options)
+{
+    if (!command->choices)
+        return options->n_words == 1;
+    for (const char *const *choice = command->choices; *choice; choice++)
+        if (options->n_words == 2 && strcmp(options->words[1], *choice) == 0)
+            return true;
+    return false;
 }
 
 int command_with_plan(const struct command *command, int argc, char **argv,
@@ -299,18 +319,18 @@ int command_with_plan(const struct command *command, int argc, char **argv,
 
     if (!command_parse(command, argc, argv, &options, &code))
         return code;
-    if (options.n_words != (command->words ? 2 : 1)) {
-        (void)mistake(
+    if (!has_its_words(command, &options)) {
+        (void)command_mistake(
             command, command->words ? command->words : "it needs one pipeline file", NULL);
         return WEIR_FAULT_USAGE;
     }
     if (options.state.keep_partial && !options.state.restart) {
-        (void)mistake(command, "--keep-partial goes with --restart", NULL);
+        (void)command_mistake(command, "--keep-partial goes with --restart", NULL);
         return WEIR_FAULT_USAGE;
     }
     arena = weir_arena_new();
     registry = registry_new(options.folders);
-    plan = read_plan(&options, request, registry, arena, &code);
+    plan = read_plan(command, &options, request, registry, arena, &code);
     if (plan)
         code = use(&options, plan);
     registry_free(registry);

@@ -1,5 +1,7 @@
 #include "table.h"
 
+#include "report/words.h"
+
 #include <string.h>
 
 enum { MAX_CELL = 40, MAX_COLUMNS = 200 };
@@ -18,16 +20,6 @@ struct table {
     size_t n_columns;
     struct column columns[MAX_COLUMNS];
 };
-
-/* Characters, not bytes: all but the bytes that continue a character. */
-static size_t text_width(const char *text)
-{
-    size_t n = 0;
-
-    for (; *text; text++)
-        n += ((unsigned char)*text & 0xc0) != 0x80;
-    return n;
-}
 
 /* At most MAX_CELL characters, cut with an ellipsis. */
 static const char *cell_text(struct weir_arena *arena, struct weir_str s)
@@ -59,7 +51,7 @@ static struct column *find_column(
         return NULL;
     column = &table->columns[table->n_columns++];
     column->name = shown;
-    column->width = text_width(shown);
+    column->width = words_width(shown);
     column->cells = weir_new_array(arena, rows, const char *);
     return column;
 }
@@ -76,7 +68,7 @@ static void take_column(
     for (size_t r = 0; r < n; r++) {
         struct weir_str text = weir_value_format(&from->values[r], stage->arena, false);
         const char *cell = cell_text(stage->arena, text);
-        size_t width = text_width(cell);
+        size_t width = words_width(cell);
 
         column->cells[table->n_rows + r] = cell;
         if (width > column->width)
@@ -144,7 +136,7 @@ static const char *kinds_text(struct weir_arena *arena, uint32_t kinds)
 
 static void print_cell(FILE *out, const char *text, size_t width, bool right)
 {
-    size_t used = text_width(text);
+    size_t used = words_width(text);
     int fill = used < width ? (int)(width - used) : 0;
 
     if (right)
@@ -213,7 +205,7 @@ static void print_table(struct weir_stage *stage, struct table *table)
     fprintf(state->out, "%s (%zu row%s)\n", table->resource->name, table->n_rows,
         table->n_rows == 1 ? "" : "s");
     for (size_t c = 0; c < table->n_columns; c++) {
-        size_t width = text_width(kinds_text(stage->arena, table->columns[c].kinds));
+        size_t width = words_width(kinds_text(stage->arena, table->columns[c].kinds));
 
         if (width > table->columns[c].width)
             table->columns[c].width = width;

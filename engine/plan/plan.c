@@ -224,13 +224,13 @@ static void check_stages(struct maker *m)
     check_stage(m, &m->plan->load);
 }
 
-static void replace_load(struct plan *plan, const struct plan_request *request)
+static void replace_stage(struct plan_stage *stage, const struct weir_plugin *plugin, void *state)
 {
-    if (!request->load_instead)
+    if (!plugin)
         return;
-    plan->load.plugin = request->load_instead;
-    plan->load.type = request->load_instead->name;
-    plan->load.stage.state = request->load_state;
+    stage->plugin = plugin;
+    stage->type = plugin->name;
+    stage->stage.state = state;
 }
 
 void maker_check_name(
@@ -286,7 +286,8 @@ static void make_plan(struct maker *m, const struct plan_request *request)
     assign_resources(m, &plan->load, &all);
     maker_dispositions(m, &keys.dead_letter);
     check_stages(m);
-    replace_load(plan, request);
+    replace_stage(&plan->extract, request->extract_instead, request->extract_state);
+    replace_stage(&plan->load, request->load_instead, request->load_state);
 }
 
 struct plan *plan_read(const struct plan_request *request, struct registry *registry,

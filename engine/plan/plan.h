@@ -64,9 +64,11 @@ struct plan_request {
     const char *path;
     /* Resources to run, all when empty. */
     struct weir_strs only;
-    /* Stands in for the file's load stage (preview); NULL: as the file says. The
-     * file's own load stage is checked all the same. */
     struct plan_state state;
+    /* Stand in for the file's extract stage (replay) and load stage (preview); NULL: as the file
+     * says. The file's own stages are checked all the same. */
+    const struct weir_plugin *extract_instead;
+    void *extract_state;
     const struct weir_plugin *load_instead;
     void *load_state;
     /* Told every secret value of the file, as it is read. */

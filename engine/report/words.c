@@ -33,6 +33,16 @@ const char *words_bytes(uint64_t bytes, char *out, size_t size)
     return out;
 }
 
+/* All bytes but those that continue a character. */
+size_t words_width(const char *text)
+{
+    size_t n = 0;
+
+    for (; *text; text++)
+        n += ((unsigned char)*text & 0xc0) != 0x80;
+    return n;
+}
+
 const char *words_time(uint64_t us, char *out, size_t size)
 {
     uint64_t s = us / 1000000;

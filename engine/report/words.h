@@ -11,6 +11,8 @@ const char *words_count(uint64_t n, char *out, size_t size);
 const char *words_bytes(uint64_t bytes, char *out, size_t size);
 /* "850 ms", "12.3 s", "4 min 05 s", "2 h 07 min" */
 const char *words_time(uint64_t us, char *out, size_t size);
+/* How many characters a text in UTF-8 has. */
+size_t words_width(const char *text);
 
 enum { WORDS_SIZE = 32 };
 

@@ -101,10 +101,11 @@ static void every_option_is_taken(void **state)
 {
     struct command_options options = parse_good(
         "--verbose --quiet --log json --report r.json --plugins p1 --plugins=p2 --rows 25 "
-        "--resource a --resource b --markdown one two three");
+        "--resource a --resource b --markdown --yes one two three");
 
     (void)state;
     assert_true(options.verbose && options.quiet && options.log_json && options.markdown);
+    assert_true(options.yes);
     assert_string_equal(options.report, "r.json");
     assert_string_equal(options.folders[0], "p1");
     assert_string_equal(options.folders[1], "p2");
@@ -195,6 +196,7 @@ static void options_of_other_commands_are_refused(void **state)
     refuses("--rows 5", "--rows");
     refuses("--resource a", "--resource");
     refuses("--markdown", "--markdown");
+    refuses("--yes", "--yes");
     assert_true(parse_good("--log json --plugins p file.yaml").log_json);
     command.takes = UINT_MAX;
 }
@@ -306,6 +308,31 @@ static void it_needs_one_file(void **state)
     assert_int_equal(used, 0);
 }
 
+static void some_need_a_word_behind_the_file(void **state)
+{
+    static const char *const choices[] = {"show", "reset", NULL};
+
+    (void)state;
+    command.choices = choices;
+    command.words = "show or reset";
+    assert_int_equal(exit_code_for(GOOD, "reset"), 42);
+    assert_int_equal(exit_code_for(GOOD, "rest"), WEIR_FAULT_USAGE);
+    check_contains(errors.text, "show or reset");
+    assert_int_equal(exit_code_for(GOOD, NULL), WEIR_FAULT_USAGE);
+    check_contains(errors.text, "show or reset");
+    command.choices = NULL;
+    command.words = NULL;
+}
+
+/* A resource that is gone from the file may have state. */
+static void some_take_resources_that_the_file_has_not(void **state)
+{
+    (void)state;
+    command.any_resource = true;
+    assert_int_equal(exit_code_for(GOOD, "--resource=gone"), 42);
+    command.any_resource = false;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -322,6 +349,8 @@ int main(void)
         cmocka_unit_test(a_file_to_be_mended_is_told),
         cmocka_unit_test(a_missing_plugin_has_its_own_exit_code),
         cmocka_unit_test(it_needs_one_file),
+        cmocka_unit_test(some_need_a_word_behind_the_file),
+        cmocka_unit_test(some_take_resources_that_the_file_has_not),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
