@@ -279,6 +279,7 @@ static void make_plan(struct maker *m, const struct plan_request *request)
     plan->is_partial = request->only.n > 0;
     check_vars(m, keys.vars);
     m->constants.vars = keys.vars;
+    plan->vars = keys.vars && keys.vars->kind == WEIR_NODE_MAP ? keys.vars : NULL;
     maker_extract(m, keys.extract, &request->only);
     make_transforms(m, keys.transform);
     make_load(m, keys.load);

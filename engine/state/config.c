@@ -10,6 +10,8 @@
 
 enum { STRIDE = sizeof(struct weir_option) };
 
+static const uint64_t BASIS = 0xcbf29ce484222325;
+
 /* FNV-1a: tells texts apart that nobody has made to look alike. */
 static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t n)
 {
@@ -42,6 +44,12 @@ static const struct weir_option *inner_options(
     return NULL;
 }
 
+/* Rows of a plugin that was built before there was such a field end before it. */
+static bool is_tuning(const struct weir_option *option, size_t stride)
+{
+    return option && stride > offsetof(struct weir_option, tuning) && option->tuning;
+}
+
 static bool is_secret(const struct weir_option *option, const struct weir_node *node)
 {
     return option &&
@@ -52,21 +60,42 @@ static bool is_secret(const struct weir_option *option, const struct weir_node *
 static uint64_t hash_node(
     uint64_t hash, const struct weir_node *node, const struct weir_option *option, size_t stride);
 
+/* A map whose keys are options, but for the one to skip: their order means nothing, so it does not
+ * count. */
+static uint64_t hash_options(uint64_t hash, const struct weir_node *node,
+    const struct weir_option *options, size_t stride, const char *skip)
+{
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < node->n; i++) {
+        const char *key = node->keys[i]->text.ptr;
+        const struct weir_option *row = weir_option_find(options, stride, key);
+
+        if (strcmp(key, skip) != 0 && !is_tuning(row, stride))
+            sum += hash_node(hash_text(BASIS, node->keys[i]->text), node->items[i], row, stride);
+    }
+    return hash_bytes(hash, &sum, sizeof(sum));
+}
+
 static uint64_t hash_map(
     uint64_t hash, const struct weir_node *node, const struct weir_option *option, size_t stride)
 {
     const struct weir_option *inner = inner_options(option, node);
 
+    if (inner)
+        return hash_options(hash, node, inner, stride, "");
     for (size_t i = 0; i < node->n; i++) {
-        const char *key = node->keys[i]->text.ptr;
-        const struct weir_option *row = inner ? weir_option_find(inner, stride, key) : option;
-
-        if (row && row->tuning)
-            continue;
         hash = hash_text(hash, node->keys[i]->text);
-        hash = hash_node(hash, node->items[i], row, stride);
+        hash = hash_node(hash, node->items[i], option, stride);
     }
     return hash;
+}
+
+/* Nothing of a secret; of one that is filled in, how the file has it: "Bearer ${TOKEN}". */
+static uint64_t hash_secret(uint64_t hash, const struct weir_node *node)
+{
+    return node->kind == WEIR_NODE_SCALAR && node->written ? hash_text(hash, node->written->text)
+                                                           : hash;
 }
 
 static uint64_t hash_node(
@@ -76,7 +105,7 @@ static uint64_t hash_node(
 
     hash = hash_bytes(hash, &kind, 1);
     if (is_secret(option, node))
-        return hash;
+        return hash_secret(hash, node);
     if (node->kind == WEIR_NODE_SCALAR)
         return hash_text(hash, node->text);
     if (node->kind == WEIR_NODE_MAP)
@@ -94,15 +123,14 @@ static void put(json_t *object, const char *field, uint64_t hash)
     json_object_set_new(object, field, json_string(text));
 }
 
-static const uint64_t BASIS = 0xcbf29ce484222325;
-
-static const struct weir_option *find_option(const struct weir_plugin *plugin, const char *key)
+static void put_option(json_t *object, const struct weir_node *config, size_t key,
+    const struct weir_option *options, size_t stride)
 {
-    const struct weir_option *own = weir_option_find(resource_key_table, STRIDE, key);
+    const char *name = config->keys[key]->text.ptr;
+    const struct weir_option *option = weir_option_find(options, stride, name);
 
-    if (own)
-        return own;
-    return weir_option_find(plugin->resource_options, plugin->header.option_size, key);
+    if (option && !is_tuning(option, stride))
+        put(object, name, hash_node(BASIS, config->items[key], option, stride));
 }
 
 static void put_resource(json_t *object, const struct plan *plan, size_t resource)
@@ -111,12 +139,9 @@ static void put_resource(json_t *object, const struct plan *plan, size_t resourc
     const struct weir_node *config = plan->resources[resource].config;
 
     for (size_t i = 0; i < config->n; i++) {
-        const char *key = config->keys[i]->text.ptr;
-        const struct weir_option *option = find_option(plugin, key);
-
-        if (option && !option->tuning && strcmp(key, "name") != 0)
-            put(object, key,
-                hash_node(BASIS, config->items[i], option, plugin->header.option_size));
+        put_option(object, config, i, plugin->resource_options, plugin->header.option_size);
+        if (strcmp(config->keys[i]->text.ptr, "name") != 0)
+            put_option(object, config, i, resource_key_table, STRIDE);
     }
 }
 
@@ -125,16 +150,21 @@ static void put_source(json_t *object, const struct plan *plan)
 {
     const struct weir_plugin *plugin = plan->extract.plugin;
     const struct weir_node *config = plan->extract.stage.config;
-    size_t stride = plugin->header.option_size;
 
-    for (size_t i = 0; i < config->n; i++) {
-        const char *key = config->keys[i]->text.ptr;
-        const struct weir_option *option = weir_option_find(plugin->options, stride, key);
-
-        if (option && !option->tuning)
-            put(object, key, hash_node(BASIS, config->items[i], option, stride));
-    }
+    for (size_t i = 0; i < config->n; i++)
+        put_option(object, config, i, plugin->options, plugin->header.option_size);
     put(object, "extract.type", hash_text(BASIS, weir_str(plan->extract.type)));
+}
+
+/* May go into what is asked for, secrets too, so those from outside count as the file has them. */
+static void put_vars(json_t *object, const struct plan *plan, struct weir_arena *arena)
+{
+    static const struct weir_option sensitive = {.sensitive = true};
+    const struct weir_node *vars = plan->vars;
+
+    for (size_t i = 0; vars && i < vars->n; i++)
+        put(object, weir_printf(arena, "vars.%s", vars->keys[i]->text.ptr),
+            hash_node(BASIS, vars->items[i], &sensitive, STRIDE));
 }
 
 static void put_transforms(json_t *object, const struct plan *plan, size_t resource)
@@ -144,13 +174,9 @@ static void put_transforms(json_t *object, const struct plan *plan, size_t resou
     for (size_t i = 0; i < plan->n_transforms; i++) {
         const struct plan_stage *stage = &plan->transforms[i];
 
-        if (!stage->takes[resource])
-            continue;
-        for (size_t k = 0; k < stage->stage.config->n; k++)
-            if (strcmp(stage->stage.config->keys[k]->text.ptr, "resources") != 0) {
-                hash = hash_text(hash, stage->stage.config->keys[k]->text);
-                hash = hash_node(hash, stage->stage.config->items[k], NULL, STRIDE);
-            }
+        if (stage->takes[resource])
+            hash = hash_options(hash, stage->stage.config, stage->plugin->options,
+                stage->plugin->header.option_size, "resources");
     }
     put(object, "transform", hash);
 }
@@ -164,6 +190,7 @@ const char *config_of(const struct plan *plan, size_t resource)
 
     put_resource(object, plan, resource);
     put_source(object, plan);
+    put_vars(object, plan, plan->arena);
     put_transforms(object, plan, resource);
     put(object, "table", hash_text(BASIS, weir_str(of->table)));
     put(object, "write_disposition", hash_text(BASIS, weir_str(disposition_word(of->disposition))));
@@ -187,7 +214,10 @@ static size_t name_missing_or_changed(
         if (only_missing ? !other : !json_equal(value, other)) {
             int len = snprintf(out + n, size - n, "%s%s", n ? ", " : "", field);
 
-            n = len > 0 && n + (size_t)len < size ? n + (size_t)len : n;
+            if (len < 0 || n + (size_t)len >= size)
+                out[n] = '\0';
+            else
+                n += (size_t)len;
         }
     }
     return n;
@@ -202,7 +232,7 @@ size_t config_differences(const char *before, const char *now, char *out, size_t
     out[0] = '\0';
     n = name_missing_or_changed(first, second, false, out, size, n);
     n = name_missing_or_changed(second, first, true, out, size, n);
-    if (n == 0 && (!first || !second))
+    if (n == 0 && !(json_is_object(first) && json_is_object(second)))
         n = (size_t)snprintf(out, size, "what is stored about it cannot be read");
     json_decref(first);
     json_decref(second);
