@@ -25,6 +25,7 @@ struct session {
     struct session_result result;
     bool is_open;
     uint64_t n_old_gaps; /* when the run began */
+    bool leaves_others;  /* the pass has resources to be read that the run does not */
     uint64_t n_good;     /* units that the run has loaded */
     char now[32];
     char id[40];
@@ -130,6 +131,9 @@ static void adopt_open_pass(struct session *session, const struct weir_pass *ope
         generation->done = found->done;
         generation->rows = found->rows;
     }
+    for (size_t i = 0; i < open->n_generations; i++)
+        session->leaves_others |=
+            !open->generations[i].done && !pass_find(&session->pass, open->generations[i].name);
     session->n_old_gaps = open->n_gaps;
     session->result.resumed = true;
 }
@@ -321,6 +325,19 @@ static void write_summary(const struct session_result *result, enum session_outc
         session_outcome_word(outcome), n_rows, result->n_gaps, result->n_dead_letters);
 }
 
+/*
+ * All that was left had been asked for before, and nothing of it came: it would fail
+ * for ever, and keep everything that is new waiting. What failed for the first time
+ * is asked for once more, and so is what other runs can still read.
+ */
+static bool is_hopeless(const struct session *session)
+{
+    uint64_t n_gaps = session->result.n_gaps;
+
+    return n_gaps > 0 && n_gaps <= session->n_old_gaps && session->n_good == 0 &&
+           !session->leaves_others;
+}
+
 enum weir_status session_finish(struct session *session, const struct session_end *end)
 {
     struct session_result *result = &session->result;
@@ -339,10 +356,7 @@ enum weir_status session_finish(struct session *session, const struct session_en
 
     if (!session->is_open)
         return WEIR_OK;
-    /* Asked for a second time, and nothing of it came: it would fail for ever, and keep everything
-     * that is new waiting. */
-    ending.abandon =
-        end->complete && result->n_gaps > 0 && session->n_old_gaps > 0 && session->n_good == 0;
+    ending.abandon = end->complete && is_hopeless(session);
     outcome = outcome_of(session, &ending);
     write_summary(result, outcome, end->n_rows, summary, sizeof(summary));
     write_time(finished_at, sizeof(finished_at));
