@@ -120,6 +120,10 @@ struct weir_batch {
     size_t row_capacity;
     size_t column_capacity;
     size_t unit_capacity;
+    size_t first_unit; /* of a part: which unit of the whole its first one is */
+    bool is_thinned;   /* rows are gone or replaced, so that numbers have moved */
+    /* the engine's: transforms behind it, as the pipeline file counts them from 0 */
+    uint32_t stage;
 };
 
 /* The batch lives in its own arena: weir_batch_free frees both, and accepts NULL. A resource of
@@ -159,9 +163,13 @@ WEIR_API void weir_batch_void_unit(struct weir_batch *batch, size_t unit);
 WEIR_API void weir_batch_replace(struct weir_batch *batch, struct weir_column *columns,
     size_t n_columns, const size_t *unit_rows);
 
-/* Setting rows aside. Rows keep their numbers until weir_batch_drop_rejected. */
+/* Setting rows aside. Rows keep their places until weir_batch_drop_rejected. */
 
-/* Remembers the rows as they are now, so that one that is set aside later is told as it came. */
+/*
+ * Remembers the rows as they are now, so that one that is set aside later is told as it came.
+ * weir_batch_keep goes along with it; after weir_batch_replace nobody knows which row came as
+ * which, and rows are told as they are.
+ */
 WEIR_API void weir_batch_remember(struct weir_batch *batch);
 /* Sets a row aside, with its reason, which is copied; a second reason changes nothing. */
 WEIR_API void weir_batch_reject(
@@ -169,8 +177,38 @@ WEIR_API void weir_batch_reject(
 WEIR_API bool weir_batch_is_rejected(const struct weir_batch *batch, size_t row);
 /* Takes the rows that are set aside out of the batch. */
 WEIR_API void weir_batch_drop_rejected(struct weir_batch *batch);
-/* The row as a JSON object, in the batch's arena. */
+/*
+ * The row's number in its unit, from 1: as it came, or, with *ret_exact false, as it is now that
+ * rows before it may be gone.
+ */
+WEIR_API size_t weir_batch_row_number(const struct weir_batch *batch, size_t row, bool *ret_exact);
+/*
+ * The row as it is now: a JSON object in the batch's arena, its keys in the order of the columns.
+ * What weir_json_rows reads comes back with its kind and all its digits. A null is left out, since
+ * a key that the row lacked is a null, too. Times and dates are ISO 8601 texts, bytes a text of
+ * hexadecimal digits; a float or decimal that is no number in JSON is a text ("inf", "nan").
+ */
 WEIR_API struct weir_str weir_batch_row_json(const struct weir_batch *batch, size_t row);
+
+/* Trying transforms on some of the rows, for the engine; of a batch that is remembered. */
+
+/* The batch as it is now, to go back to; lives in its arena. */
+WEIR_API struct weir_batch weir_batch_snapshot(const struct weir_batch *batch);
+/*
+ * These rows of the snapshot as they came, as a batch of their own in `arena`. Texts are shared, so
+ * it may not outlive the whole. A column in which only other rows hold something is left out, as
+ * if these rows had come alone. NULL if the rows are not remembered.
+ */
+WEIR_API struct weir_batch *weir_batch_part(
+    const struct weir_batch *start, size_t first, size_t n, struct weir_arena *arena);
+/* Back to the snapshot, but without rows and columns, which weir_batch_append brings. */
+WEIR_API void weir_batch_rewind(struct weir_batch *batch, const struct weir_batch *start);
+/*
+ * Adds what became of a part, which lives in the batch's arena, to the units that its rows came
+ * from; parts come in order. A column that one of them lacks is null there. Of the part no row is
+ * marked as set aside any more; what was set aside of it goes along.
+ */
+WEIR_API void weir_batch_append(struct weir_batch *batch, struct weir_batch *part);
 
 static inline struct weir_value weir_null(void)
 {

@@ -119,6 +119,14 @@ WEIR_API enum weir_status weir_fail(struct weir_stage *stage, enum weir_fault fa
     const char *code, const char *format, ...) WEIR_PRINTF(4, 5);
 /* The same with an error that a function of the SDK filled. */
 WEIR_API enum weir_status weir_fail_with(struct weir_stage *stage, const struct weir_error *error);
+/*
+ * The row cannot go on, and why; `column` may be NULL. Where the resource sets bad rows aside, this
+ * one is, and the answer is WEIR_OK: go on with the next one. Else the stage fails with the same
+ * reason, its resource, row and column before it, and the answer is WEIR_FAIL.
+ */
+WEIR_API enum weir_status weir_reject(struct weir_stage *stage, struct weir_batch *batch,
+    size_t row, const char *column, enum weir_fault fault, const char *code, const char *format,
+    ...) WEIR_PRINTF(7, 8) WEIR_MUST_CHECK;
 
 /*
  * The memory budget. An extractor on the loop asks before it starts something

@@ -1,6 +1,7 @@
 #include "batch.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -68,6 +69,9 @@ void batch_reserve(struct weir_batch *batch, size_t n_rows)
         column->values =
             grow(batch->arena, column->values, batch->n_rows, capacity, sizeof(*column->values));
     }
+    if (batch->rejected)
+        batch->rejected =
+            grow(batch->arena, batch->rejected, batch->n_rows, capacity, sizeof(*batch->rejected));
     batch->row_capacity = capacity;
 }
 
@@ -138,10 +142,15 @@ void weir_batch_fail_unit(struct weir_batch *batch, const struct weir_error *err
     copy = weir_new(batch->arena, struct weir_error);
     *copy = *error;
     unit->error = copy;
+    batch_forget_rejects(batch, batch->n_units - 1);
     if (unit->n_rows == 0)
         return;
+    if (batch->rejected)
+        memset(batch->rejected + unit->first_row, 0, unit->n_rows * sizeof(*batch->rejected));
     batch->n_rows = unit->first_row;
     unit->n_rows = 0;
+    if (batch->memory && batch->memory->n > batch->n_rows)
+        batch->memory->n = batch->n_rows;
     for (size_t c = 0; c < batch->n_columns; c++)
         weir_column_recount(&batch->columns[c], batch->n_rows);
 }
@@ -200,9 +209,32 @@ void weir_batch_keep(struct weir_batch *batch, const bool *marks)
     }
     if (kept == batch->n_rows)
         return;
+    batch_memory_keep(batch, marks);
+    batch_rejected_keep(batch, marks);
     for (size_t c = 0; c < batch->n_columns; c++)
         keep_in_column(&batch->columns[c], marks, batch->n_rows);
     batch->n_rows = kept;
+    batch->is_thinned = true;
+}
+
+/* Rows of other units move up; all that the unit had to say goes. */
+void weir_batch_void_unit(struct weir_batch *batch, size_t unit)
+{
+    struct weir_unit *at;
+
+    assert(unit < batch->n_units);
+    at = &batch->units[unit];
+    batch_forget_rejects(batch, unit);
+    if (at->n_rows) {
+        bool *marks = weir_malloc(batch->n_rows * sizeof(*marks));
+
+        for (size_t r = 0; r < batch->n_rows; r++)
+            marks[r] = r < at->first_row || r >= at->first_row + at->n_rows;
+        weir_batch_keep(batch, marks);
+        free(marks);
+    }
+    at->mark = NULL;
+    at->position = NULL;
 }
 
 void weir_batch_replace(struct weir_batch *batch, struct weir_column *columns, size_t n_columns,
@@ -221,4 +253,7 @@ void weir_batch_replace(struct weir_batch *batch, struct weir_column *columns, s
     batch->column_capacity = n_columns;
     batch->n_rows = n_rows;
     batch->row_capacity = n_rows;
+    batch->memory = NULL;
+    batch->rejected = NULL;
+    batch->is_thinned = true;
 }
