@@ -92,6 +92,9 @@ const struct weir_option resource_key_table[] = {
                 "allows any."),
     WEIR_CHOICE(struct resource_keys, on_row_error, on_row_error_choices, .initial = "fail",
         .tuning = true, .help = "What to do about a row that cannot be loaded."),
+    WEIR_GROUP(struct resource_keys, incremental, struct weir_incremental, weir_incremental_options,
+        .help = "Read only what is new since the last run: rows whose cursor, a value that grows, "
+                "is not below the highest one seen."),
     {0},
 };
 

@@ -2,6 +2,7 @@
 #ifndef PLAN_KEYS_H
 #define PLAN_KEYS_H
 
+#include <weir/incremental.h>
 #include <weir/option.h>
 
 struct limits_keys {
@@ -42,6 +43,7 @@ struct resource_keys {
     bool allow_empty;
     double min_ratio;
     int on_row_error; /* enum on_row_error */
+    struct weir_incremental incremental;
 };
 
 enum on_row_error { ROW_ERROR_FAILS, ROW_ERROR_SETS_ASIDE };

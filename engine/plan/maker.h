@@ -41,6 +41,10 @@ void maker_init_stage(struct maker *m, struct plan_stage *stage, const char *nam
 
 /* resources.c: the extract stage and all resources; `only` names those to run, all when empty. */
 void maker_extract(struct maker *m, const struct weir_node *node, const struct weir_strs *only);
+/* incremental.c: how a resource is read; NULL: all of it each time. */
+struct resource_keys;
+const struct weir_incremental *maker_incremental(
+    struct maker *m, const struct weir_node *config, struct resource_keys *keys);
 /* dispositions.c: what becomes of rows; behind extract and load. */
 struct dead_letter_keys;
 void maker_dispositions(struct maker *m, const struct dead_letter_keys *keys);

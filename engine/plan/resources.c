@@ -66,6 +66,8 @@ static void add_resource(struct maker *m, const struct weir_node *config,
     }
     if (!keys.selected)
         return;
+    const struct weir_incremental *incremental = maker_incremental(m, config, &keys);
+
     *resource = (struct weir_resource){
         .name = keys.name,
         .table = keys.table ? keys.table : keys.name,
@@ -75,6 +77,7 @@ static void add_resource(struct maker *m, const struct weir_node *config,
         .progress = weir_new(m->plan->arena, struct weir_progress),
         .disposition = (enum weir_disposition)keys.write_disposition,
         .order_by = keys.order_by,
+        .incremental = incremental,
         .sets_aside = keys.on_row_error == ROW_ERROR_SETS_ASIDE,
         .allow_empty = keys.allow_empty,
         .min_ratio = keys.min_ratio,

@@ -28,7 +28,7 @@ def library_problems(path):
     declared = set()
     for header in (repo.ROOT / "sdk" / "include" / "weir").glob("*.h"):
         text = re.sub(r"/\*.*?\*/", "", header.read_text(encoding="utf-8"), flags=re.DOTALL)
-        declared |= set(re.findall(r"^WEIR_API [^;(]*?\b(\w+)\(", text, flags=re.MULTILINE))
+        declared |= set(re.findall(r"^WEIR_API [^;(]*?\b(\w+)(?:\(|\[\];)", text, flags=re.MULTILINE))
     return ([f"{repo.where(path)}: exports {name}; only names with weir_ may be seen"
              for name in sorted(names) if not name.startswith("weir_")]
             + [f"{repo.where(path)}: exports {name}, which no header in sdk/include declares"

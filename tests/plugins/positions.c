@@ -462,6 +462,7 @@ const struct weir_plugin weir_plugin = {
     .header = WEIR_HEADER,
     .name = "positions",
     .summary = "Take rows and keep only where they stood.",
+    .flags = WEIR_CAN_MERGE | WEIR_CAN_REPLACE,
     .state_size = sizeof(struct positions),
     .options = options,
     .start = positions_start,
