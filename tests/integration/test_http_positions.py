@@ -49,11 +49,17 @@ class PositionCase(harness.Case):
         return [(unit["number"], "-" * unit["left_out"] + unit["follow"], unit["rows"])
                 for unit in self.units()]
 
-    def requests(self):
-        """How many since last asked."""
-        n = harness.server().stats()["requests_total"]
-        harness.server().reset()
-        return n
+    def asked(self, run):
+        """What the run did, and how many requests it took."""
+        before = harness.server().stats()["requests_total"]
+        result = run()
+        return result, harness.server().stats()["requests_total"] - before
+
+    def edit_state(self, old, new):
+        path = self.work / "state"
+        text = path.read_text()
+        self.assertIn(old, text)
+        path.write_text(text.replace(old, new))
 
 
 def chain(first, last, rows=100):
@@ -205,6 +211,207 @@ class Failures(PositionCase):
         self.assert_exit(result, SOURCE)
         self.assertIn("E-HTTP-GAPS", result.err)
         self.assertEqual(self.units(), [])
+
+
+class GoingOn(PositionCase):
+    FAILING = {"fail_page": 5, "fail": 2}       # as often as FAST asks
+
+    def fail_then_go_on(self, paginator, style, *keys, **more):
+        query = {"style": style, **self.FAILING, **more}
+        self.assert_exit(self.run_pages(paginator, FAST, *keys, **query), SOURCE)
+        self.assertEqual(self.shapes(), chain(0, 9)[:4])
+        return self.asked(lambda: self.run_pages(paginator, FAST, *keys, **query))
+
+    def test_every_paginator_goes_on_behind_the_last_page(self):
+        for paginator, style in ((TOTAL, "page"), ("{ type: offset, limit: 100 }", "offset"),
+                                 (TOTAL.replace("}", ", prefetch: 4 }"), "page"),
+                                 ("{ type: page_number, has_more_path: has_more }", "page"),
+                                 (CURSOR, "cursor"), ("{ type: json_link }", "next_url"),
+                                 ("{ type: header_link }", "link")):
+            with self.subTest(paginator=paginator):
+                harness.server().reset()
+                (self.work / "state").unlink(missing_ok=True)
+                result, requests = self.fail_then_go_on(paginator, style)
+                self.assert_exit(result, OK)
+                has_empty = "offset" in paginator
+                self.assertEqual(self.shapes()[:6], [*chain(4, 9)[:5],
+                                                     (9, "next" if has_empty else "end", 100)])
+                self.assertEqual(requests, 6 + has_empty)
+
+    def test_max_pages_are_those_of_the_whole_chain(self):
+        for paginator, style in ((CURSOR, "cursor"), ("{ type: page_number }", "page")):
+            with self.subTest(paginator=paginator):
+                harness.server().reset()
+                (self.work / "state").unlink(missing_ok=True)
+                result, requests = self.fail_then_go_on(paginator.replace("}", ", max_pages: 6 }"),
+                                                        style)
+                self.assert_exit(result, OK)
+                self.assertEqual(self.shapes(), chain(4, 5))
+                self.assertEqual(requests, 2)
+
+    def test_a_page_that_waited_is_asked_for_again(self):
+        result, requests = None, 0
+        query = {"style": "cursor", **self.FAILING}
+        result = self.run_pages(CURSOR, FAST, "on_error: skip_partition", **query)
+        self.assert_exit(result, REJECTS)
+        result, requests = self.asked(
+            lambda: self.run_pages(CURSOR, FAST, "on_error: skip_partition", **query))
+        self.assert_exit(result, OK)
+        self.assertEqual(self.shapes(), chain(4, 9))
+        self.assertEqual(requests, 6)
+
+    def test_a_hole_is_asked_for_alone(self):
+        query = {"style": "page", **self.FAILING}
+        run = lambda: self.run_pages(TOTAL, FAST, "on_error: continue", **query)
+        self.assert_exit(run(), REJECTS)
+        result, requests = self.asked(run)
+        self.assert_exit(result, OK)
+        self.assertEqual(self.shapes(), [(4, "fill", 100)])
+        self.assertEqual(requests, 1)
+
+    def test_a_hole_that_fails_again_is_still_one(self):
+        for fault in ("503", "badjson"):
+            with self.subTest(fault=fault):
+                (self.work / "state").unlink(missing_ok=True)
+                query = {"style": "page", "fail_page": 5, "fail": 99, "as": fault}
+                run = lambda: self.run_pages(TOTAL, FAST, "on_error: continue", **query)
+                self.assert_exit(run(), REJECTS)
+                self.assert_exit(run(), REJECTS)
+                self.assertEqual(self.shapes(), [(4, "-fill", 0)])
+                self.assertIn("page=5", self.units()[0]["label"])
+
+    def test_holes_and_the_rest_of_one_chain(self):
+        query = {"style": "page", **self.FAILING}
+        self.assert_exit(self.run_pages(TOTAL, FAST, "on_error: continue", **query), REJECTS)
+        lines = (self.work / "state").read_text().splitlines()
+        name, identity = next(line for line in lines if line.startswith("place")).split()[1:3]
+        self.edit_state(f"place {name} {identity} 10 1", f"place {name} {identity} 8 0")
+        with open(self.work / "state", "a", encoding="utf-8") as state:
+            state.write(f"gap {name} {identity} 2 1\n")
+        result, requests = self.asked(
+            lambda: self.run_pages(TOTAL, FAST, "on_error: continue", **query))
+        self.assert_exit(result, OK)
+        self.assertEqual(sorted(self.shapes()),
+                         [(2, "fill", 100), (4, "fill", 100), (8, "next", 100), (9, "end", 100)])
+        self.assertEqual(requests, 4)
+
+    def test_failures_in_a_row_are_counted_over_runs(self):
+        def run():
+            return self.run_resources(self.resource(
+                'url: "${SERVER}/status?code=404"', "on_error: continue",
+                "paginator: { type: page_number }"))
+        self.assert_exit(run(), REJECTS)
+        self.assert_exit(run(), REJECTS)
+        self.assertEqual(sorted(self.shapes()), [(0, "-fill", 0), (1, "-fill", 0), (2, "wait", 0)])
+
+    def test_only_partitions_that_are_missing_are_asked_for(self):
+        def run():
+            return self.run_resources(self.resource(
+                ITEMS, "on_error: skip_partition", "max_failed_partitions: 3",
+                "partitions: { id: { from: 1, to: 30 } }"))
+        self.assert_exit(run(), REJECTS)
+        first = {unit["chain"] for unit in self.units() if unit["follow"] == "wait"}
+        result, requests = self.asked(run)
+        self.assert_exit(result, REJECTS)
+        self.assertEqual({unit["chain"] for unit in self.units()}, first)
+        self.assertEqual(requests, 3)
+        self.assertEqual(result.report["resources"][0]["requests"]["failed"], 3)
+        _, requests = self.asked(run)
+        self.assertEqual(requests, 30, "what fails twice is given up, and the next run begins anew")
+
+    def test_thousands_of_partitions_that_are_done(self):
+        def run():
+            return self.run_resources(self.resource(
+                'url: "${SERVER}/items/{partition.id}?missing_every=7000"',
+                "on_error: skip_partition", "partitions: { id: { from: 1, to: 7000 } }"))
+        self.assert_exit(run(), REJECTS)
+        result, requests = self.asked(run)
+        self.assert_exit(result, REJECTS)
+        self.assertEqual(self.shapes(), [(0, "wait", 0)])
+        self.assertIn("/items/7000?", self.units()[0]["label"])
+        self.assertEqual(requests, 1)
+
+    def test_what_only_tunes_may_change_in_between(self):
+        query = {"style": "page", **self.FAILING}
+        self.write("t", "SECRET")
+        self.assert_exit(self.run_pages(TOTAL, FAST, **query), SOURCE)
+        result = self.run_resources(
+            self.resource('url: "${SERVER}/pages?' + urlencode(query) + '"', "data_selector: data",
+                          "paginator: { type: page_number, total_path: total_pages, prefetch: 3 }",
+                          "retry: { max_attempts: 9 }", "on_error: continue",
+                          "max_failed_partitions: 1", "auth: { type: bearer, token: '${file:t}' }"),
+            extract="\n              ".join((
+                "concurrency: { max: 3 }", "timeout: { stall: 9s }", "user_agent: x",
+                "max_response_size: 1MiB", "tls: { insecure: true }")))
+        self.assert_exit(result, OK)
+        self.assertEqual(self.shapes(), chain(4, 9))
+
+    def test_a_resource_that_was_read_is_not_asked_for(self):
+        query = {"style": "page", **self.FAILING}
+        self.assert_exit(self.run_pages(TOTAL, FAST, **query), SOURCE)
+        self.edit_state("generation t 0", "generation t 1")
+        result, requests = self.asked(lambda: self.run_pages(TOTAL, FAST, **query))
+        self.assert_exit(result, OK)
+        self.assertEqual((self.units(), requests), ([], 0))
+
+
+class Restored(PositionCase):
+    """A database is no more to be trusted than a server is."""
+
+    TOKEN = "auth: { type: bearer, token: '${file:token}' }"
+
+    def setUp(self):
+        super().setUp()
+        self.write("token", "SECRET-token")
+
+    def fail(self, style="next_url", paginator="{ type: json_link }", *keys):
+        query = {"style": style, "fail_page": 5, "fail": 2}
+        return self.run_pages(paginator, FAST, self.TOKEN, *keys, **query)
+
+    def interrupt(self):
+        self.assert_exit(self.fail(), SOURCE)
+        return next(unit["next"] for unit in reversed(self.units()))
+
+    def test_a_link_to_another_origin_gets_no_login(self):
+        home = self.interrupt()
+        away = home.replace(harness.server().url, harness.server().other)
+        self.edit_state(home, away)
+        result = self.fail()
+        self.assert_exit(result, SOURCE)
+        self.assertIn("error[E-ORIGIN]", result.err)
+        stats = harness.server().stats()
+        self.assertEqual((stats["other_origin_hits"], stats["leak_count"]), (0, 0))
+        self.assertEqual(self.units(), [])
+        host = harness.server().other.removeprefix("http://")
+        back = harness.server().url.removeprefix("http://")
+        result = self.fail("next_url", f"{{ type: json_link, allow_hosts: ['{host}', '{back}'] }}")
+        self.assert_exit(result, OK)
+        self.assertEqual(self.shapes(), chain(4, 9))
+
+    def test_a_link_that_is_none(self):
+        home = self.interrupt()
+        self.edit_state(home, "file:///etc/passwd")
+        result = self.fail()
+        self.assert_exit(result, SOURCE)
+        self.assertIn("error[E-URL-SCHEME]", result.err)
+        self.assertEqual(self.units(), [])
+
+    def test_a_link_that_is_not_there(self):
+        home = self.interrupt()
+        self.edit_state(home, "-")
+        self.assert_exit(self.fail(), SOURCE)
+        self.assertEqual(self.units(), [])
+
+    def test_behind_a_circle_nothing_goes_on(self):
+        def run():
+            return self.run_pages(CURSOR, style="cursor", loop_at=6, loop_to=2)
+        self.assert_exit(run(), SOURCE)
+        self.assertEqual(self.shapes(), [(n, "next", 100) for n in range(6)])
+        result, requests = self.asked(run)
+        self.assert_exit(result, SOURCE)
+        self.assertIn("error[E-PAGE-LOOP]", result.err)
+        self.assertIn("--restart", result.err)
+        self.assertEqual((self.units(), requests), ([], 0))
 
 
 if __name__ == "__main__":

@@ -106,6 +106,24 @@ static void one_bad_answer_costs_no_other(void **state)
     assert_int_equal(rig->units[2].facts.total, 3);
 }
 
+static void a_page_without_an_answer_is_a_failed_unit(void **state)
+{
+    struct rig *rig = *state;
+    struct weir_error error = {0};
+
+    (void)weir_error_set(&error, WEIR_FAULT_SOURCE, "E-HTTP-STATUS", "status 503");
+    begin(rig, "{'url': 'http://h/'}");
+    add(rig, "[{'id': 1}]");
+    add(rig, "")->error = &error;
+    add(rig, "[{'id': 2}]");
+    decode(rig);
+    assert_int_equal(rig->batch->n_rows, 2);
+    assert_string_equal(rig->batch->units[1].error->text, "status 503");
+    assert_int_equal(rig->batch->units[1].n_rows, 0);
+    assert_int_equal(rig->units[1].facts.total, -1);
+    assert_null(rig->batch->units[2].error);
+}
+
 static void no_content_is_not_read(void **state)
 {
     struct rig *rig = *state;
@@ -233,6 +251,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(every_answer_is_a_unit, setup, teardown),
         cmocka_unit_test_setup_teardown(one_bad_answer_costs_no_other, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_page_without_an_answer_is_a_failed_unit, setup, teardown),
         cmocka_unit_test_setup_teardown(no_content_is_not_read, setup, teardown),
         cmocka_unit_test_setup_teardown(cursors_are_texts_and_numbers, setup, teardown),
         cmocka_unit_test_setup_teardown(totals_are_whole_numbers, setup, teardown),

@@ -188,6 +188,40 @@ static void listed_hosts_may_be_followed_but_never_in_clear_text(void **state)
         f, &p, "http://one.example.org/", "http://two.example.org/p", "http://two.example.org/p");
 }
 
+static void check_go_on(
+    struct http_fixture *f, const char *options, const char *next, const char *expected)
+{
+    struct http_paginator p = paginator(f, options);
+    const char *at;
+
+    f->error = (struct weir_error){0};
+    if (http_paginator_go_on(&p, f->arena, "https://one.example.org/a?x=1", next, &at, &f->error) !=
+        WEIR_OK)
+        at = f->error.code;
+    if (expected)
+        assert_string_equal(at, expected);
+    else
+        assert_null(at);
+}
+
+static void an_interrupted_chain_goes_on_where_it_may(void **state)
+{
+    struct http_fixture *f = *state;
+    const char *link = "{'type': 'json_link', 'allow_hosts': 'two.example.org'}";
+    const char *cursor = "{'type': 'cursor', 'cursor_path': 'n', 'cursor_param': 'c'}";
+
+    check_go_on(f, "{'type': 'page_number'}", NULL, NULL);
+    check_go_on(f, "{'type': 'offset', 'limit': 3}", "left over", NULL);
+    check_go_on(f, cursor, "abc", "abc");
+    check_go_on(f, cursor, NULL, "E-PAGE-LOOP");
+    check_go_on(f, link, NULL, "E-PAGE-LOOP");
+    check_go_on(f, link, "https://one.example.org/b", "https://one.example.org/b");
+    check_go_on(f, link, "https://two.example.org/b", "https://two.example.org/b");
+    check_go_on(f, link, "https://three.example.org/b", "E-ORIGIN");
+    check_go_on(f, link, "http://one.example.org/b", "E-ORIGIN");
+    check_go_on(f, link, "file:///etc/passwd", "E-URL-SCHEME");
+}
+
 static void mistakes(struct http_fixture *f, const char *text)
 {
     http_parse(f, text);
@@ -240,6 +274,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(links_stay_with_their_origin, http_setup, http_teardown),
         cmocka_unit_test_setup_teardown(
             listed_hosts_may_be_followed_but_never_in_clear_text, http_setup, http_teardown),
+        cmocka_unit_test_setup_teardown(
+            an_interrupted_chain_goes_on_where_it_may, http_setup, http_teardown),
         cmocka_unit_test_setup_teardown(tells_what_can_never_work, http_setup, http_teardown),
     };
 

@@ -206,6 +206,24 @@ static void keys_in_the_query_are_added_once(void **state)
         http_auth_url(&plan.auth, f->arena, "http://h/?keys=z"), "http://h/?keys=z&key=a%20b");
 }
 
+static void keys_in_links_are_not_stored(void **state)
+{
+    static const struct http_auth auth = {.param = "key", .value = "a b/1"};
+    static const struct http_auth none = {.header = "X: y"};
+    struct http_fixture *f = *state;
+    struct weir_arena *a = f->arena;
+
+    assert_string_equal(http_auth_strip(&none, a, "http://h/?key=a%20b"), "http://h/?key=a%20b");
+    assert_string_equal(http_auth_strip(&auth, a, "http://h/"), "http://h/");
+    assert_string_equal(http_auth_strip(&auth, a, "http://h/?key=a%20b%2f1"), "http://h/");
+    assert_string_equal(http_auth_strip(&auth, a, "http://h/?key=a+b/1&x=2"), "http://h/?x=2");
+    assert_string_equal(
+        http_auth_strip(&auth, a, "http://h/?x=2&key=a%20b%2F1&y=3#z"), "http://h/?x=2&y=3#z");
+    assert_string_equal(http_auth_strip(&auth, a, "http://h/?keys=a+b/1&key=other&key"),
+        "http://h/?keys=a+b/1&key=other&key");
+    assert_string_equal(http_auth_strip(&auth, a, "http://h/?key=a%2"), "http://h/?key=a%2");
+}
+
 static void hides_secrets_that_json_escapes(void **state)
 {
     struct http_auth auth = {.secrets = {"a\"b\\c/d"}};
@@ -260,6 +278,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(logs_in, http_setup, http_teardown),
         cmocka_unit_test_setup_teardown(
             keys_in_the_query_are_added_once, http_setup, http_teardown),
+        cmocka_unit_test_setup_teardown(keys_in_links_are_not_stored, http_setup, http_teardown),
         cmocka_unit_test(hides_secrets_in_texts),
         cmocka_unit_test(hides_secrets_that_json_escapes),
         cmocka_unit_test_setup_teardown(

@@ -112,6 +112,20 @@ enum weir_status http_paginator_next(const struct http_paginator *paginator,
     return paginator->kind->follow(paginator, arena, url, facts->next, ret_at, ret_error);
 }
 
+enum weir_status http_paginator_go_on(const struct http_paginator *paginator,
+    struct weir_arena *arena, const char *first, const char *next, const char **ret_at,
+    struct weir_error *ret_error)
+{
+    *ret_at = NULL;
+    if (paginator->kind->computable)
+        return WEIR_OK;
+    if (!next)
+        return weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-PAGE-LOOP",
+            "an earlier run was led in a circle here, so there is no page to go on with; once the "
+            "server is mended, begin anew with --restart");
+    return paginator->kind->follow(paginator, arena, first, next, ret_at, ret_error);
+}
+
 /* "host" or "host:port" against an origin, "scheme://host:port". A host without a port means the
  * scheme's own. */
 static bool host_is_allowed(const char *entry, const char *origin)

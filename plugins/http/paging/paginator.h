@@ -80,6 +80,15 @@ enum weir_status http_paginator_next(const struct http_paginator *paginator,
     struct weir_arena *arena, const char *url, const struct http_facts *facts, const char **ret_at,
     struct weir_error *ret_error) WEIR_MUST_CHECK;
 
+/*
+ * What names the page that an interrupted chain goes on with, behind its first one: what the
+ * page before named, and the state has kept. It is held to what a fresh one is held to; `first` is
+ * the address of the first page.
+ */
+enum weir_status http_paginator_go_on(const struct http_paginator *paginator,
+    struct weir_arena *arena, const char *first, const char *next, const char **ret_at,
+    struct weir_error *ret_error) WEIR_MUST_CHECK;
+
 /* For kinds that follow links: the next address, resolved and held to the origin it came from. */
 enum weir_status http_paginator_follow_link(const struct http_paginator *paginator,
     struct weir_arena *arena, const char *url, const char *next, const char **ret_at,

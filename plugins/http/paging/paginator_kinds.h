@@ -69,11 +69,11 @@ extern const struct weir_option http_cursor_options[];
         .help = "Where the answer says whether there is another page; false, 0, null or nothing "  \
                 "there ends.")
 #define HTTP_ALLOW_HOSTS(T)                                                                        \
-    WEIR_TEXTS(T, allow_hosts, .example = "[api2.example.org]",                                    \
+    WEIR_TEXTS(T, allow_hosts, .tuning = true, .example = "[api2.example.org]",                    \
         .help = "Hosts, as `host` or `host:port`, that a next link may lead to besides the one "   \
                 "it came from. They get the same headers and login.")
 #define HTTP_PREFETCH(T)                                                                           \
-    WEIR_INT(T, prefetch, .initial = "1", .min = 1, .max = 1024,                                   \
+    WEIR_INT(T, prefetch, .tuning = true, .initial = "1", .min = 1, .max = 1024,                   \
         .help = "Pages of one partition asked for at the same time. They are loaded in order; "    \
                 "pages asked for beyond the end are dropped.")
 

@@ -90,7 +90,9 @@ void http_chain_close(struct http_chain *chain)
     resource->n_chains--;
     http_host_release(&resource->source->hosts, chain->host);
     http_seen_done(&chain->seen);
-    weir_arena_free(chain->arena);
+    if (chain->arena != chain->part->arena)
+        weir_arena_free(chain->arena);
+    http_part_release(chain->part);
     free(chain);
 }
 
@@ -120,13 +122,18 @@ static void extend(struct http_chain *chain)
         http_schedule_ready(http_chain_add(chain, NULL), false);
 }
 
-static struct http_chain *chain_new(struct http_resource *resource, struct weir_arena *arena)
+static struct http_chain *chain_new(struct http_resource *resource, const struct http_start *start)
 {
     struct http_chain *chain = weir_calloc(1, sizeof(*chain));
 
     chain->resource = resource;
-    chain->arena = arena;
-    chain->n_pages = resource->paginator.max_pages;
+    chain->part = start->part;
+    chain->arena = start->is_only ? start->part->arena : weir_arena_new();
+    chain->id = start->chain;
+    chain->is_hole = start->is_hole;
+    chain->first_number = chain->next_number = start->number;
+    chain->misses = start->misses;
+    chain->n_pages = start->is_hole ? start->number + 1 : resource->paginator.max_pages;
     chain->behind = resource->chains;
     if (chain->behind)
         chain->behind->before = chain;
@@ -135,32 +142,44 @@ static struct http_chain *chain_new(struct http_resource *resource, struct weir_
     return chain;
 }
 
+/* The request, and in a chain that goes on what names its first page. */
+static enum weir_status make_request(struct http_chain *chain, const struct http_start *start,
+    const char **ret_at, struct weir_error *ret_error)
+{
+    const struct http_resource *resource = chain->resource;
+
+    *ret_at = NULL;
+    if (http_plan_fill(&resource->plan, &chain->part->partition, chain->arena, &chain->request,
+            ret_error) != WEIR_OK)
+        return WEIR_FAIL;
+    if (start->number == 0)
+        return WEIR_OK;
+    return http_paginator_go_on(
+        &resource->paginator, chain->arena, chain->request.url, start->next, ret_at, ret_error);
+}
+
 enum weir_status http_chain_open(struct http_resource *resource, struct weir_error *ret_error)
 {
-    const struct http_plan *plan = &resource->plan;
-    struct weir_arena *arena = weir_arena_new();
+    const char *origin = resource->plan.origin;
     struct weir_error error = {0};
-    struct weir_partition partition;
+    struct http_start start;
     struct http_chain *chain;
     struct http_page *page;
-    enum weir_status status =
-        weir_partition_next(resource->partitions, arena, &partition, ret_error);
+    const char *at;
+    enum weir_status status = http_walk_next(resource, &start, ret_error);
 
-    if (status != WEIR_OK) {
-        weir_arena_free(arena);
+    if (status != WEIR_OK)
         return status;
-    }
-    chain = chain_new(resource, arena);
-    chain->partition = partition;
-    chain->id = partition.id;
-    page = http_chain_add(chain, NULL);
-    if (http_plan_fill(plan, &chain->partition, arena, &chain->request, &error) != WEIR_OK) {
+    chain = chain_new(resource, &start);
+    status = make_request(chain, &start, &at, &error);
+    page = http_chain_add(chain, at);
+    if (status != WEIR_OK) {
         http_page_set_error(page, &error);
         http_chain_settle(chain);
         return WEIR_OK;
     }
     chain->host = http_host_use(&resource->source->hosts,
-        plan->origin ? plan->origin : http_url_origin(arena, chain->request.url));
+        origin ? origin : http_url_origin(chain->arena, chain->request.url));
     http_schedule_ready(page, false);
     extend(chain);
     return WEIR_OK;

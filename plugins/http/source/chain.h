@@ -1,5 +1,6 @@
 /*
- * A chain: the pages of one partition, which are loaded in order.
+ * A chain: the pages of one partition, which are loaded in order. Perhaps an
+ * earlier run has loaded the first of them; or this is one page that was left out.
  *
  * Pages may be asked for ahead of each other where their places can be computed,
  * and finish in any order. They are handed over in order, and what an answer means
@@ -13,17 +14,17 @@
 #include "page.h"
 #include "paging/paginator.h"
 #include "paging/seen.h"
-
-#include <weir/partition.h>
+#include "walk.h"
 
 struct http_resource;
 
 struct http_chain {
     struct http_resource *resource;
     struct http_chain *before, *behind; /* the open chains of the resource */
-    struct weir_arena *arena;
-    struct weir_partition partition;
+    struct http_part *part;
+    struct weir_arena *arena; /* the part's, if it has no other chain */
     struct weir_id id;
+    bool is_hole;                   /* one page that was left out by an earlier run */
     struct http_request request;    /* of the first page, without paginator and login */
     struct http_host *host;         /* NULL while the request could not be made */
     struct http_page *first, *last; /* not judged yet, in order */
@@ -37,12 +38,11 @@ struct http_chain {
     unsigned misses;    /* pages given up, one behind the other */
     bool knows_total;   /* n_pages is what the server said */
     bool ended;         /* what is still on its way is dropped */
-    bool has_gap;
     struct http_seen seen;
 };
 
-/* The resource's next partition. WEIR_OK, WEIR_END when there is none, WEIR_FAIL when the list of
- * partitions cannot be read; a request that cannot be made is a failed page. */
+/* What the resource's walk comes to next; the status is the walk's. A request that cannot be made
+ * is a failed page. */
 enum weir_status http_chain_open(
     struct http_resource *resource, struct weir_error *ret_error) WEIR_MUST_CHECK;
 /* A page is done or failed: hands over what is in order now. Closes the chain if nothing is left

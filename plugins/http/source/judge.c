@@ -29,12 +29,12 @@ static void place_error(
 static void count_gap(struct http_chain *chain, const struct weir_error *error)
 {
     struct http_resource *resource = chain->resource;
-    uint64_t total = weir_partition_cursor_total(resource->partitions);
+    uint64_t total = http_walk_total(&resource->walk);
     struct weir_error gaps = {0};
 
-    if (chain->has_gap)
+    if (chain->part->has_gap)
         return;
-    chain->has_gap = true;
+    chain->part->has_gap = true;
     resource->n_gaps++;
     if (!resource->options->max_failed_partitions ||
         resource->n_gaps <= http_allowance_of(&resource->allowance, total))
@@ -53,7 +53,7 @@ static struct weir_position *position_of(
     struct weir_position *position = weir_new(arena, struct weir_position);
 
     position->chain = chain->id;
-    position->series = chain->partition.id;
+    position->series = chain->part->partition.id;
     position->number = page->number;
     return position;
 }
@@ -96,8 +96,10 @@ static struct weir_position *judge_failure(struct http_chain *chain, const struc
     chain->misses++;
     position = position_of(chain, page, arena);
     position->label = weir_copy_text(arena, label);
-    position->left_out = may_leave_out(chain, page);
-    if (!position->left_out)
+    position->left_out = chain->is_hole || may_leave_out(chain, page);
+    if (chain->is_hole)
+        position->follow = WEIR_FOLLOW_FILL;
+    else if (!position->left_out)
         position->follow = WEIR_FOLLOW_WAIT;
     else if (page->number + 1 >= chain->n_pages)
         position->follow = WEIR_FOLLOW_END;
@@ -110,12 +112,13 @@ static void learn_total(struct http_chain *chain, const struct http_facts *facts
 {
     struct http_resource *resource = chain->resource;
 
-    if (facts->total < 0 || !resource->paginator.kind->count)
+    if (facts->total < 0 || !resource->paginator.kind->count || chain->is_hole)
         return;
     chain->n_pages = http_paginator_count(&resource->paginator, facts);
     chain->knows_total = true;
-    if (weir_partition_cursor_total(resource->partitions) == 1)
-        resource->weir->progress->requests_total = chain->n_pages;
+    if (http_walk_total(&resource->walk) == 1 && chain->n_pages > chain->first_number)
+        resource->weir->progress->requests_total =
+            chain->n_pages - chain->first_number + resource->walk.resume.n_holes;
 }
 
 /* A server that does not know the parameter gives the same page for ever. */
@@ -207,7 +210,9 @@ static struct weir_position *judge_answer(struct http_chain *chain, struct http_
     struct weir_position *position = position_of(chain, page, arena);
 
     chain->misses = 0;
-    if (is_past || !leads_on(chain, page, facts, position, arena))
+    if (chain->is_hole)
+        position->follow = WEIR_FOLLOW_FILL;
+    else if (is_past || !leads_on(chain, page, facts, position, arena))
         position->follow = WEIR_FOLLOW_END;
     return position;
 }

@@ -77,9 +77,9 @@ void http_page_label(const struct http_page *page, char *out, size_t size)
     *out = '\0';
     if (url)
         http_request_label(method, url, out, size < 400 ? size : 400);
-    if (!chain->partition.n_fields)
+    if (!chain->part->partition.n_fields)
         return;
-    weir_partition_label(&chain->partition, where, sizeof(where));
+    weir_partition_label(&chain->part->partition, where, sizeof(where));
     len = strlen(out);
     (void)snprintf(out + len, size - len, len ? " (%s)" : "partition %s", where);
 }

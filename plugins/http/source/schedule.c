@@ -39,7 +39,7 @@ static bool may_open(const struct http_resource *resource)
 {
     size_t slots = resource->source->max_in_flight;
 
-    return !resource->exhausted && !resource->source->failed &&
+    return !resource->exhausted && !resource->source->failed && resource->source->skips_left &&
            resource->n_chains < OPEN_CHAINS + 4 * slots &&
            resource->n_waiting < SPARE_PAGES + 4 * slots &&
            resource->n_blocked + resource->ready.n < SPARE_PAGES + slots;
@@ -56,7 +56,9 @@ static struct http_page *next_page(struct http_resource *resource)
         struct weir_error error = {0};
         enum weir_status status = http_chain_open(resource, &error);
 
-        if (status != WEIR_OK)
+        if (status == WEIR_AGAIN)
+            uv_timer_start(&resource->source->skip_timer, http_schedule_on_skip, 0, 0);
+        else if (status != WEIR_OK)
             resource->exhausted = true;
         if (status == WEIR_FAIL)
             http_source_fail(resource->source, &error);
@@ -202,6 +204,15 @@ void http_schedule_on_timer(uv_timer_t *timer)
         http_schedule_ready(page, true);
     }
     arm(source);
+    http_schedule(source);
+    http_hand_notify(source);
+}
+
+void http_schedule_on_skip(uv_timer_t *timer)
+{
+    struct http_source *source = timer->data;
+
+    source->skips_left = HTTP_MOST_SKIPS;
     http_schedule(source);
     http_hand_notify(source);
 }

@@ -10,6 +10,9 @@
 
 #include "source.h"
 
+/* Chains that are done already, passed over in one turn of the loop: some milliseconds. */
+enum { HTTP_MOST_SKIPS = 2048 };
+
 /* Starts all that may start. Call it whenever a slot, room or something to ask for came up. */
 void http_schedule(struct http_source *source);
 /* A page that may be sent. `first`: before the others, for it has waited already. */
@@ -22,6 +25,7 @@ void http_schedule_retry(struct http_page *page, uint64_t wait_ms);
 /* Takes a page out of wherever it stands before it is sent. */
 void http_schedule_forget(struct http_page *page);
 void http_schedule_on_timer(uv_timer_t *timer);
+void http_schedule_on_skip(uv_timer_t *timer);
 /* What an answer of the resource took, for the next estimate. */
 void http_schedule_learn(struct http_resource *resource, size_t size);
 

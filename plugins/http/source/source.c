@@ -67,8 +67,7 @@ static enum weir_status start_partitions(
             return weir_error_set(ret_error, WEIR_FAULT_USAGE, "E-VALUE", "partitions of '%s': %s",
                 resource->weir->name, mistakes.n ? mistakes.items[0].text : "not understood");
     }
-    resource->partitions = weir_partition_cursor_new(partitions, ret_error);
-    return resource->partitions ? WEIR_OK : WEIR_FAIL;
+    return http_walk_init(resource, partitions, ret_error);
 }
 
 static enum weir_status start_resource(
@@ -85,13 +84,11 @@ static enum weir_status start_resource(
         return WEIR_FAIL;
     if (options->max_failed_partitions)
         (void)http_allowance_parse(options->max_failed_partitions, &resource->allowance);
-    if (start_partitions(resource, arena, ret_error) != WEIR_OK)
+    resource->exhausted = weir_resource_is_read(source->stage, resource->weir);
+    if (!resource->exhausted && start_partitions(resource, arena, ret_error) != WEIR_OK)
         return WEIR_FAIL;
     if (resource->plan.origin)
         resource->host = http_host_use(&source->hosts, resource->plan.origin);
-    if (resource->paginator.max_pages == 1)
-        resource->weir->progress->requests_total =
-            weir_partition_cursor_total(resource->partitions);
     return WEIR_OK;
 }
 
@@ -101,7 +98,8 @@ static void start_timers(struct http_source *source)
 
     uv_timer_init(loop, &source->retry_timer);
     uv_timer_init(loop, &source->hand_timer);
-    source->retry_timer.data = source->hand_timer.data = source;
+    uv_timer_init(loop, &source->skip_timer);
+    source->retry_timer.data = source->hand_timer.data = source->skip_timer.data = source;
     source->has_timers = true;
 }
 
@@ -132,6 +130,7 @@ enum weir_status http_source_start(struct weir_stage *stage)
     source->stage = stage;
     source->options = options;
     limit_requests(source);
+    source->skips_left = HTTP_MOST_SKIPS;
     source->random = uv_hrtime() | 1;
     (void)uv_random(NULL, NULL, &source->random, sizeof(source->random), 0, NULL);
     source->random |= 1;
@@ -158,7 +157,7 @@ static void close_resource(struct http_resource *resource)
     while (resource->chains)
         http_chain_close(resource->chains);
     http_host_release(&resource->source->hosts, resource->host);
-    weir_partition_cursor_free(resource->partitions);
+    http_walk_done(&resource->walk);
 }
 
 void http_source_stop(struct weir_stage *stage)
@@ -176,6 +175,7 @@ void http_source_stop(struct weir_stage *stage)
     if (source->has_timers) {
         uv_close((uv_handle_t *)&source->retry_timer, NULL);
         uv_close((uv_handle_t *)&source->hand_timer, NULL);
+        uv_close((uv_handle_t *)&source->skip_timer, NULL);
     }
 }
 

@@ -20,8 +20,8 @@ struct http_resource {
     const struct http_resource_options *options;
     struct http_plan plan;
     struct http_paginator paginator;
-    struct weir_partition_cursor *partitions;
-    bool exhausted;            /* no partition is left to begin with */
+    struct http_walk walk;
+    bool exhausted;            /* no chain is left to begin */
     struct http_host *host;    /* of all its requests; NULL: they differ */
     struct http_chain *chains; /* the open ones */
     size_t n_chains;
@@ -53,7 +53,9 @@ struct http_source {
     struct http_page *overrun;    /* the one that may go beyond the budget, or NULL */
     uv_timer_t retry_timer;
     uv_timer_t hand_timer;
+    uv_timer_t skip_timer;
     bool has_timers;
+    size_t skips_left;     /* chains that may be passed over before the loop has its turn */
     size_t n_finished;     /* pages to be handed over */
     uint64_t hand_at;      /* ms: when they go, be they few */
     size_t n_out;          /* pages in batches, not judged yet */
