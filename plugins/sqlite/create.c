@@ -40,7 +40,8 @@ enum weir_status table_run(struct table *table, sqlite3_str *sql, const char *do
 
     sqlite3_free(text);
     if (rc != SQLITE_OK)
-        return database_fail(table->db, "cannot %s table '%s'", doing, name_show(table->shown).text);
+        return database_fail(
+            table->db, "cannot %s table '%s'", doing, name_show(table->shown).text);
     return WEIR_OK;
 }
 

@@ -16,9 +16,10 @@ struct database {
     sqlite3 *connection;
     const char *path; /* as the user wrote it, for messages */
     uint64_t lock_wait;
-    bool is_new;   /* had no pages when it was opened */
-    bool was_lost; /* SQLite took back batches that had been accepted */
-    bool failed;   /* a callback of the stage has failed */
+    bool is_new;      /* had no pages when it was opened */
+    bool was_lost;    /* SQLite took back batches that had been accepted */
+    bool failed;      /* a callback of the stage has failed */
+    bool keeps_state; /* what a commit holds says where the next run goes on */
     /* While not 0: SQLite may wait for locks until then, in milliseconds. */
     int64_t wait_until;
     /* As the open transaction sees it; grows with every change of any table. */

@@ -2,27 +2,22 @@
  * sqlite - load rows into tables of a SQLite database. See README.md.
  *
  * A batch is checked against its table, written row by row inside a transaction
- * that batches share, and taken back alone if one of its rows is refused.
+ * that batches share, and taken back alone if one of its rows is refused. With it
+ * goes where its source stands: see state/.
  */
+#include "load.h"
+
+#include <weir/failpoint.h>
 #include <weir/plugin.h>
 #include <weir/version.h>
 
 #include "check.h"
-#include "database.h"
 #include "errors.h"
 #include "insert.h"
-#include "table.h"
+#include "state/dead_letters.h"
+#include "state/guard.h"
+#include "state/store.h"
 #include "transaction.h"
-
-struct sqlite_load {
-    const char *path;
-    uint64_t lock_wait;
-    /* private */
-    struct database db;
-    struct table *tables; /* one for each name; n_tables of them */
-    size_t n_tables;
-    struct table **of_resource; /* in the order of stage->resources */
-};
 
 static const struct weir_option options[] = {
     WEIR_TEXT(struct sqlite_load, path, .required = true, .min = 1, .example = "data.db",
@@ -89,6 +84,7 @@ static enum weir_status sqlite_start(struct weir_stage *stage)
     };
     make_tables(stage);
     status = database_open(&load->db);
+    state_init(&load->state, stage, &load->db);
     return status == WEIR_OK ? read_tables(load) : status;
 }
 
@@ -102,6 +98,52 @@ static struct table *table_of(struct weir_stage *stage, const struct weir_resour
     return NULL;
 }
 
+static enum weir_status insert_rows(struct table *table, struct weir_batch *batch)
+{
+    enum weir_status status = WEIR_OK;
+
+    if (batch->n_rows)
+        status = table_read(table);
+    if (status == WEIR_OK && batch->n_rows)
+        status = table_insert(table, batch);
+    return status;
+}
+
+/* What was set aside comes last: the table may have set rows aside, too. */
+static enum weir_status keep_rejects(
+    struct sqlite_load *load, struct guard *guard, struct weir_batch *batch)
+{
+    enum weir_status status = dead_letters_put(&load->state, guard->generation, batch);
+
+    if (status == WEIR_OK)
+        status = guard_end(guard);
+    /* The rows are in, and cannot be taken back alone any more. */
+    if (status != WEIR_OK)
+        database_lose(&load->db);
+    return status;
+}
+
+static enum weir_status load_guarded(
+    struct sqlite_load *load, struct table *table, struct weir_batch *batch)
+{
+    struct generation *generation = state_generation(&load->state, batch->resource);
+    struct guard guard;
+    enum weir_status status = guard_begin(&guard, &load->state, batch);
+
+    if (status != WEIR_OK)
+        return status;
+    WEIR_FAILPOINT("after_guard");
+    status = insert_rows(table, batch);
+    if (status != WEIR_OK) {
+        guard_undo(&guard);
+        return status;
+    }
+    status = keep_rejects(load, &guard, batch);
+    if (status == WEIR_OK)
+        generation->rows += batch->n_rows;
+    return status;
+}
+
 static enum weir_status sqlite_load(struct weir_stage *stage, struct weir_batch *batch)
 {
     struct sqlite_load *load = stage->state;
@@ -110,33 +152,43 @@ static enum weir_status sqlite_load(struct weir_stage *stage, struct weir_batch 
 
     if (!table)
         return weir_fail(stage, WEIR_FAULT_BUG, "E-BUG", "a batch of an unknown resource came");
-    if (batch->n_rows == 0)
+    if (!load->state.is_open && batch->n_rows == 0)
         return WEIR_OK;
-    status = database_begin(&load->db);
-    if (status == WEIR_OK)
-        status = table_read(table);
-    if (status == WEIR_OK)
-        status = table_insert(table, batch);
-    return status;
+    status = state_enter(&load->state);
+    if (status != WEIR_OK)
+        return status;
+    if (load->state.is_open)
+        return load_guarded(load, table, batch);
+    return insert_rows(table, batch);
 }
 
 static enum weir_status sqlite_commit(struct weir_stage *stage)
 {
     struct sqlite_load *load = stage->state;
+    enum weir_status status = state_flush(&load->state);
 
-    return database_commit(&load->db);
+    return status == WEIR_OK ? database_commit(&load->db) : status;
 }
 
-/* At the end of a run, columns that never had a value are still columns. */
-static void create_waiting_columns(struct sqlite_load *load)
+enum weir_status load_create_waiting(struct sqlite_load *load)
 {
-    enum weir_status status = database_begin(&load->db);
+    enum weir_status status = WEIR_OK;
 
     for (size_t i = 0; i < load->n_tables && status == WEIR_OK; i++) {
         status = table_read(&load->tables[i]);
         if (status == WEIR_OK)
             status = table_create_waiting(&load->tables[i]);
     }
+    return status;
+}
+
+/* At the end of a run, columns that never had a value are still columns. */
+static void create_waiting_columns(struct sqlite_load *load)
+{
+    enum weir_status status = state_enter(&load->state);
+
+    if (status == WEIR_OK)
+        status = load_create_waiting(load);
     /* A failure has been told by itself; there is nobody to return it to. */
     if (status != WEIR_OK || database_commit(&load->db) != WEIR_OK)
         return;
@@ -154,7 +206,9 @@ static void sqlite_stop(struct weir_stage *stage)
         create_waiting_columns(load);
     for (size_t i = 0; i < load->n_tables; i++)
         table_done(&load->tables[i]);
+    state_done(&load->state);
     database_close(db);
+    lock_release(&load->state.lock);
 }
 
 const struct weir_plugin weir_plugin = {
@@ -163,7 +217,7 @@ const struct weir_plugin weir_plugin = {
     .summary = "Load rows into tables of a SQLite database.",
     .version = WEIR_VERSION,
     .threading = WEIR_ON_WORKER,
-    .flags = WEIR_CAN_MERGE,
+    .flags = WEIR_CAN_MERGE | WEIR_CAN_REPLACE,
     .state_size = sizeof(struct sqlite_load),
     .options = options,
     .check = sqlite_check,
@@ -171,4 +225,5 @@ const struct weir_plugin weir_plugin = {
     .stop = sqlite_stop,
     .load = sqlite_load,
     .commit = sqlite_commit,
+    .store = &store,
 };

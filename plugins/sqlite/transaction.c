@@ -2,6 +2,8 @@
 
 #include "errors.h"
 
+#include <weir/failpoint.h>
+
 bool database_in_transaction(const struct database *db)
 {
     return !sqlite3_get_autocommit(db->connection);
@@ -35,6 +37,15 @@ static enum weir_status fail_lost(struct database *db)
         "what was loaded since the last commit was taken back; run again");
 }
 
+/* While the log or the journal was written, only the disk knows how far that came. */
+static enum weir_status fail_commit(struct database *db, int rc)
+{
+    if (db->keeps_state && (rc & 0xff) == SQLITE_IOERR)
+        return database_fail(db, "cannot commit, and the outcome of the last commit is not known; "
+                                 "the next run finds out by itself");
+    return database_fail(db, "cannot commit");
+}
+
 enum weir_status database_commit(struct database *db)
 {
     enum weir_status status;
@@ -44,12 +55,18 @@ enum weir_status database_commit(struct database *db)
         return fail_lost(db);
     if (!database_in_transaction(db))
         return WEIR_OK;
+    if (WEIR_FAILPOINT("before_commit")) {
+        database_lose(db);
+        return fail_lost(db);
+    }
     database_may_wait(db, true);
     rc = database_run(db, "COMMIT");
     database_may_wait(db, false);
-    if (rc == SQLITE_OK)
+    if (rc == SQLITE_OK) {
+        WEIR_FAILPOINT("after_commit_ack");
         return WEIR_OK;
-    status = database_fail(db, "cannot commit");
+    }
+    status = fail_commit(db, rc);
     database_lose(db);
     return status;
 }

@@ -1,0 +1,174 @@
+#include "finish.h"
+
+#include "../errors.h"
+#include "../publish.h"
+#include "../transaction.h"
+#include "gaps.h"
+#include "marks.h"
+#include "pass.h"
+#include "places.h"
+#include "runs.h"
+
+#include <weir/failpoint.h>
+
+/* What is judged of the run's generations before anything is closed. */
+struct closing {
+    struct sqlite_load *load;
+    const struct weir_ending *ending;
+    bool *has_gaps; /* in the order of stage->resources */
+    bool refused;   /* new rows may not take the place of the old ones */
+};
+
+static enum weir_status find_gaps(struct closing *closing)
+{
+    struct state *state = &closing->load->state;
+    size_t n = state->stage->n_resources;
+    enum weir_status status = WEIR_OK;
+
+    closing->has_gaps = weir_new_array(state->stage->arena, n, bool);
+    for (size_t i = 0; i < n && status == WEIR_OK; i++)
+        status = gaps_exist(state, state->generations[i].id, &closing->has_gaps[i]);
+    return status;
+}
+
+static bool replaces(const struct closing *closing, size_t resource)
+{
+    const struct state *state = &closing->load->state;
+
+    return state->generations[resource].is_open &&
+           state->stage->resources[resource]->disposition == WEIR_REPLACE;
+}
+
+/* The tables whose rows change places, each once; none where a part of one of them is missing. */
+static size_t list_replaced(const struct closing *closing, struct table **tables)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < closing->load->state.stage->n_resources; i++) {
+        struct table *table = closing->load->of_resource[i];
+        size_t at = 0;
+
+        if (!replaces(closing, i))
+            continue;
+        if (closing->has_gaps[i])
+            return 0;
+        while (at < n && tables[at] != table)
+            at++;
+        if (at == n)
+            tables[n++] = table;
+    }
+    return n;
+}
+
+static enum weir_status publish(struct closing *closing)
+{
+    struct weir_stage *stage = closing->load->state.stage;
+    struct table **tables = weir_new_array(stage->arena, stage->n_resources, struct table *);
+    size_t n = list_replaced(closing, tables);
+    enum weir_status status;
+
+    if (n == 0)
+        return WEIR_OK;
+    WEIR_FAILPOINT("before_publish");
+    status = publish_all(stage, tables, n);
+    WEIR_FAILPOINT("after_publish");
+    closing->refused = status == WEIR_REJECT;
+    return closing->refused ? WEIR_OK : status;
+}
+
+/* One that was read whole; its rows are where they belong. */
+static enum weir_status close_generation(struct closing *closing, size_t resource)
+{
+    struct state *state = &closing->load->state;
+    int64_t id = state->generations[resource].id;
+    enum weir_status status;
+
+    if (closing->refused && replaces(closing, resource))
+        return WEIR_OK;
+    status = marks_move(state, id, state->stage->resources[resource]->name);
+    if (status == WEIR_OK)
+        status = marks_forget_seen(state, id);
+    if (status == WEIR_OK && !closing->has_gaps[resource])
+        status = pass_end_generation(state, id);
+    return status;
+}
+
+static enum weir_status close_generations(struct closing *closing)
+{
+    struct state *state = &closing->load->state;
+    size_t n = state->stage->n_resources;
+    int64_t *ids = weir_new_array(state->stage->arena, n, int64_t);
+    enum weir_status status = WEIR_OK;
+
+    for (size_t i = 0; i < n && status == WEIR_OK; i++) {
+        ids[i] = state->generations[i].id;
+        if (state->generations[i].is_open)
+            status = close_generation(closing, i);
+    }
+    return status == WEIR_OK ? places_forget(state, ids, n) : status;
+}
+
+static enum weir_status close_pass(struct closing *closing)
+{
+    struct state *state = &closing->load->state;
+    enum weir_status status = find_gaps(closing);
+
+    if (status == WEIR_OK)
+        status = load_create_waiting(closing->load);
+    if (status == WEIR_OK)
+        status = publish(closing);
+    if (status == WEIR_OK)
+        status = close_generations(closing);
+    if (status != WEIR_OK)
+        return status;
+    if (closing->ending->abandon || closing->refused)
+        return pass_abandon(state, state->pass);
+    return pass_end(state);
+}
+
+static enum weir_status write_end(struct closing *closing)
+{
+    struct weir_ending ending = *closing->ending;
+
+    if (closing->refused)
+        ending.exit_code = WEIR_FAULT_DATA;
+    return runs_end(&closing->load->state, &ending);
+}
+
+/* Whoever has failed at a lock before shall not wait for it once more. */
+static enum weir_status enter(struct sqlite_load *load)
+{
+    uint64_t lock_wait = load->db.lock_wait;
+    enum weir_status status;
+
+    if (load->db.failed)
+        load->db.lock_wait = 0;
+    status = state_enter(&load->state);
+    load->db.lock_wait = lock_wait;
+    return status;
+}
+
+enum weir_status finish_run(struct sqlite_load *load, const struct weir_ending *ending)
+{
+    struct closing closing = {.load = load, .ending = ending};
+    struct database *db = &load->db;
+    enum weir_status status;
+
+    /* What was lost has been told; only the run's end is written now. */
+    if (!ending->done && !ending->abandon)
+        db->was_lost = false;
+    status = enter(load);
+    if (status == WEIR_OK && (ending->done || ending->abandon))
+        status = close_pass(&closing);
+    if (status == WEIR_OK)
+        status = write_end(&closing);
+    if (status == WEIR_OK && closing.refused) {
+        status = state_flush(&load->state);
+        if (status == WEIR_OK)
+            status = database_commit(db);
+        return WEIR_FAIL;
+    }
+    if (status != WEIR_OK)
+        database_lose(db);
+    return status;
+}

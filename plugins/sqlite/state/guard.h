@@ -1,0 +1,34 @@
+/*
+ * The guards of a batch: each unit moves its chain on from where it stands, or
+ * loses its rows, since they are there already.
+ *
+ * They come before the rows, and go with them when the batch is taken back. What
+ * most batches change is noted and written back; anything rarer is done under a
+ * savepoint, whose copies of pages would cost the others too much.
+ */
+#ifndef STATE_GUARD_H
+#define STATE_GUARD_H
+
+#include "marks.h"
+#include "places.h"
+
+struct guard {
+    struct state *state;
+    struct weir_batch *batch;
+    int64_t generation;
+    bool has_savepoint;
+    struct place_before *places; /* what they were before, n_places of them */
+    size_t n_places;
+    struct mark_before *marks;
+    size_t n_marks;
+};
+
+/* Inside a transaction. After a failure nothing is left to be undone. */
+enum weir_status guard_begin(
+    struct guard *guard, struct state *state, struct weir_batch *batch) WEIR_MUST_CHECK;
+/* Keeps what the guards changed. */
+enum weir_status guard_end(struct guard *guard) WEIR_MUST_CHECK;
+/* Takes it back; if that fails too, the whole transaction, which is then noted as lost. */
+void guard_undo(struct guard *guard);
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * Passes and their generations: found, begun, closed. An open pass is the only one
+ * that has places and gaps; the last hundred that are closed are kept as history.
+ */
+#ifndef STATE_PASS_H
+#define STATE_PASS_H
+
+#include "state.h"
+
+/* A pass of the pipeline, in the arena; NULL: there is none. */
+enum weir_status pass_find_open(struct state *state, const char *pipeline, struct weir_arena *arena,
+    struct weir_pass **ret_pass) WEIR_MUST_CHECK;
+enum weir_status pass_find_key(struct state *state, const char *pipeline, const char *key,
+    struct weir_arena *arena, struct weir_pass **ret_pass) WEIR_MUST_CHECK;
+/* Tells the last passes, the newest first. */
+enum weir_status pass_show(struct state *state, const char *pipeline,
+    void (*tell)(void *arg, const struct weir_pass *pass), void *arg) WEIR_MUST_CHECK;
+
+/* The rest is called inside a transaction. */
+
+/* A new pass, or an old one with more generations: ids are written into it. */
+enum weir_status pass_begin(struct state *state, struct weir_pass *pass) WEIR_MUST_CHECK;
+/* Closes a pass as it is: places, gaps, marks that were seen and what is staged go. */
+enum weir_status pass_abandon(struct state *state, int64_t pass) WEIR_MUST_CHECK;
+/* One of the pass's generations has been read to its end. */
+enum weir_status pass_end_generation(struct state *state, int64_t generation) WEIR_MUST_CHECK;
+/* The pass is done if all its generations are. */
+enum weir_status pass_end(struct state *state) WEIR_MUST_CHECK;
+
+#endif

@@ -1,0 +1,76 @@
+#include "reset.h"
+
+#include "../publish.h"
+#include "../transaction.h"
+#include "fence.h"
+#include "gaps.h"
+#include "marks.h"
+#include "pass.h"
+#include "places.h"
+#include "tables.h"
+
+#include <string.h>
+
+static const char remove_generation[] = "DELETE FROM main._weir_generation WHERE id = ?1";
+
+static enum weir_status forget_generation(
+    struct state *state, const struct weir_pass *pass, const struct weir_generation *generation)
+{
+    enum weir_status status = places_forget(state, &generation->id, 1);
+    int rc;
+
+    if (status == WEIR_OK)
+        status = gaps_forget(state, generation->id);
+    if (status == WEIR_OK)
+        status = marks_forget_seen(state, generation->id);
+    if (status == WEIR_OK)
+        status = publish_drop(state->db, pass->id, weir_str(generation->table));
+    if (status != WEIR_OK)
+        return status;
+    rc = query_run(&state->queries, remove_generation, bind_integer(generation->id));
+    return state_judge(state, rc, "cannot forget a resource");
+}
+
+/* A pass without parts would be open for ever. */
+static enum weir_status forget_in_pass(
+    struct state *state, const struct weir_pass *pass, const char *resource)
+{
+    if (!resource || (pass->n_generations == 1 && strcmp(pass->generations[0].name, resource) == 0))
+        return pass_abandon(state, pass->id);
+    for (size_t i = 0; i < pass->n_generations; i++)
+        if (strcmp(pass->generations[i].name, resource) == 0)
+            return forget_generation(state, pass, &pass->generations[i]);
+    return WEIR_OK;
+}
+
+static enum weir_status forget(struct state *state, const char *pipeline, const char *resource)
+{
+    struct weir_pass *open;
+    int64_t epoch = 0;
+    enum weir_status status = fence_raise(state, pipeline, &epoch);
+
+    if (status == WEIR_OK)
+        status = pass_find_open(state, pipeline, state->stage->arena, &open);
+    if (status == WEIR_OK && open)
+        status = forget_in_pass(state, open, resource);
+    if (status == WEIR_OK)
+        status = marks_forget(state, pipeline, resource);
+    return status == WEIR_OK ? database_commit(state->db) : status;
+}
+
+enum weir_status reset_state(struct state *state, const char *pipeline, const char *resource)
+{
+    bool there = false;
+    enum weir_status status = fence_lock(state, pipeline, false);
+
+    if (status == WEIR_OK)
+        status = database_begin(state->db);
+    if (status == WEIR_OK)
+        status = tables_are_there(state, &there);
+    if (status == WEIR_OK && there)
+        status = forget(state, pipeline, resource);
+    if (database_in_transaction(state->db))
+        (void)database_run(state->db, "ROLLBACK");
+    lock_release(&state->lock);
+    return status;
+}
