@@ -84,6 +84,7 @@ struct weir_unit {
     const struct weir_position *position;
     const struct weir_unit_mark *mark; /* or NULL; the engine's, from behind decode on */
     const struct weir_window *window;  /* rows outside are not wanted; NULL: all are. By decode */
+    struct weir_id series;             /* whose mark its rows move. By decode */
     int64_t dead_letter;               /* the unit is that one, put back; 0: it is none */
     bool is_past; /* behind decode: by the declared order of rows, nothing behind it is wanted */
 };
