@@ -123,9 +123,8 @@ static void describe(
 enum weir_status database_fail(struct database *db, const char *format, ...)
 {
     int result = result_of(db);
-    const struct meaning *meaning = find_meaning(result);
+    struct weir_error error = {0};
     char what[WEIR_ERROR_TEXT_SIZE];
-    char reason[WEIR_ERROR_TEXT_SIZE];
     va_list args;
 
     db->failed = true;
@@ -134,9 +133,19 @@ enum weir_status database_fail(struct database *db, const char *format, ...)
     va_end(args);
     if ((result & 0xff) == SQLITE_BUSY || (result & 0xff) == SQLITE_LOCKED)
         return fail_locked(db, what);
+    database_describe(db, &error);
+    return weir_fail(db->stage, error.fault, error.code, "%s: %s: %s", db->path, what, error.text);
+}
+
+void database_describe(struct database *db, struct weir_error *ret_error)
+{
+    int result = result_of(db);
+    const struct meaning *meaning = find_meaning(result);
+    char reason[WEIR_ERROR_TEXT_SIZE];
+
     describe(db, meaning, result, reason, sizeof(reason));
-    return weir_fail(db->stage, meaning->fault, meaning->code, "%s: %s: %s%s%s", db->path, what,
-        reason, meaning->remedy ? "; " : "", meaning->remedy ? meaning->remedy : "");
+    (void)weir_error_set(ret_error, meaning->fault, meaning->code, "%s%s%s", reason,
+        meaning->remedy ? "; " : "", meaning->remedy ? meaning->remedy : "");
 }
 
 enum weir_status database_refuse(

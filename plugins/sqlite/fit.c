@@ -88,6 +88,12 @@ static enum weir_status check_values(struct table *table, const struct column *c
     return status;
 }
 
+/* Is it the number of a row, or might it become that when the table is made? */
+static bool may_number_rows(const struct table *table, const struct column *column)
+{
+    return column->is_rowid || (!table->exists && table_key_has(table, column->name));
+}
+
 /* SQLite puts the next free number where the number of a row is null. */
 static enum weir_status check_row_numbers(struct table *table, const struct column *column,
     struct weir_batch *batch, const struct weir_column *source)
@@ -110,7 +116,7 @@ enum weir_status fit_check(struct table *table, const struct column *column,
 
     if (source->kinds & ~accepts[column->storage].always)
         status = check_values(table, column, batch, source);
-    if (status == WEIR_OK && column->is_rowid)
+    if (status == WEIR_OK && may_number_rows(table, column))
         status = check_row_numbers(table, column, batch, source);
     return status;
 }

@@ -1,5 +1,6 @@
 #include "match.h"
 
+#include "bad_row.h"
 #include "errors.h"
 #include "fit.h"
 #include "merge.h"
@@ -50,8 +51,7 @@ static bool is_computed(const struct table *target, struct weir_str name)
     return column && column->is_generated;
 }
 
-static enum weir_status match_column(
-    struct table *table, const struct weir_batch *batch, const struct weir_column *source)
+static enum weir_status find_column(struct table *table, const struct weir_column *source)
 {
     struct column *column = table_find(table, source->name);
     const char *fault = column_name_fault(source->name);
@@ -72,12 +72,19 @@ static enum weir_status match_column(
         column->spelled = weir_str_equal(column->name, source->name)
                               ? column->name
                               : weir_copy(table->db->stage->arena, source->name);
+    return WEIR_OK;
+}
+
+/* The type of a column that is to be made, or is to hold more than it does. */
+static enum weir_status plan_column(
+    struct table *table, struct column *column, const struct weir_column *source, size_t n_rows)
+{
     if (column->state == COLUMN_WAITS && source->kinds) {
         column->state = COLUMN_WANTED;
         column->kinds = source->kinds;
-        column->storage = type_for(source->kinds, type_all_exact(source, batch->n_rows));
+        column->storage = type_for(source->kinds, type_all_exact(source, n_rows));
     } else if (column->state == COLUMN_EXISTS && table->made_as) {
-        return widen_plan(table, column, source, batch->n_rows);
+        return widen_plan(table, column, source, n_rows);
     }
     return WEIR_OK;
 }
@@ -97,21 +104,30 @@ static enum weir_status want_something(struct table *table)
         name_show(table->shown).text);
 }
 
-/* A key column that the rows lack would get numbers that nobody gave. */
-static enum weir_status check_key_comes(struct table *table, const struct match *match)
+static bool brings_values(const struct match *match, const struct table *table, const char *name)
 {
-    for (size_t i = 0; i < table->primary_key.n; i++) {
-        const struct column *column = table_find(table, weir_str(table->primary_key.items[i]));
+    const struct column *column = table_find(table, weir_str(name));
+    const struct weir_column *source = column ? match->sources[column - table->columns] : NULL;
 
-        if (!column || !match->sources[column - table->columns] ||
-            !match->sources[column - table->columns]->kinds)
-            return database_refuse(table->db, WEIR_FAULT_DATA, "E-ROW-CONSTRAINT",
-                "table '%s': the rows bring nothing for the key column '%s'; check primary_key "
-                "against what the source gives",
-                name_show(table->shown).text,
-                name_show(weir_str(table->primary_key.items[i])).text);
+    return source && source->kinds;
+}
+
+/* A key column that the rows lack would get numbers that nobody gave. */
+static enum weir_status check_key_comes(
+    struct table *table, const struct match *match, struct weir_batch *batch)
+{
+    enum weir_status status = WEIR_OK;
+
+    for (size_t i = 0; i < table->primary_key.n && status == WEIR_OK; i++) {
+        const char *name = table->primary_key.items[i];
+
+        if (!brings_values(match, table, name))
+            status = bad_rows(table, batch, name, WEIR_FAULT_DATA, "E-ROW-CONSTRAINT",
+                "the rows bring nothing for the key column '%s'; check primary_key against what "
+                "the source gives",
+                name_show(weir_str(name)).text);
     }
-    return WEIR_OK;
+    return status;
 }
 
 static enum weir_status check_keys(
@@ -120,37 +136,76 @@ static enum weir_status check_keys(
     enum weir_status status;
 
     if (table->disposition != WEIR_MERGE)
-        return check_key_comes(table, match);
+        return check_key_comes(table, match, batch);
     status = merge_check_order(table, match);
     return status == WEIR_OK ? merge_check_keys(table, match, batch) : status;
 }
 
-static void match_sources(
-    struct match *match, const struct table *table, const struct weir_batch *batch)
+static enum weir_status find_columns(
+    struct match *match, struct table *table, const struct weir_batch *batch)
 {
+    enum weir_status status = WEIR_OK;
+
+    for (size_t i = 0; i < batch->n_columns && status == WEIR_OK; i++)
+        status = find_column(table, &batch->columns[i]);
+    if (status != WEIR_OK)
+        return status;
     match->sources = weir_new_array(batch->arena, table->n_columns, const struct weir_column *);
     for (size_t i = 0; i < batch->n_columns; i++) {
         const struct column *column = table_find(table, batch->columns[i].name);
 
         match->sources[column - table->columns] = &batch->columns[i];
     }
+    return WEIR_OK;
 }
 
-enum weir_status match_columns(struct match *match, struct table *table, struct weir_batch *batch)
+/* Its type is what it is, whatever comes. */
+static bool is_fixed(const struct table *table, const struct column *column)
+{
+    return column->state == COLUMN_EXISTS && !table->made_as;
+}
+
+static enum weir_status check_fit(
+    struct match *match, struct table *table, struct weir_batch *batch, bool fixed)
 {
     enum weir_status status = WEIR_OK;
 
-    for (size_t i = 0; i < batch->n_columns && status == WEIR_OK; i++)
-        status = match_column(table, batch, &batch->columns[i]);
-    if (status == WEIR_OK)
-        status = want_something(table);
-    if (status != WEIR_OK)
-        return status;
-    match_sources(match, table, batch);
-    status = check_keys(table, match, batch);
+    for (size_t i = 0; i < table->n_columns && status == WEIR_OK; i++)
+        if (match->sources[i] && is_fixed(table, &table->columns[i]) == fixed)
+            status = fit_check(table, &table->columns[i], batch, match->sources[i]);
+    return status;
+}
+
+static enum weir_status plan_columns(
+    const struct match *match, struct table *table, const struct weir_batch *batch)
+{
+    enum weir_status status = WEIR_OK;
+
     for (size_t i = 0; i < table->n_columns && status == WEIR_OK; i++)
         if (match->sources[i])
-            status = fit_check(table, &table->columns[i], batch, match->sources[i]);
+            status = plan_column(table, &table->columns[i], match->sources[i], batch->n_rows);
+    return status == WEIR_OK ? want_something(table) : status;
+}
+
+/* Rows that are bad whatever the others are go first, so that no type is widened for them. */
+enum weir_status match_columns(struct match *match, struct table *table, struct weir_batch *batch)
+{
+    enum weir_status status = find_columns(match, table, batch);
+
+    if (status == WEIR_OK)
+        status = check_keys(table, match, batch);
+    if (status == WEIR_OK)
+        status = check_fit(match, table, batch, true);
+    if (status != WEIR_OK)
+        return status;
+    bad_rows_drop(batch);
+    if (batch->n_rows == 0)
+        return WEIR_OK;
+    status = plan_columns(match, table, batch);
+    if (status == WEIR_OK)
+        status = check_fit(match, table, batch, false);
+    if (status == WEIR_OK)
+        bad_rows_drop(batch);
     return status;
 }
 
