@@ -17,6 +17,7 @@ static const struct command *const commands[] = {
     &command_run,
     &command_check,
     &command_preview,
+    &command_replay,
     &command_state,
     &command_plugin,
 };

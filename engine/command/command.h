@@ -34,6 +34,7 @@ struct command {
 extern const struct command command_run;
 extern const struct command command_check;
 extern const struct command command_preview;
+extern const struct command command_replay;
 extern const struct command command_state;
 extern const struct command command_plugin;
 

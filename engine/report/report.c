@@ -187,9 +187,11 @@ void report_sum_up(const struct report *report, char *out, size_t size)
         words_bytes(peak_memory(), memory, sizeof(memory)));
 }
 
-/* Such a run failed before it began: all that could be printed about it are zeros. */
+/* Such a run failed before it began, or had nothing to do: all that could be printed are zeros. */
 static bool nothing_happened(const struct report *report, const struct sums *s)
 {
+    if (report->result->state.outcome == SESSION_NOTHING)
+        return true;
     return report->result->status != WEIR_OK && !s->read && !s->committed && !s->requests &&
            !s->retries && !s->failures;
 }

@@ -167,11 +167,16 @@ static void tell_resumed(const struct session *session)
 
     for (size_t i = 0; i < session->pass.n_generations; i++)
         rows += session->pass.generations[i].rows;
-    weir_log(session->load, WEIR_LOG_INFO,
-        "going on with what was begun at %s: %" PRIu64 " row%s loaded already, %" PRIu64
-        " gap%s to be asked for again",
-        session->pass.started_at, rows, rows == 1 ? " is" : "s are", session->n_old_gaps,
-        session->n_old_gaps == 1 ? "" : "s");
+    if (session->n_old_gaps)
+        weir_log(session->load, WEIR_LOG_INFO,
+            "going on with what was begun at %s: %" PRIu64 " row%s loaded already, and %" PRIu64
+            " gap%s left",
+            session->pass.started_at, rows, rows == 1 ? " is" : "s are", session->n_old_gaps,
+            session->n_old_gaps == 1 ? " is" : "s are");
+    else
+        weir_log(session->load, WEIR_LOG_INFO,
+            "going on with what was begun at %s: %" PRIu64 " row%s loaded already",
+            session->pass.started_at, rows, rows == 1 ? " is" : "s are");
 }
 
 /*

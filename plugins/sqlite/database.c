@@ -59,14 +59,13 @@ static int wait_for_lock(void *arg, int tries)
 }
 
 /* A path is a path: "file:x" and ":memory:" mean nothing else when they begin with a folder. */
-static int open_connection(struct database *db)
+static int open_connection(struct database *db, int flags)
 {
-    const int flags =
-        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     const char *path = db->path;
 
     if (path[0] != '/')
         path = weir_printf(db->stage->arena, "./%s", path);
+    flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     return sqlite3_open_v2(path, &db->connection, flags, NULL);
 }
 
@@ -133,7 +132,7 @@ static enum weir_status open_and_check(struct database *db)
 
     if (status != WEIR_OK)
         return status;
-    if (open_connection(db) != SQLITE_OK)
+    if (open_connection(db, SQLITE_OPEN_CREATE) != SQLITE_OK)
         return database_fail(db, "cannot open the database");
     harden(db);
     database_may_wait(db, true);
@@ -148,9 +147,33 @@ static enum weir_status open_and_check(struct database *db)
     return status == WEIR_OK ? preflight_writing(db) : status;
 }
 
+/*
+ * For a command that looks at the state: what is not there is not made, and the file is neither
+ * read whole nor written. Not read-only, since what a crash has left in the journal must be taken
+ * back before anything can be read.
+ */
+static enum weir_status open_as_it_is(struct database *db)
+{
+    int64_t n_pages = 0;
+
+    if (preflight_is_missing(db))
+        return weir_fail(db->stage, WEIR_FAULT_DESTINATION, "E-STATE-NONE",
+            "no state: %s does not exist", db->path);
+    if (preflight_path(db) != WEIR_OK)
+        return WEIR_FAIL;
+    if (open_connection(db, 0) != SQLITE_OK)
+        return database_fail(db, "cannot open the database");
+    harden(db);
+    database_may_wait(db, true);
+    if (database_ask(db, "PRAGMA page_count", &n_pages) != SQLITE_OK ||
+        database_run(db, "PRAGMA synchronous = FULL") != SQLITE_OK)
+        return database_fail(db, "cannot read the database");
+    return WEIR_OK;
+}
+
 enum weir_status database_open(struct database *db)
 {
-    enum weir_status status = open_and_check(db);
+    enum weir_status status = weir_is_offline(db->stage) ? open_as_it_is(db) : open_and_check(db);
 
     database_may_wait(db, false);
     if (status == WEIR_OK)

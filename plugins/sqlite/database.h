@@ -28,7 +28,8 @@ struct database {
 
 /*
  * Opens, configures and checks: what is no sound database, or cannot be written,
- * fails here and is left unchanged. database_close follows, whatever this gave.
+ * fails here and is left unchanged. database_close follows, whatever this gave. For a command that
+ * only looks at the state (weir_is_offline) it creates nothing and checks less.
  */
 enum weir_status database_open(struct database *db) WEIR_MUST_CHECK;
 /* Takes back what was not committed. */

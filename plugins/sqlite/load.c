@@ -82,10 +82,11 @@ static enum weir_status sqlite_start(struct weir_stage *stage)
         .path = load->path,
         .lock_wait = load->lock_wait,
     };
-    make_tables(stage);
+    if (!weir_is_offline(stage))
+        make_tables(stage);
     status = database_open(&load->db);
     state_init(&load->state, stage, &load->db);
-    return status == WEIR_OK ? read_tables(load) : status;
+    return status == WEIR_OK && load->n_tables ? read_tables(load) : status;
 }
 
 static struct table *table_of(struct weir_stage *stage, const struct weir_resource *resource)

@@ -30,6 +30,13 @@ static enum weir_status check_folder(struct database *db)
         folder, strerror(errno));
 }
 
+bool preflight_is_missing(const struct database *db)
+{
+    struct stat file;
+
+    return stat(db->path, &file) != 0 && errno == ENOENT;
+}
+
 enum weir_status preflight_path(struct database *db)
 {
     struct stat file;

@@ -4,6 +4,7 @@
 
 #include "database.h"
 
+bool preflight_is_missing(const struct database *db);
 /* Before it is opened: only an ordinary file is, or what does not exist yet. */
 enum weir_status preflight_path(struct database *db) WEIR_MUST_CHECK;
 /* Fails: SQLite could open the file for reading only. */

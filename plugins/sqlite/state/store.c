@@ -121,10 +121,17 @@ static enum weir_status begin_replacing(struct sqlite_load *load)
     return publish_begin(stage, tables, n, load->state.pass);
 }
 
-static enum weir_status sqlite_begin(
-    struct weir_stage *stage, struct weir_pass *pass, const struct weir_pass *old)
+/* Rows that are put back belong to no generation, and move no chain. */
+static enum weir_status begin_without_pass(struct state *state)
 {
-    struct sqlite_load *load = stage->state;
+    state->generations =
+        weir_new_array(state->stage->arena, state->stage->n_resources, struct generation);
+    return WEIR_OK;
+}
+
+static enum weir_status begin_pass(
+    struct sqlite_load *load, struct weir_pass *pass, const struct weir_pass *old)
+{
     struct state *state = &load->state;
     enum weir_status status = WEIR_OK;
 
@@ -141,6 +148,16 @@ static enum weir_status sqlite_begin(
         status = gaps_find_waiting(state, pass->id, &state->has_waiting);
     if (status == WEIR_OK)
         status = begin_replacing(load);
+    return status;
+}
+
+static enum weir_status sqlite_begin(
+    struct weir_stage *stage, struct weir_pass *pass, const struct weir_pass *old)
+{
+    struct sqlite_load *load = stage->state;
+    struct state *state = &load->state;
+    enum weir_status status = pass ? begin_pass(load, pass, old) : begin_without_pass(state);
+
     if (status == WEIR_OK)
         status = database_commit(state->db);
     state->is_open = status == WEIR_OK;
