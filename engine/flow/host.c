@@ -76,6 +76,12 @@ static bool host_is_read(struct weir_stage *stage, const struct weir_resource *r
     return session_is_read(stage_of(stage)->flow->session, resource);
 }
 
+static const char *host_mark(
+    struct weir_stage *stage, const struct weir_resource *resource, const struct weir_id *series)
+{
+    return session_mark(stage_of(stage)->flow->session, resource, series);
+}
+
 static const char *host_now(struct weir_stage *stage)
 {
     return session_now(stage_of(stage)->flow->session);
@@ -99,5 +105,6 @@ const struct weir_host flow_host = {
     .incomplete = host_incomplete,
     .resume = host_resume,
     .is_read = host_is_read,
+    .mark = host_mark,
     .now = host_now,
 };

@@ -53,6 +53,10 @@ static void check_resource(struct maker *m, const struct weir_resource *resource
     if (resource->disposition == WEIR_MERGE && resource->primary_key.n == 0)
         weir_mistake(m->mistakes, place_of(resource, "write_disposition"), 0, "E-REQUIRED",
             "merge needs 'primary_key': the column or columns that tell one row from all others");
+    if (resource->disposition == WEIR_REPLACE && resource->incremental)
+        weir_mistake(m->mistakes, place_of(resource, "incremental"), 0, "E-VALUE",
+            "incremental reads only what is new, and replace would put that in place of all there "
+            "is; use append or merge");
     check_useless(m, resource, "order_by", WEIR_MERGE);
     check_useless(m, resource, "allow_empty", WEIR_REPLACE);
     check_useless(m, resource, "min_ratio", WEIR_REPLACE);

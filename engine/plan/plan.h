@@ -45,8 +45,8 @@ struct plan_state {
 struct plan {
     struct weir_arena *arena;
     const char *name;
-    uint64_t memory;   /* bytes: limits.memory */
-    uint64_t run_time; /* ms: limits.run_time; 0: no limit */
+    uint64_t memory;              /* bytes: limits.memory */
+    uint64_t run_time;            /* ms: limits.run_time; 0: no limit */
     const struct weir_node *vars; /* constants of the file, or NULL */
     struct weir_resource *resources;
     size_t n_resources;

@@ -22,6 +22,8 @@ struct session {
     struct weir_run run;
     struct weir_pass pass; /* generations in the order of the plan's resources */
     struct places *places;
+    struct marks *marks;
+    struct weir_error mark_error; /* why a mark could not be taken, if one could not */
     struct session_result result;
     bool is_open;
     uint64_t n_old_gaps; /* when the run began */
@@ -81,6 +83,7 @@ struct session *session_new(struct plan *plan)
         .started_at = session->now,
         .takeover = plan->state.takeover,
     };
+    session->marks = marks_new(plan);
     return session;
 }
 
@@ -88,6 +91,7 @@ void session_free(struct session *session)
 {
     if (!session)
         return;
+    marks_free(session->marks);
     places_free(session->places);
     free(session);
 }
@@ -149,14 +153,25 @@ static void take_gap(void *arg, const struct weir_gap *gap)
         places_add_hole(((struct session *)arg)->places, gap->generation, &gap->chain, gap->number);
 }
 
+static void take_mark(void *arg, const struct weir_marked *mark)
+{
+    struct session *session = arg;
+
+    /* The first error is kept, and told when all is read. */
+    (void)marks_add(session->marks, mark, &session->mark_error);
+}
+
 static enum weir_status read_state(struct session *session)
 {
-    const struct weir_reading reading = {.place = take_place, .gap = take_gap, .arg = session};
+    const struct weir_reading reading = {
+        .place = take_place, .gap = take_gap, .mark = take_mark, .arg = session};
     enum weir_status status;
 
     session->places = places_new(session->pass.n_generations);
     status = session->store->read(session->load, &session->pass, &reading);
     places_seal(session->places);
+    if (status == WEIR_OK && weir_error_is_set(&session->mark_error))
+        return weir_fail_with(session->load, &session->mark_error);
     return status;
 }
 
@@ -289,6 +304,21 @@ bool session_is_read(const struct session *session, const struct weir_resource *
 {
     return has_pass(session) &&
            session->pass.generations[plan_resource_index(session->plan, resource)].done;
+}
+
+const char *session_mark(const struct session *session, const struct weir_resource *resource,
+    const struct weir_id *series)
+{
+    struct marks_old old;
+
+    if (!marks_find(session->marks, plan_resource_index(session->plan, resource), series, &old))
+        return NULL;
+    return old.text;
+}
+
+const struct marks *session_marks(const struct session *session)
+{
+    return session->marks;
 }
 
 const char *session_now(const struct session *session)

@@ -10,6 +10,7 @@
 #define STATE_SESSION_H
 
 #include "decide.h"
+#include "marks.h"
 #include "plan/plan.h"
 
 struct session;
@@ -42,6 +43,9 @@ enum weir_status session_finish(struct session *session, const struct session_en
 bool session_resume(const struct session *session, const struct weir_resource *resource,
     const struct weir_id *chain, struct weir_resume *ret_resume);
 bool session_is_read(const struct session *session, const struct weir_resource *resource);
+const char *session_mark(const struct session *session, const struct weir_resource *resource,
+    const struct weir_id *series);
+const struct marks *session_marks(const struct session *session);
 const char *session_now(const struct session *session);
 
 /* For the report; behind the run. */
