@@ -114,7 +114,7 @@ static enum weir_status insert_rows(struct table *table, struct weir_batch *batc
 static enum weir_status keep_rejects(
     struct sqlite_load *load, struct guard *guard, struct weir_batch *batch)
 {
-    enum weir_status status = dead_letters_put(&load->state, guard->generation, batch);
+    enum weir_status status = dead_letters_settle(&load->state, guard->generation, batch);
 
     if (status == WEIR_OK)
         status = guard_end(guard);

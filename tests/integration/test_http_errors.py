@@ -17,6 +17,8 @@ class ErrorCase(harness.Case):
     def load(self, path, *keys, extract="", env=None, **query):
         url = "${SERVER}" + path + ("?" + urlencode(query) if query else "")
         lines = "\n                  ".join(keys)
+        # What one that failed left behind would be gone on with.
+        self.db.unlink(missing_ok=True)
         return self.run_weir(f"""
             weir: 1
             name: errors

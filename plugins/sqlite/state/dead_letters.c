@@ -10,7 +10,7 @@
 static const char make[] =
     "CREATE TABLE IF NOT EXISTS main.\"%w\" ("
     " id INTEGER PRIMARY KEY, pipeline TEXT NOT NULL, resource TEXT NOT NULL,"
-    " generation INTEGER NOT NULL, chain BLOB, unit INTEGER, row INTEGER,"
+    " generation INTEGER, chain BLOB, unit INTEGER, row INTEGER,"
     " stage INTEGER NOT NULL, column_name TEXT, code TEXT NOT NULL, reason TEXT NOT NULL,"
     " raw TEXT NOT NULL, set_aside_at TEXT NOT NULL) STRICT";
 static const char put[] =
@@ -19,6 +19,10 @@ static const char put[] =
     " set_aside_at)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
     " strftime('%%Y-%%m-%%dT%%H:%%M:%%SZ', 'now'))";
+static const char renew[] =
+    "UPDATE main.\"%w\" SET stage = ?3, column_name = ?4, code = ?5, reason = ?6, raw = ?7,"
+    " set_aside_at = strftime('%%Y-%%m-%%dT%%H:%%M:%%SZ', 'now') WHERE id = ?1 AND pipeline = ?2";
+static const char find[] = "SELECT 1 FROM main.\"%w\" WHERE id = ?1 AND pipeline = ?2";
 static const char take[] = "DELETE FROM main.\"%w\" WHERE id = ?1 AND pipeline = ?2";
 static const char read[] =
     "SELECT id, resource, raw, stage, column_name, code, reason, set_aside_at FROM main.\"%w\""
@@ -46,6 +50,8 @@ void dead_letters_init(struct state *state)
             letters->table = state->stage->resources[i]->dead_letter_table;
     letters->make = fill(state, make);
     letters->put = fill(state, put);
+    letters->renew = fill(state, renew);
+    letters->find = fill(state, find);
     letters->take = fill(state, take);
     letters->read = fill(state, read);
     letters->count = fill(state, count);
@@ -99,36 +105,83 @@ static int put_one(struct state *state, int64_t generation, const struct weir_ba
     const struct weir_position *position = batch->units[reject->unit].position;
 
     return query_run(&state->queries, state->letters.put, bind_text(state->run.pipeline),
-        bind_text(batch->resource->name), bind_integer(generation),
+        bind_text(batch->resource->name), generation ? bind_integer(generation) : bind_text(NULL),
         position ? bind_id(&position->chain) : bind_text(NULL),
         position ? bind_integer((int64_t)position->number) : bind_text(NULL),
         bind_count(reject->number), bind_integer(reject->stage), bind_text(reject->column),
         bind_text(reject->error.code), bind_text(reject->error.text), bind_str(reject->row));
 }
 
-enum weir_status dead_letters_put(
+static int renew_one(struct state *state, int64_t id, const struct weir_reject *reject)
+{
+    return query_run(&state->queries, state->letters.renew, bind_integer(id),
+        bind_text(state->run.pipeline), bind_integer(reject->stage), bind_text(reject->column),
+        bind_text(reject->error.code), bind_text(reject->error.text), bind_str(reject->row));
+}
+
+static int write_rejects(
+    struct state *state, int64_t generation, const struct weir_batch *batch, bool *renewed)
+{
+    int rc = SQLITE_OK;
+
+    for (const struct weir_reject *reject = batch->rejects; reject && rc == SQLITE_OK;
+         reject = reject->next) {
+        int64_t letter = batch->units[reject->unit].dead_letter;
+
+        /* One row may have become several; the first of them keeps the letter. */
+        if (letter && !renewed[reject->unit])
+            rc = renew_one(state, letter, reject);
+        else
+            rc = put_one(state, generation, batch, reject);
+        renewed[reject->unit] = true;
+    }
+    return rc;
+}
+
+static int remove_letters(struct state *state, const struct weir_batch *batch, const bool *renewed)
+{
+    int rc = SQLITE_OK;
+
+    for (size_t i = 0; i < batch->n_units && rc == SQLITE_OK; i++)
+        if (batch->units[i].dead_letter && !renewed[i])
+            rc = query_run(&state->queries, state->letters.take,
+                bind_integer(batch->units[i].dead_letter), bind_text(state->run.pipeline));
+    return rc;
+}
+
+static bool is_concerned(const struct weir_batch *batch)
+{
+    for (size_t i = 0; i < batch->n_units; i++)
+        if (batch->units[i].dead_letter)
+            return true;
+    return batch->rejects != NULL;
+}
+
+enum weir_status dead_letters_settle(
     struct state *state, int64_t generation, const struct weir_batch *batch)
 {
     enum weir_status status;
+    bool *renewed;
 
-    if (!batch->rejects)
+    if (!is_concerned(batch))
         return WEIR_OK;
     status = dead_letters_make(state);
     if (status != WEIR_OK)
         return status;
-    for (const struct weir_reject *reject = batch->rejects; reject; reject = reject->next)
-        if (put_one(state, generation, batch, reject) != SQLITE_OK)
-            return fail_letters(state, "cannot keep");
+    renewed = weir_new_array(batch->arena, batch->n_units, bool);
+    if (write_rejects(state, generation, batch, renewed) != SQLITE_OK ||
+        remove_letters(state, batch, renewed) != SQLITE_OK)
+        return fail_letters(state, "cannot keep");
     return WEIR_OK;
 }
 
-enum weir_status dead_letters_take(struct state *state, int64_t id, bool *ret_there)
+enum weir_status dead_letters_find(struct state *state, int64_t id, bool *ret_there)
 {
-    int rc = query_run(
-        &state->queries, state->letters.take, bind_integer(id), bind_text(state->run.pipeline));
+    sqlite3_stmt *query = query_begin(
+        &state->queries, state->letters.find, bind_integer(id), bind_text(state->run.pipeline));
 
-    *ret_there = rc == SQLITE_OK && sqlite3_changes(state->db->connection) > 0;
-    return rc == SQLITE_OK ? WEIR_OK : fail_letters(state, "cannot remove from");
+    *ret_there = query_step(query);
+    return query_end(query) == SQLITE_OK ? WEIR_OK : fail_letters(state, "cannot read");
 }
 
 /* --- told ----------------------------------------------------------------------------------- */

@@ -4,7 +4,7 @@
  *
  *   id            counts up
  *   pipeline, resource
- *   generation    of the pass that the row came in
+ *   generation    of the pass that the row came in; null: a row that was put back made it
  *   chain, unit   where in the source it came from, where that is known
  *   row           its number in its unit, from 1, where that is known
  *   stage         how many transforms it had passed when it was written down
@@ -22,12 +22,15 @@
 void dead_letters_init(struct state *state);
 /* Inside a transaction: makes it, if it is missing. */
 enum weir_status dead_letters_make(struct state *state) WEIR_MUST_CHECK;
-/* Inside a transaction: writes what was set aside of the batch. */
-enum weir_status dead_letters_put(
-    struct state *state, int64_t generation, const struct weir_batch *batch) WEIR_MUST_CHECK;
-/* Inside a transaction: removes one; *ret_there tells whether it was there. */
-enum weir_status dead_letters_take(
+/* *ret_there tells whether the letter is there, to be put back. */
+enum weir_status dead_letters_find(
     struct state *state, int64_t id, bool *ret_there) WEIR_MUST_CHECK;
+/*
+ * Inside a transaction, behind the rows of the batch: writes what was set aside of it, and removes
+ * letters that were put back. One that was set aside again stays, with its new reason.
+ */
+enum weir_status dead_letters_settle(
+    struct state *state, int64_t generation, const struct weir_batch *batch) WEIR_MUST_CHECK;
 
 /* A database without such a table has none. */
 enum weir_status dead_letters_read(struct state *state, const char *pipeline, int64_t after,

@@ -227,13 +227,15 @@ static enum weir_status guard_fill(struct guard *guard, size_t unit)
 /* A row that was set aside earlier: it must still be. */
 static enum weir_status guard_letter(struct guard *guard, size_t unit)
 {
+    struct weir_unit *letter = &guard->batch->units[unit];
     bool there;
-    enum weir_status status =
-        dead_letters_take(guard->state, guard->batch->units[unit].dead_letter, &there);
+    enum weir_status status = dead_letters_find(guard->state, letter->dead_letter, &there);
 
-    if (status == WEIR_OK && !there)
-        void_units(guard, unit, unit + 1);
-    return status;
+    if (status != WEIR_OK || there)
+        return status;
+    void_units(guard, unit, unit + 1);
+    letter->dead_letter = 0;
+    return WEIR_OK;
 }
 
 /* --- a batch -------------------------------------------------------------------------------- */

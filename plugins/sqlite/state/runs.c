@@ -25,10 +25,10 @@ enum weir_status runs_begin(struct state *state)
 static const char join_pass[] =
     "UPDATE main._weir_run SET pass = ?3 WHERE pipeline = ?1 AND epoch = ?2";
 
-enum weir_status runs_join(struct state *state)
+enum weir_status runs_join(struct state *state, int64_t pass)
 {
     int rc = query_run(&state->queries, join_pass, bind_text(state->run.pipeline),
-        bind_integer(state->epoch), bind_integer(state->pass));
+        bind_integer(state->epoch), bind_integer(pass));
 
     return state_judge(state, rc, "cannot write the run");
 }

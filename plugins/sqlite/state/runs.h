@@ -7,7 +7,7 @@
 /* Inside a transaction, behind fence_raise. */
 enum weir_status runs_begin(struct state *state) WEIR_MUST_CHECK;
 /* The pass that it works on. */
-enum weir_status runs_join(struct state *state) WEIR_MUST_CHECK;
+enum weir_status runs_join(struct state *state, int64_t pass) WEIR_MUST_CHECK;
 enum weir_status runs_end(struct state *state, const struct weir_ending *ending) WEIR_MUST_CHECK;
 
 #endif

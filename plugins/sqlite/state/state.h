@@ -20,7 +20,9 @@ struct letters {
     const char *table;
     const char *make;
     const char *put;
+    const char *renew;
     const char *take;
+    const char *find;
     const char *read;
     const char *count;
     bool is_made; /* it is there, as far as this run knows */
@@ -41,7 +43,7 @@ struct state {
     struct letters letters;
     struct weir_run run;
     int64_t epoch;
-    int64_t pass;
+    int64_t pass;                   /* 0: none, rows that were set aside are put back */
     struct generation *generations; /* in the order of stage->resources */
     bool is_open;                   /* a run keeps its state: open was called */
     bool is_fenced;                 /* the fence was looked at in this transaction */

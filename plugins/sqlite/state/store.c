@@ -8,6 +8,7 @@
 #include "fence.h"
 #include "finish.h"
 #include "gaps.h"
+#include "made.h"
 #include "marks.h"
 #include "pass.h"
 #include "places.h"
@@ -121,18 +122,25 @@ static enum weir_status begin_replacing(struct sqlite_load *load)
     return publish_begin(stage, tables, n, load->state.pass);
 }
 
-/* Rows that are put back belong to no generation, and move no chain. */
-static enum weir_status begin_without_pass(struct state *state)
+/* Those that this run adds to the pass; a generation has no id before it is begun. */
+static bool *mark_new(const struct sqlite_load *load, const struct weir_pass *pass)
 {
-    state->generations =
-        weir_new_array(state->stage->arena, state->stage->n_resources, struct generation);
-    return WEIR_OK;
+    struct weir_stage *stage = load->state.stage;
+    bool *is_new = weir_new_array(stage->arena, stage->n_resources, bool);
+
+    for (size_t i = 0; i < stage->n_resources; i++) {
+        const struct weir_generation *generation = find_generation(pass, stage->resources[i]);
+
+        is_new[i] = generation && !generation->id;
+    }
+    return is_new;
 }
 
 static enum weir_status begin_pass(
     struct sqlite_load *load, struct weir_pass *pass, const struct weir_pass *old)
 {
     struct state *state = &load->state;
+    bool *is_new = mark_new(load, pass);
     enum weir_status status = WEIR_OK;
 
     if (old)
@@ -141,14 +149,27 @@ static enum weir_status begin_pass(
         status = pass_begin(state, pass);
     if (status == WEIR_OK)
         status = take_generations(state, pass);
-    state->pass = pass->id;
     if (status == WEIR_OK)
-        status = runs_join(state);
+        status = made_note(load, is_new);
+    if (status == WEIR_OK)
+        status = made_adopt(load);
+    if (status == WEIR_OK)
+        status = runs_join(state, pass->id);
     if (status == WEIR_OK)
         status = gaps_find_waiting(state, pass->id, &state->has_waiting);
-    if (status == WEIR_OK)
-        status = begin_replacing(load);
-    return status;
+    state->pass = pass->id;
+    return status == WEIR_OK ? begin_replacing(load) : status;
+}
+
+/* Rows that are put back are added: what they shall replace is not read anew. */
+static void begin_without_pass(struct sqlite_load *load)
+{
+    struct weir_stage *stage = load->state.stage;
+
+    load->state.generations = weir_new_array(stage->arena, stage->n_resources, struct generation);
+    for (size_t i = 0; i < load->n_tables; i++)
+        if (load->tables[i].disposition == WEIR_REPLACE)
+            load->tables[i].disposition = WEIR_APPEND;
 }
 
 static enum weir_status sqlite_begin(
@@ -156,8 +177,12 @@ static enum weir_status sqlite_begin(
 {
     struct sqlite_load *load = stage->state;
     struct state *state = &load->state;
-    enum weir_status status = pass ? begin_pass(load, pass, old) : begin_without_pass(state);
+    enum weir_status status = WEIR_OK;
 
+    if (pass)
+        status = begin_pass(load, pass, old);
+    else
+        begin_without_pass(load);
     if (status == WEIR_OK)
         status = database_commit(state->db);
     state->is_open = status == WEIR_OK;
