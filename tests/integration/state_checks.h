@@ -123,8 +123,8 @@ static inline struct weir_batch *new_batch(const struct fixture *f)
     return weir_batch_new(&f->s.resources[0]);
 }
 
-/* A unit of two rows, numbered by where they stand: chain 'a', unit 3 has a30 and a31. */
-static inline struct weir_unit *add_unit(
+/* A unit without rows. */
+static inline struct weir_unit *add_position(
     struct weir_batch *batch, char chain, uint64_t number, enum weir_follow follow)
 {
     struct weir_unit *unit = weir_batch_add_unit(batch, NULL);
@@ -140,6 +140,15 @@ static inline struct weir_unit *add_unit(
         .follow = follow,
     };
     unit->position = position;
+    return unit;
+}
+
+/* A unit of two rows, numbered by where they stand: chain 'a', unit 3 has a30 and a31. */
+static inline struct weir_unit *add_unit(
+    struct weir_batch *batch, char chain, uint64_t number, enum weir_follow follow)
+{
+    struct weir_unit *unit = add_position(batch, chain, number, follow);
+
     for (int i = 0; i < 2; i++) {
         const char *name =
             weir_printf(batch->arena, "%c%llu%d", chain, (unsigned long long)number, i);
@@ -149,6 +158,20 @@ static inline struct weir_unit *add_unit(
             weir_text(WEIR_TEXT, weir_str(name)));
     }
     return unit;
+}
+
+/* A mark whose key is its text; a tie of sixteen times each letter. */
+static inline struct weir_unit_mark *new_mark(
+    struct weir_batch *batch, const char *text, const char *ties)
+{
+    struct weir_unit_mark *mark = weir_new(batch->arena, struct weir_unit_mark);
+    size_t n = strlen(ties);
+    char *bytes = weir_alloc(batch->arena, n * WEIR_ID_SIZE);
+
+    for (size_t i = 0; i < n; i++)
+        memset(bytes + i * WEIR_ID_SIZE, ties[i], WEIR_ID_SIZE);
+    *mark = (struct weir_unit_mark){text, text, {bytes, n * WEIR_ID_SIZE}};
+    return mark;
 }
 
 /* The unit was given up: no rows, and why. */

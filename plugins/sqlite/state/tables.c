@@ -16,7 +16,7 @@ enum { STATE_VERSION = 1 };
  *   _weir_run          the last runs: finished_at is null while one is at work, or when it crashed
  *   _weir_pass         the last passes; at most one of a pipeline is open
  *   _weir_generation   each resource's part of a pass; `config` holds hashes, `rows` is what was
- *                      loaded
+ *                      loaded, makes_table says that there was no table when it began
  *   _weir_place        where each chain of an open generation stands: `number` is the next unit's
  *   _weir_gap          units that were given up; alone: the chain went on behind it
  *   _weir_mark         the highest cursor value of each series, of finished passes
@@ -44,6 +44,7 @@ static const char make[] =
     " id INTEGER PRIMARY KEY, pass INTEGER NOT NULL, resource TEXT NOT NULL,"
     " table_name TEXT NOT NULL, mode TEXT NOT NULL, config TEXT NOT NULL,"
     " done INTEGER NOT NULL DEFAULT 0 CHECK (done IN (0, 1)), rows INTEGER NOT NULL DEFAULT 0,"
+    " makes_table INTEGER NOT NULL DEFAULT 0 CHECK (makes_table IN (0, 1)),"
     " UNIQUE (pass, resource)) STRICT;"
     "CREATE TABLE IF NOT EXISTS main._weir_place ("
     " generation INTEGER NOT NULL, chain BLOB NOT NULL CHECK (length(chain) = 16),"
