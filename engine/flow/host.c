@@ -16,10 +16,23 @@ static void host_wake(struct weir_stage *stage)
     flow_wake(flow);
 }
 
+/* What a transform fails with while the engine only tries. */
+static _Thread_local struct weir_error *trial;
+
+void host_try(struct weir_error *error)
+{
+    trial = error;
+}
+
 static void host_fail(struct weir_stage *stage, const struct weir_error *error)
 {
     struct flow_stage *of = stage_of(stage);
 
+    if (trial) {
+        if (!weir_error_is_set(trial))
+            *trial = *error;
+        return;
+    }
     uv_mutex_lock(&of->flow->mutex);
     if (!weir_error_is_set(&of->error))
         of->error = *error;

@@ -112,10 +112,16 @@ bool stage_has_failed(struct flow_stage *stage);
 
 /* host.c */
 extern const struct weir_host flow_host;
+/* From now on an error that a stage tells on this thread goes there, and is none of the stage's;
+ * NULL: no longer so. The first one stays. */
+void host_try(struct weir_error *error);
 
 /* job.c */
 struct job *job_new(struct flow *flow, struct weir_batch *batch, bool extracts);
 void job_free(struct job *job);
+
+/* transforms.c: those that the batch has not passed. WEIR_FAIL: at job->failed. */
+enum weir_status transforms_run(struct job *job);
 
 /* loader.c: the thread of the load stage. loader_free joins it; nothing else here waits. */
 enum loader_state {

@@ -1,4 +1,4 @@
-/* A batch on a worker: extract where that may block, decode, then the transforms. */
+/* A batch on a worker: extract where that may block, decode, and what is done to its rows. */
 #include "inside.h"
 
 #include <stdlib.h>
@@ -47,50 +47,42 @@ static enum weir_status decode(struct job *job)
     return status == WEIR_OK ? WEIR_OK : fail_at(job, stage);
 }
 
-static enum weir_status transform(struct job *job, struct flow_stage *stage)
+static void count_read(struct job *job)
 {
-    const struct weir_plugin *plugin = stage->planned->plugin;
-    bool alone = plugin->threading != WEIR_IN_PARALLEL;
-    enum weir_status status;
-
-    if (alone)
-        uv_mutex_lock(&stage->entry);
-    status = plugin->transform(&stage->planned->stage, job->batch);
-    if (alone)
-        uv_mutex_unlock(&stage->entry);
-    return status == WEIR_OK ? WEIR_OK : fail_at(job, stage);
-}
-
-static void count_rows(struct job *job, size_t index, size_t before)
-{
-    struct resource_stats *stats = &job->flow->stats->resources[index];
-    size_t after = job->batch->n_rows;
-
-    if (after < before)
-        count(&stats->rows_filtered, before - after);
-    else
-        count(&stats->rows_added, after - before);
-}
-
-static enum weir_status transform_all(struct job *job)
-{
-    struct plan *plan = job->flow->plan;
-    size_t index = plan_resource_index(plan, job->batch->resource);
-    uint64_t begin = now_us();
-    enum weir_status status = WEIR_OK;
+    size_t index = plan_resource_index(job->flow->plan, job->batch->resource);
 
     count(&job->flow->stats->resources[index].rows_read, job->batch->n_rows);
-    for (size_t i = 0; i < plan->n_transforms && status == WEIR_OK; i++) {
-        struct flow_stage *stage = &job->flow->transforms[i];
-        size_t before = job->batch->n_rows;
+}
 
-        if (!before || !stage->planned->takes[index])
-            continue;
-        status = transform(job, stage);
-        count_rows(job, index, before);
-    }
-    if (plan->n_transforms)
-        count(&job->flow->stats->transform_us, now_us() - begin);
+/* Rows that are not new are gone behind this. */
+static enum weir_status read_marks(struct job *job)
+{
+    struct flow_stage *extractor = &job->flow->extract;
+    size_t index = plan_resource_index(job->flow->plan, job->batch->resource);
+    size_t before = job->batch->n_rows;
+
+    if (!job->batch->resource->incremental)
+        return WEIR_OK;
+    if (marks_take(session_marks(job->flow->session), &extractor->planned->stage, job->batch) !=
+        WEIR_OK)
+        return fail_at(job, extractor);
+    count(&job->flow->stats->resources[index].rows_filtered, before - job->batch->n_rows);
+    return WEIR_OK;
+}
+
+/* What was decoded, on its way to the loader. */
+static enum weir_status refine(struct job *job)
+{
+    struct weir_batch *batch = job->batch;
+    enum weir_status status;
+
+    count_read(job);
+    if (batch->resource->sets_aside)
+        weir_batch_remember(batch);
+    status = read_marks(job);
+    if (status == WEIR_OK)
+        status = transforms_run(job);
+    weir_batch_drop_rejected(batch);
     return status;
 }
 
@@ -131,7 +123,7 @@ static void job_run(struct work *work)
     if (status == WEIR_OK)
         status = decode(job);
     if (status == WEIR_OK)
-        status = transform_all(job);
+        status = refine(job);
     charge(job);
     job->status = status;
     /* Once it is done the loop may free it at any time. */

@@ -3,6 +3,7 @@
  * then. The stage's callbacks are called here and nowhere else, so a plugin may
  * block and needs no lock.
  */
+#include "dead_letters.h"
 #include "inside.h"
 
 #include <stdlib.h>
@@ -28,6 +29,7 @@ struct loader {
     uint64_t open_bytes;
     uint64_t open_since_ns;
     uint64_t *open_by_resource;
+    struct dead_letters letters; /* of the run */
 };
 
 static void set_state(struct loader *loader, enum loader_state state)
@@ -136,6 +138,24 @@ static void count_committed(struct loader *loader)
     loader->open_since_ns = 0;
 }
 
+/* Too many rows set aside are no nuisance any more: the run fails. */
+static enum weir_status judge_letters(struct loader *loader, bool at_end)
+{
+    struct weir_error error = {0};
+
+    if (dead_letters_judge(&loader->letters, at_end, &error) == WEIR_OK)
+        return WEIR_OK;
+    return weir_fail_with(&loader->stage->planned->stage, &error);
+}
+
+static enum weir_status count_letters(struct loader *loader, const struct weir_batch *batch)
+{
+    loader->letters.seen += batch->n_rows + batch->n_rejects;
+    loader->letters.set_aside += batch->n_rejects;
+    loader->letters.last = batch->rejects ? &batch->rejects->error : NULL;
+    return batch->n_rejects ? judge_letters(loader, false) : WEIR_OK;
+}
+
 static enum weir_status load(struct loader *loader, struct job *job)
 {
     struct plan_stage *planned = loader->stage->planned;
@@ -146,6 +166,8 @@ static enum weir_status load(struct loader *loader, struct job *job)
     if (status == WEIR_OK || status == WEIR_END) {
         count_loaded(loader, job);
         session_note(loader->flow->session, job->batch);
+        if (count_letters(loader, job->batch) != WEIR_OK)
+            status = WEIR_FAIL;
     }
     return status;
 }
@@ -225,6 +247,9 @@ static enum weir_status finish(struct loader *loader, bool failed)
     /* Whoever failed without keeping state has nothing more to say. */
     if (failed && !session_is_open(loader->flow->session))
         return WEIR_OK;
+    loader->letters.last = NULL;
+    if (!failed && judge_letters(loader, true) != WEIR_OK)
+        failed = true;
     end.complete = end.complete && !failed;
     end.n_rows = rows_loaded(loader->flow);
     if (!end.exit_code)
@@ -318,6 +343,10 @@ struct loader *loader_new(struct flow *flow, struct flow_stage *stage)
     loader->flow = flow;
     loader->stage = stage;
     loader->end = &loader->first;
+    loader->letters = (struct dead_letters){
+        .max_rows = flow->plan->dead_letters.max_rows,
+        .max_ratio = flow->plan->dead_letters.max_ratio,
+    };
     loader->open_by_resource = weir_calloc(flow->plan->n_resources, sizeof(uint64_t));
     uv_mutex_init(&loader->mutex);
     uv_cond_init(&loader->wanted);

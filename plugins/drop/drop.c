@@ -32,6 +32,7 @@ const struct weir_plugin weir_plugin = {
     .summary = "Leave out these columns.",
     .version = WEIR_VERSION,
     .threading = WEIR_IN_PARALLEL,
+    .flags = WEIR_ROW_BY_ROW,
     .state_size = sizeof(struct drop),
     .options = options,
     .transform = drop_transform,

@@ -63,6 +63,7 @@ const struct weir_plugin weir_plugin = {
     .summary = "Keep the rows for which a condition is true.",
     .version = WEIR_VERSION,
     .threading = WEIR_IN_PARALLEL,
+    .flags = WEIR_ROW_BY_ROW,
     .state_size = sizeof(struct filter),
     .options = options,
     .check = filter_check,

@@ -64,6 +64,7 @@ const struct weir_plugin weir_plugin = {
     .summary = "Give columns other names.",
     .version = WEIR_VERSION,
     .threading = WEIR_IN_PARALLEL,
+    .flags = WEIR_ROW_BY_ROW,
     .state_size = sizeof(struct rename),
     .options = options,
     .check = rename_check,

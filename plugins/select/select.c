@@ -45,6 +45,7 @@ const struct weir_plugin weir_plugin = {
     .summary = "Keep these columns, in this order.",
     .version = WEIR_VERSION,
     .threading = WEIR_IN_PARALLEL,
+    .flags = WEIR_ROW_BY_ROW,
     .state_size = sizeof(struct select),
     .options = options,
     .transform = select_transform,

@@ -79,6 +79,7 @@ const struct weir_plugin weir_plugin = {
     .summary = "Compute columns.",
     .version = WEIR_VERSION,
     .threading = WEIR_IN_PARALLEL,
+    .flags = WEIR_ROW_BY_ROW,
     .state_size = sizeof(struct set),
     .options = options,
     .check = set_check,

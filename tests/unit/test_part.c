@@ -146,23 +146,28 @@ static void parts_make_the_whole_again(void **state)
     weir_batch_free(batch);
 }
 
-static void a_part_of_nothing_adds_what_was_set_aside(void **state)
+static void rows_may_be_left_out(void **state)
 {
     struct weir_batch *batch = four_units();
     struct weir_batch start = weir_batch_snapshot(batch);
+    struct weir_error error = {0};
 
     (void)state;
+    (void)weir_error_set(&error, WEIR_FAULT_DATA, "E-ROW", "why");
     weir_batch_rewind(batch, &start);
     for (size_t r = 0; r < 9; r++) {
-        struct weir_batch *part = kept_part(batch, &start, r, 1);
-
-        set_aside(part, 0, "E-ROW");
-        weir_batch_drop_rejected(part);
-        weir_batch_append(batch, part);
+        if (r == 5)
+            weir_batch_append(batch, kept_part(batch, &start, 5, 1));
+        else
+            weir_batch_leave_out(batch, &start, r, &error);
     }
-    check_batch_ids(batch, "||||");
-    assert_int_equal(batch->n_rejects, 9);
+    check_batch_ids(batch, "|||5 |");
+    assert_int_equal(batch->n_rejects, 8);
     check_reject(batch->rejects, 3, 5, 0, "{\"id\":8,\"name\":\"n8\"}");
+    assert_string_equal(batch->rejects->error.text, "why");
+    assert_ptr_equal(batch->rejects->error.text, batch->rejects->next->error.text);
+    set_aside(batch, 0, "E-ROW");
+    check_reject(batch->rejects, 3, 2, 0, "{\"id\":5,\"name\":\"n5\"}");
     weir_batch_free(batch);
 }
 
@@ -197,7 +202,7 @@ int main(void)
         cmocka_unit_test(columns_of_other_rows_are_left_out),
         cmocka_unit_test(rows_that_nobody_remembers_make_no_part),
         cmocka_unit_test(parts_make_the_whole_again),
-        cmocka_unit_test(a_part_of_nothing_adds_what_was_set_aside),
+        cmocka_unit_test(rows_may_be_left_out),
         cmocka_unit_test(replaced_rows_of_a_part_have_no_past),
     };
 

@@ -92,10 +92,14 @@ struct weir_unit {
 /* A row that cannot be loaded, set aside so that it costs no other row. */
 struct weir_reject {
     struct weir_reject *next;
-    size_t unit;             /* index of its unit */
-    size_t number;           /* of the row in its unit as it came, from 1; 0: not known */
-    const char *column;      /* at fault, or NULL */
-    struct weir_error error; /* why */
+    size_t unit;        /* index of its unit */
+    size_t number;      /* of the row in its unit as it came, from 1; 0: not known */
+    const char *column; /* at fault, or NULL */
+    struct {
+        enum weir_fault fault;
+        const char *code;
+        const char *text;
+    } error;             /* why: as weir_error has it, but no larger than it is */
     struct weir_str row; /* JSON, an object: as it came, or as it was behind `stage` transforms */
     uint32_t stage;
 };
@@ -202,7 +206,7 @@ WEIR_API struct weir_batch weir_batch_snapshot(const struct weir_batch *batch);
  */
 WEIR_API struct weir_batch *weir_batch_part(
     const struct weir_batch *start, size_t first, size_t n, struct weir_arena *arena);
-/* Back to the snapshot, but without rows and columns, which weir_batch_append brings. */
+/* Back to the snapshot, but without rows and columns, which the following two bring. */
 WEIR_API void weir_batch_rewind(struct weir_batch *batch, const struct weir_batch *start);
 /*
  * Adds what became of a part, which lives in the batch's arena, to the units that its rows came
@@ -210,6 +214,9 @@ WEIR_API void weir_batch_rewind(struct weir_batch *batch, const struct weir_batc
  * marked as set aside any more; what was set aside of it goes along.
  */
 WEIR_API void weir_batch_append(struct weir_batch *batch, struct weir_batch *part);
+/* The row of the snapshot does not come back: it is set aside, with its reason, which is copied. */
+WEIR_API void weir_batch_leave_out(struct weir_batch *batch, const struct weir_batch *start,
+    size_t row, const struct weir_error *error);
 
 static inline struct weir_value weir_null(void)
 {

@@ -23,30 +23,42 @@ size_t weir_batch_row_number(const struct weir_batch *batch, size_t row, bool *r
     return row - batch->units[unit].first_row + 1;
 }
 
-static struct weir_str row_as_it_came(const struct weir_batch *batch, size_t row)
+/* In the arena of the batch that it is set aside of, which may not be the one that it stands in. */
+static struct weir_str row_as_it_came(
+    struct weir_arena *arena, const struct weir_batch *batch, size_t row)
 {
     const struct weir_memory *memory = batch->memory;
 
     if (!batch_knows_row(batch, row))
-        return weir_batch_row_json(batch, row);
-    return batch_row_json(batch->arena, memory->columns, memory->n_columns, memory->origins[row]);
+        return batch_row_json(arena, batch->columns, batch->n_columns, row);
+    return batch_row_json(arena, memory->columns, memory->n_columns, memory->origins[row]);
 }
 
-static void tell(
-    struct weir_batch *batch, size_t row, const char *column, const struct weir_error *error)
+/* Many rows may have the same reason, one behind the other. */
+static const char *text_like(struct weir_arena *arena, const char *text, const char *former)
 {
-    struct weir_reject *reject = weir_new(batch->arena, struct weir_reject);
+    return former && strcmp(text, former) == 0 ? former : weir_copy_text(arena, text);
+}
+
+static void tell(struct weir_batch *batch, const struct weir_batch *of, size_t row,
+    const char *column, const struct weir_error *error)
+{
+    struct weir_arena *arena = batch->arena;
+    struct weir_reject *reject = weir_new(arena, struct weir_reject);
+    const struct weir_reject *last = batch->rejects;
     bool is_exact;
-    size_t number = weir_batch_row_number(batch, row, &is_exact);
+    size_t number = weir_batch_row_number(of, row, &is_exact);
 
     *reject = (struct weir_reject){
         .next = batch->rejects,
-        .unit = batch_unit_of(batch, row),
+        .unit = batch_unit_of(of, row),
         .number = is_exact ? number : 0,
-        .column = column ? weir_copy_text(batch->arena, column) : NULL,
-        .error = *error,
-        .row = row_as_it_came(batch, row),
-        .stage = batch_knows_row(batch, row) ? batch->memory->stage : batch->stage,
+        .column = column ? text_like(arena, column, last ? last->column : NULL) : NULL,
+        .error.fault = error->fault,
+        .error.code = text_like(arena, error->code, last ? last->error.code : NULL),
+        .error.text = text_like(arena, error->text, last ? last->error.text : NULL),
+        .row = row_as_it_came(arena, of, row),
+        .stage = batch_knows_row(of, row) ? of->memory->stage : of->stage,
     };
     batch->rejects = reject;
     batch->n_rejects++;
@@ -61,7 +73,15 @@ void weir_batch_reject(
     if (!batch->rejected)
         batch->rejected = weir_new_array(batch->arena, batch->row_capacity, bool);
     batch->rejected[row] = true;
-    tell(batch, row, column, error);
+    tell(batch, batch, row, column, error);
+}
+
+void weir_batch_leave_out(struct weir_batch *batch, const struct weir_batch *start, size_t row,
+    const struct weir_error *error)
+{
+    assert(row < start->n_rows);
+    tell(batch, start, row, NULL, error);
+    batch->is_thinned = true;
 }
 
 bool weir_batch_is_rejected(const struct weir_batch *batch, size_t row)

@@ -77,10 +77,13 @@ const char *sql_connection_missing(
     return copy;
 }
 
-/* The row of the batch that was being read, from 1; 0 where that is not known. */
+/* The row of the batch that was being read, from 1; 0 where that is not known, or plain. */
 static size_t row_at_fault(const struct sql_table *table)
 {
-    return table->last_row < table->end && !table->is_joined ? table->last_row + 1 : 0;
+    bool is_only_row = table->end == 1;
+    bool is_known = table->last_row < table->end && !table->is_joined;
+
+    return is_known && !is_only_row ? table->last_row + 1 : 0;
 }
 
 static enum weir_status stopped(struct sql_connection *connection, struct weir_error *ret_error)
