@@ -139,10 +139,18 @@ static void count_committed(struct loader *loader)
 }
 
 /* Too many rows set aside are no nuisance any more: the run fails. */
-static enum weir_status judge_letters(struct loader *loader, bool at_end)
+static enum weir_status judge_letters(
+    struct loader *loader, const struct weir_reject *last, bool at_end)
 {
+    struct weir_error reason = {0};
     struct weir_error error = {0};
 
+    /* They have been set aside once, and that was allowed. */
+    if (loader->flow->plan->state.replays)
+        return WEIR_OK;
+    if (last)
+        (void)weir_error_set(&reason, last->error.fault, last->error.code, "%s", last->error.text);
+    loader->letters.last = last ? &reason : NULL;
     if (dead_letters_judge(&loader->letters, at_end, &error) == WEIR_OK)
         return WEIR_OK;
     return weir_fail_with(&loader->stage->planned->stage, &error);
@@ -152,8 +160,7 @@ static enum weir_status count_letters(struct loader *loader, const struct weir_b
 {
     loader->letters.seen += batch->n_rows + batch->n_rejects;
     loader->letters.set_aside += batch->n_rejects;
-    loader->letters.last = batch->rejects ? &batch->rejects->error : NULL;
-    return batch->n_rejects ? judge_letters(loader, false) : WEIR_OK;
+    return batch->n_rejects ? judge_letters(loader, batch->rejects, false) : WEIR_OK;
 }
 
 static enum weir_status load(struct loader *loader, struct job *job)
@@ -247,8 +254,7 @@ static enum weir_status finish(struct loader *loader, bool failed)
     /* Whoever failed without keeping state has nothing more to say. */
     if (failed && !session_is_open(loader->flow->session))
         return WEIR_OK;
-    loader->letters.last = NULL;
-    if (!failed && judge_letters(loader, true) != WEIR_OK)
+    if (!failed && judge_letters(loader, NULL, true) != WEIR_OK)
         failed = true;
     end.complete = end.complete && !failed;
     end.n_rows = rows_loaded(loader->flow);
@@ -338,14 +344,15 @@ static void loader_run(void *arg)
 
 struct loader *loader_new(struct flow *flow, struct flow_stage *stage)
 {
+    const struct plan_dead_letters *limits = &flow->plan->dead_letters;
     struct loader *loader = weir_calloc(1, sizeof(*loader));
 
     loader->flow = flow;
     loader->stage = stage;
     loader->end = &loader->first;
     loader->letters = (struct dead_letters){
-        .max_rows = flow->plan->dead_letters.max_rows,
-        .max_ratio = flow->plan->dead_letters.max_ratio,
+        .max_rows = limits->max_rows,
+        .max_ratio = limits->limits_ratio ? limits->max_ratio : -1,
     };
     loader->open_by_resource = weir_calloc(flow->plan->n_resources, sizeof(uint64_t));
     uv_mutex_init(&loader->mutex);

@@ -82,8 +82,8 @@ static void take_dead_letters(struct maker *m, const struct dead_letter_keys *ke
     struct plan_dead_letters *limits = &m->plan->dead_letters;
     const struct weir_node *node = weir_node_get(m->root, "dead_letter");
 
-    limits->max_rows = keys->max_rows ? (uint64_t)keys->max_rows : UINT64_MAX;
-    limits->max_ratio = -1;
+    limits->max_rows = (uint64_t)keys->max_rows;
+    limits->limits_ratio = keys->max_ratio != NULL;
     if (keys->max_ratio && !parse_ratio(keys->max_ratio, &limits->max_ratio))
         weir_mistake(m->mistakes, weir_node_get(node, "max_ratio"), 0, "E-VALUE",
             "'max_ratio' needs a share such as 1%% or 0.01, got '%s'", keys->max_ratio);

@@ -29,8 +29,9 @@ struct plan_batching {
 };
 
 struct plan_dead_letters {
-    uint64_t max_rows; /* UINT64_MAX: no limit */
-    double max_ratio;  /* of 1; negative: no limit */
+    uint64_t max_rows; /* 0: no limit */
+    double max_ratio;  /* of 1 */
+    bool limits_ratio;
 };
 
 /* What the command line says about the state that a run finds. */
