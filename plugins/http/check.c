@@ -100,8 +100,10 @@ static void check_request(struct subject *s, struct weir_mistakes *mistakes)
 {
     const struct http_resource_options *o = s->options;
 
+    s->names.may_be_left_out = true;
     for (size_t i = 0; i < o->params.n; i++)
         http_check_template(&s->names, o->params.items[i].value, o->params.items[i].node);
+    s->names.may_be_left_out = false;
     for (size_t i = 0; i < o->headers.n; i++)
         check_header(s, i, mistakes);
     if (o->json)
@@ -147,7 +149,10 @@ static void check_resource(
         .resource = resource,
         .options = resource->options,
         .config = resource->config,
-        .names = {.arena = mistakes->arena, .mistakes = mistakes}};
+        .names = {.arena = mistakes->arena,
+            .mistakes = mistakes,
+            .incremental = resource->incremental,
+            .incremental_node = weir_node_get(resource->config, "incremental")}};
 
     check_partitions(&s, mistakes);
     check_address(&s, mistakes);

@@ -4,6 +4,7 @@
 
 #include <weir/stage.h>
 
+struct weir_incremental;
 struct weir_partitions;
 struct weir_template;
 struct weir_document;
@@ -17,6 +18,9 @@ struct http_check_names {
     const struct weir_partitions *partitions; /* NULL: none */
     const struct weir_node *partitions_node;  /* the map of their names, or NULL */
     bool partitions_are_used;
+    const struct weir_incremental *incremental; /* NULL: none, or one with mistakes */
+    const struct weir_node *incremental_node;   /* or NULL */
+    bool may_be_left_out; /* what is looked at is a parameter, which needs no beginning */
 };
 
 /* Tells of placeholders that name nothing, at the node where the template stands. `key` is what

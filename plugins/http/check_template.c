@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <weir/incremental.h>
 #include <weir/partition.h>
 
 struct look {
@@ -60,6 +61,65 @@ static void look_at_partition(struct look *look, const char *name)
             "there is no partition '%s' in this resource%s", name, suggestion(names, name));
 }
 
+static const char *const incremental_names[] = {"start_value", "end_value", "initial_value"};
+
+enum { N_INCREMENTAL_NAMES = sizeof(incremental_names) / sizeof(incremental_names[0]) };
+
+static const char *incremental_name(const void *candidates, size_t i)
+{
+    return ((const char *const *)candidates)[i];
+}
+
+static bool is_incremental_name(const char *name)
+{
+    for (size_t i = 0; i < N_INCREMENTAL_NAMES; i++)
+        if (strcmp(name, incremental_names[i]) == 0)
+            return true;
+    return false;
+}
+
+/* The key without which the placeholder would stand for nothing, or NULL. */
+static const char *missing_key(const struct http_check_names *names, const char *name)
+{
+    const struct weir_incremental *incremental = names->incremental;
+    bool has_now = incremental->cursor_type != WEIR_CURSOR_INTEGER &&
+                   incremental->cursor_type != WEIR_CURSOR_TEXT;
+
+    if (strcmp(name, "end_value") == 0)
+        return incremental->end_value || has_now ? NULL : "end_value";
+    if (strcmp(name, "start_value") == 0 && names->may_be_left_out)
+        return NULL;
+    return incremental->initial_value ? NULL : "initial_value";
+}
+
+static void look_at_incremental(struct look *look, const char *name)
+{
+    struct http_check_names *names = look->names;
+    const char *placeholder = weir_printf(names->arena, "{incremental.%s}", name);
+    size_t offset = offset_of(look, placeholder);
+    const char *key;
+
+    if (!is_incremental_name(name)) {
+        weir_mistake(names->mistakes, look->at, offset, "E-TEMPLATE", "there is no '%s'%s",
+            placeholder,
+            weir_did_you_mean(
+                names->arena, name, incremental_name, incremental_names, N_INCREMENTAL_NAMES));
+        return;
+    }
+    if (!names->incremental_node) {
+        weir_mistake(names->mistakes, look->at, offset, "E-TEMPLATE",
+            "'%s' needs an 'incremental' key in this resource, such as incremental: { cursor_path: "
+            "updated_at }",
+            placeholder);
+        return;
+    }
+    key = names->incremental ? missing_key(names, name) : NULL;
+    if (key)
+        weir_mistake(names->mistakes, look->at, offset, "E-TEMPLATE",
+            "'%s' needs '%s' under 'incremental': without it there is no such value%s", placeholder,
+            key, strcmp(key, "end_value") == 0 ? "" : " in the first run");
+}
+
 static bool look_at(
     void *arg, enum weir_root root, struct weir_str name, struct weir_value *ret_value)
 {
@@ -68,6 +128,8 @@ static bool look_at(
     *ret_value = weir_text(WEIR_TEXT, weir_str("x"));
     if (root == WEIR_ROOT_PARTITION)
         look_at_partition(look, weir_copy(look->names->arena, name).ptr);
+    if (root == WEIR_ROOT_INCREMENTAL)
+        look_at_incremental(look, weir_copy(look->names->arena, name).ptr);
     return true;
 }
 

@@ -67,7 +67,7 @@ static const struct weir_choice on_error_choices[] = {
     {0},
 };
 
-enum { ROOTS = WEIR_ROOT_PARTITION };
+enum { ROOTS = WEIR_ROOT_PARTITION | WEIR_ROOT_INCREMENTAL };
 
 const struct weir_option http_resource_option_table[] = {
     WEIR_TEMPLATE(struct http_resource_options, url, .roots = ROOTS,

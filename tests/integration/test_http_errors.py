@@ -15,6 +15,8 @@ PAGES = "paginator: { type: page_number, total_path: total_pages }"
 
 class ErrorCase(harness.Case):
     def load(self, path, *keys, extract="", env=None, **query):
+        """Into a new database: none of these runs is to finish what another has left."""
+        self.db.unlink(missing_ok=True)
         url = "${SERVER}" + path + ("?" + urlencode(query) if query else "")
         lines = "\n                  ".join(keys)
         # What one that failed left behind would be gone on with.

@@ -5,7 +5,7 @@ import unittest
 from urllib.parse import urlencode
 
 import harness
-from harness import OK, REJECTS, SOURCE, WEIR
+from harness import BAD_FILE, OK, REJECTS, SOURCE, WEIR
 
 setUpModule = harness.start_server
 
@@ -412,6 +412,72 @@ class Restored(PositionCase):
         self.assertIn("error[E-PAGE-LOOP]", result.err)
         self.assertIn("--restart", result.err)
         self.assertEqual((self.units(), requests), ([], 0))
+
+
+class Ranges(PositionCase):
+    """Rows 10n to 10n+9 have the time n seconds past the beginning of 2024; there are 1,000."""
+
+    PARAMS = 'params: { since: "{incremental.start_value}", until: "{incremental.end_value}" }'
+
+    def run_range(self, incremental, *keys, paginator=CURSOR, params=PARAMS, **query):
+        keys = (f"incremental: {{ cursor_path: at, {incremental} }}", params, *keys)
+        return self.run_pages(paginator, *keys, **{"style": "cursor", **query})
+
+    @staticmethod
+    def at(seconds):
+        return f"2024-01-01T00:{seconds // 60:02}:{seconds % 60:02}Z"
+
+    def between(self, start, end):
+        return f"initial_value: '{self.at(start)}', end_value: '{self.at(end)}'"
+
+    def test_a_range_is_a_chain(self):
+        self.assert_exit(self.run_range(self.between(50, 70)), OK)
+        self.assertEqual(self.shapes(), chain(0, 1))
+        self.assertEqual(self.units()[0]["chain"], self.units()[0]["series"])
+
+    def test_the_first_run_needs_no_beginning(self):
+        self.assert_exit(self.run_range("cursor_type: datetime"), OK)
+        self.assertEqual(self.shapes(), chain(0, 9))
+
+    def test_each_window_is_a_chain(self):
+        steps = self.between(0, 100) + ", step: 20s"
+        self.assert_exit(self.run_range(steps, size=50), OK)
+        by_chain = {}
+        for unit in self.units():
+            by_chain.setdefault(unit["chain"], []).append(unit)
+        self.assertEqual(len(by_chain), 5)
+        self.assertEqual(len({unit["series"] for unit in self.units()}), 1)
+        for units in by_chain.values():
+            self.assertEqual([unit["number"] for unit in units], [0, 1, 2, 3])
+            self.assertEqual([unit["follow"] for unit in units], ["next"] * 3 + ["end"])
+        self.assertEqual(sum(unit["rows"] for unit in self.units()), 999)
+
+    def test_windows_go_on_one_by_one(self):
+        def run():
+            return self.run_range(self.between(0, 100) + ", step: 20s", FAST,
+                                  "on_error: skip_partition", fail_page=2, fail=2)
+        self.assert_exit(run(), REJECTS)
+        self.assertEqual([unit["follow"] for unit in self.units()].count("wait"), 5)
+        result, requests = self.asked(run)
+        self.assert_exit(result, OK)
+        self.assertEqual({unit["number"] for unit in self.units()}, {1})
+        self.assertEqual({unit["follow"] for unit in self.units()}, {"end"})
+        self.assertEqual(requests, 5)
+
+    def test_partitions_have_windows_of_their_own(self):
+        result = self.run_resources(self.resource(
+            'url: "${SERVER}/pages?style=cursor&size=1000"', "data_selector: data",
+            "partitions: { p: [a, b] }", 'headers: { X-P: "{partition.p}" }', self.PARAMS,
+            f"incremental: {{ cursor_path: at, step: 50s, {self.between(0, 100)} }}"))
+        self.assert_exit(result, OK)
+        self.assertEqual(len({unit["chain"] for unit in self.units()}), 4)
+        self.assertEqual(len({unit["series"] for unit in self.units()}), 2)
+        self.assertEqual(sum(unit["rows"] for unit in self.units()), 2 * 999)
+
+    def test_placeholders_are_checked(self):
+        result = self.run_pages(CURSOR, self.PARAMS, style="cursor")
+        self.assert_exit(result, BAD_FILE)
+        self.assertIn("'{incremental.start_value}' needs an 'incremental' key", result.err)
 
 
 if __name__ == "__main__":

@@ -365,11 +365,12 @@ static void trace_unit(
     fprintf(p->out,
         "{\"resource\": \"%s\", \"chain\": \"%s\", \"series\": \"%s\", \"number\": %" PRIu64
         ", \"follow\": \"%s\", \"left_out\": %s, \"rows\": %zu, \"next\": %.*s, \"label\": %.*s, "
-        "\"error\": %.*s}\n",
+        "\"error\": %.*s, \"mark\": %.*s}\n",
         batch->resource->name, chain, series, position->number, follow_word(position->follow),
         position->left_out ? "true" : "false", unit->n_rows,
         WEIR_STR_ARG(quoted(batch, position->next)), WEIR_STR_ARG(quoted(batch, position->label)),
-        WEIR_STR_ARG(quoted(batch, unit->error ? unit->error->code : NULL)));
+        WEIR_STR_ARG(quoted(batch, unit->error ? unit->error->code : NULL)),
+        WEIR_STR_ARG(quoted(batch, unit->mark ? unit->mark->text : NULL)));
 }
 
 static enum weir_status fill_gap(struct weir_stage *stage, const char *name, const char *chain,

@@ -3,6 +3,8 @@
 
 #include "../../plugins/http/check.h"
 
+#include <weir/incremental.h>
+
 static void check(struct http_fixture *f, const char *text)
 {
     const struct weir_resource *resources[1];
@@ -99,6 +101,69 @@ static void unused_partitions_are_a_warning(void **state)
     assert_int_equal(f->mistakes.n_errors, 0);
 }
 
+/* With what the engine makes of `incremental`. */
+static void check_incremental(
+    struct http_fixture *f, const char *text, const struct weir_incremental *incremental)
+{
+    const struct weir_resource *resources[1];
+    struct weir_stage stage = {.name = "extract", .state = &f->connection, .n_resources = 1};
+
+    http_parse(f, text);
+    /* The engine's own key. */
+    weir_mistakes_init(&f->mistakes, f->arena);
+    f->resource.incremental = incremental;
+    resources[0] = &f->resource;
+    stage.config = f->resource.config;
+    stage.resources = (struct weir_resource *const *)(void *)resources;
+    http_check(&stage, &f->mistakes);
+}
+
+static void check_one_incremental(struct http_fixture *f, const char *text,
+    const struct weir_incremental *incremental, const char *says)
+{
+    check_incremental(f, text, incremental);
+    check_mistake(&f->mistakes, 0, "E-TEMPLATE", says);
+    assert_int_equal(f->mistakes.n, 1);
+}
+
+static void placeholders_name_ranges(void **state)
+{
+    struct http_fixture *f = *state;
+    struct weir_incremental times = {.cursor_type = WEIR_CURSOR_DATETIME};
+    struct weir_incremental numbers = {.cursor_type = WEIR_CURSOR_INTEGER};
+    struct weir_error error = {0};
+    const struct weir_template *value =
+        weir_template_parse(f->arena, weir_str("1"), 0, NULL, NULL, &error);
+
+    check_one(f, "{'url': 'http://h/?s={incremental.start_value}'}", "E-TEMPLATE",
+        "'{incremental.start_value}' needs an 'incremental' key in this resource, such as "
+        "incremental: { cursor_path: updated_at }");
+    check_one(f, "{'url': 'http://h/', 'params': {'s': '{incremental.strt_value}'}}", "E-TEMPLATE",
+        "there is no '{incremental.strt_value}'; did you mean 'start_value'?");
+    check_incremental(f,
+        "{'url': 'http://h/', 'incremental': {}, 'params': {'s': "
+        "'{incremental.start_value}', 'e': '{incremental.end_value}'}}",
+        &times);
+    check_none(&f->mistakes);
+    check_one_incremental(f, "{'url': 'http://h/{incremental.start_value}', 'incremental': {}}",
+        &times,
+        "'{incremental.start_value}' needs 'initial_value' under 'incremental': without it there "
+        "is no such value in the first run");
+    check_one_incremental(f,
+        "{'url': 'http://h/', 'incremental': {}, 'params': {'e': '{incremental.end_value}'}}",
+        &numbers,
+        "'{incremental.end_value}' needs 'end_value' under 'incremental': without it there is no "
+        "such value");
+    numbers.initial_value = numbers.end_value = value;
+    check_incremental(f,
+        "{'url': 'http://h/{incremental.start_value}/{incremental.end_value}', 'incremental': {}}",
+        &numbers);
+    check_none(&f->mistakes);
+    /* Its own mistakes were told already. */
+    check_incremental(f, "{'url': 'http://h/{incremental.start_value}', 'incremental': {}}", NULL);
+    check_none(&f->mistakes);
+}
+
 static void headers_are_checked(void **state)
 {
     struct http_fixture *f = *state;
@@ -175,6 +240,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(addresses_are_checked, http_setup, http_teardown),
         cmocka_unit_test_setup_teardown(placeholders_name_partitions, http_setup, http_teardown),
         cmocka_unit_test_setup_teardown(unused_partitions_are_a_warning, http_setup, http_teardown),
+        cmocka_unit_test_setup_teardown(placeholders_name_ranges, http_setup, http_teardown),
         cmocka_unit_test_setup_teardown(headers_are_checked, http_setup, http_teardown),
         cmocka_unit_test_setup_teardown(bodies_need_a_method, http_setup, http_teardown),
         cmocka_unit_test(allowances_are_numbers_or_shares),

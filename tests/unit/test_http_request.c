@@ -19,13 +19,14 @@ static enum weir_status fill(struct http_fixture *f, const char *options, const 
     struct http_plan *ret_plan, struct http_request *ret_request)
 {
     struct weir_partition p = partition(text);
+    struct http_values values = {.partition = &p};
 
     http_parse(f, options);
     check_none(&f->mistakes);
     if (http_plan_init(ret_plan, &f->options, f->connection.base_url, f->arena, &f->error) !=
         WEIR_OK)
         return WEIR_FAIL;
-    return http_plan_fill(ret_plan, &p, f->arena, ret_request, &f->error);
+    return http_plan_fill(ret_plan, &values, f->arena, ret_request, &f->error);
 }
 
 static struct http_request request(struct http_fixture *f, const char *options, const char *text)
@@ -206,6 +207,32 @@ static void keys_in_the_query_are_added_once(void **state)
         http_auth_url(&plan.auth, f->arena, "http://h/?keys=z"), "http://h/?keys=z&key=a%20b");
 }
 
+static void windows_fill_placeholders(void **state)
+{
+    static const char options[] =
+        "{'url': 'http://h/{incremental.end_value}', 'params': {'id': '{partition.id}', "
+        "'since': '{incremental.start_value}', 'x': 'y'}, 'headers': {'X-End': "
+        "'{incremental.end_value}'}}";
+    struct http_fixture *f = *state;
+    struct weir_partition p = partition("");
+    struct weir_window window = {.start = {"2024-01-01T00:00:00+02:00", 25}, .end = {"9", 1}};
+    struct http_values values = {.partition = &p, .window = &window};
+    struct http_request r;
+    struct http_plan plan;
+
+    assert_int_equal(fill(f, options, "", &plan, &r), WEIR_FAIL);
+    assert_string_equal(f->error.code, "E-TEMPLATE");
+    assert_int_equal(http_plan_fill(&plan, &values, f->arena, &r, &f->error), WEIR_OK);
+    assert_string_equal(r.url, "http://h/9?id=7&since=2024-01-01T00%3A00%3A00%2B02%3A00&x=y");
+    check_headers(&r, "X-End: 9\nAccept: application/json\n", f->arena);
+    /* Where nothing is known to begin at, the parameter says nothing. */
+    window.start = (struct weir_str){NULL, 0};
+    assert_int_equal(http_plan_fill(&plan, &values, f->arena, &r, &f->error), WEIR_OK);
+    assert_string_equal(r.url, "http://h/9?id=7&x=y");
+    window.end = (struct weir_str){NULL, 0};
+    assert_int_equal(http_plan_fill(&plan, &values, f->arena, &r, &f->error), WEIR_FAIL);
+}
+
 static void keys_in_links_are_not_stored(void **state)
 {
     static const struct http_auth auth = {.param = "key", .value = "a b/1"};
@@ -278,6 +305,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(logs_in, http_setup, http_teardown),
         cmocka_unit_test_setup_teardown(
             keys_in_the_query_are_added_once, http_setup, http_teardown),
+        cmocka_unit_test_setup_teardown(windows_fill_placeholders, http_setup, http_teardown),
         cmocka_unit_test_setup_teardown(keys_in_links_are_not_stored, http_setup, http_teardown),
         cmocka_unit_test(hides_secrets_in_texts),
         cmocka_unit_test(hides_secrets_that_json_escapes),

@@ -12,6 +12,8 @@ struct rig {
     struct weir_resume left;
     bool all_done;
     uint64_t n_asked;
+    const char *mark;
+    struct weir_incremental incremental;
 };
 
 static struct rig rig;
@@ -30,7 +32,23 @@ static bool fake_resume(struct weir_stage *stage, const struct weir_resource *re
     return rig.all_done;
 }
 
-static const struct weir_host host = {.size = sizeof(host), .resume = fake_resume};
+static const char *fake_mark(
+    struct weir_stage *stage, const struct weir_resource *resource, const struct weir_id *series)
+{
+    (void)stage;
+    (void)resource;
+    (void)series;
+    return rig.mark;
+}
+
+static const char *fake_now(struct weir_stage *stage)
+{
+    (void)stage;
+    return "2024-03-01T00:00:00Z";
+}
+
+static const struct weir_host host = {
+    .size = sizeof(host), .resume = fake_resume, .mark = fake_mark, .now = fake_now};
 
 static int setup(void **state)
 {
@@ -60,6 +78,8 @@ static void begin(const char *options)
     rig.resource = (struct http_resource){
         .source = &rig.source, .weir = &rig.f->resource, .options = &rig.f->options};
     http_paginator_init(&rig.resource.paginator, &rig.f->options.paginator);
+    if (rig.incremental.cursor_path)
+        rig.f->resource.incremental = &rig.incremental;
     partitions = weir_partitions_parse(rig.f->arena, rig.f->options.partitions, &rig.f->mistakes);
     check_none(&rig.f->mistakes);
     assert_int_equal(http_walk_init(&rig.resource, partitions, &rig.f->error), WEIR_OK);
@@ -229,6 +249,134 @@ static void a_million_that_are_done_pass_in_turns(void **state)
     assert_int_equal(n_turns, 201);
 }
 
+static const struct weir_template *text(const char *value)
+{
+    struct weir_error error = {0};
+    size_t offset;
+
+    return weir_template_parse(
+        rig.f->arena, weir_str(value), 0, &(struct weir_constants){0}, &offset, &error);
+}
+
+static void read_days(const char *initial, const char *step)
+{
+    struct weir_error error = {0};
+    size_t offset;
+
+    rig.incremental = (struct weir_incremental){
+        .cursor_path = weir_path_parse(rig.f->arena, weir_str("at"), &offset, &error),
+        .cursor_type = WEIR_CURSOR_DATE,
+        .initial_value = initial ? text(initial) : NULL,
+        .step = step};
+}
+
+static void check_window(const char *from, const char *to, bool is_only)
+{
+    struct http_start start;
+
+    assert_int_equal(next(&start), WEIR_OK);
+    assert_non_null(start.window);
+    assert_int_equal(start.is_only, is_only);
+    if (from)
+        assert_string_equal(start.window->start.ptr, from);
+    else
+        assert_null(start.window->start.ptr);
+    assert_string_equal(start.window->end.ptr, to);
+}
+
+static void a_reading_without_steps_has_one_window(void **state)
+{
+    (void)state;
+    read_days(NULL, NULL);
+    begin(one);
+    check_window(NULL, "2024-03-01", true);
+    check_end();
+    rig.mark = "2024-02-11";
+    begin(one);
+    check_window("2024-02-11", "2024-03-01", true);
+    check_end();
+}
+
+static void each_partition_has_windows(void **state)
+{
+    static const char options[] =
+        "{'url': 'http://h/{partition.a}', 'partitions': {'a': ['x', 'y']}}";
+
+    (void)state;
+    read_days("2024-02-10", "10d");
+    begin(options);
+    assert_int_equal(rig.f->progress.requests_total, 0);
+    for (int i = 0; i < 2; i++) {
+        check_window("2024-02-10", "2024-02-20", false);
+        check_window("2024-02-20", "2024-03-01", false);
+    }
+    check_end();
+    assert_int_equal(rig.f->progress.requests_total, 4);
+}
+
+static void windows_that_are_done_are_passed_over(void **state)
+{
+    static const uint64_t holes[] = {3};
+    struct http_start start;
+
+    (void)state;
+    read_days("2024-02-10", "10d");
+    begin(one);
+    assert_int_equal(next(&start), WEIR_OK);
+    assert_int_equal(next(&start), WEIR_OK);
+    rig.special = start.chain;
+    rig.left = (struct weir_resume){.number = 4, .holes = holes, .n_holes = 1};
+    rig.all_done = true;
+    begin(one);
+    assert_int_equal(next(&start), WEIR_OK);
+    assert_true(start.is_hole);
+    assert_string_equal(start.window->start.ptr, "2024-02-20");
+    assert_int_equal(next(&start), WEIR_OK);
+    assert_int_equal(start.number, 4);
+    assert_string_equal(start.window->start.ptr, "2024-02-20");
+    check_end();
+}
+
+static void a_range_that_is_empty_asks_for_nothing(void **state)
+{
+    (void)state;
+    read_days("2024-02-10", NULL);
+    rig.incremental.end_value = text("2024-02-20");
+    rig.mark = "2024-02-20";
+    begin(one);
+    check_end();
+}
+
+static void a_mark_that_is_none_is_an_error(void **state)
+{
+    struct http_start start;
+
+    (void)state;
+    read_days(NULL, NULL);
+    rig.mark = "yesterday";
+    begin(one);
+    assert_int_equal(next(&start), WEIR_FAIL);
+    assert_memory_equal(rig.f->error.text, "incremental of 'items': ", 24);
+}
+
+static void a_window_outlives_what_it_was_copied_from(void **state)
+{
+    struct http_start start;
+    const struct weir_window *copy;
+
+    (void)state;
+    assert_null(http_window_copy(rig.f->arena, NULL));
+    read_days("2024-02-10", "10d");
+    begin(one);
+    assert_int_equal(next(&start), WEIR_OK);
+    copy = http_window_copy(rig.f->arena, start.window);
+    http_walk_done(&rig.resource.walk);
+    assert_string_equal(copy->start.ptr, "2024-02-10");
+    assert_string_equal(copy->end.ptr, "2024-02-20");
+    assert_string_equal(copy->initial.ptr, "2024-02-10");
+    assert_true(weir_mark_compare(&copy->from, &copy->to) < 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -241,6 +389,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             of_a_chain_that_is_done_only_the_holes_are_left, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_done_is_no_request, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_reading_without_steps_has_one_window, setup, teardown),
+        cmocka_unit_test_setup_teardown(each_partition_has_windows, setup, teardown),
+        cmocka_unit_test_setup_teardown(windows_that_are_done_are_passed_over, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_range_that_is_empty_asks_for_nothing, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_mark_that_is_none_is_an_error, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_window_outlives_what_it_was_copied_from, setup, teardown),
         cmocka_unit_test_setup_teardown(a_million_that_are_done_pass_in_turns, setup, teardown),
     };
 

@@ -23,14 +23,29 @@ static bool has_header(const struct weir_templates *headers, const char *name)
     return false;
 }
 
+static bool find_value(
+    void *arg, enum weir_root root, struct weir_str name, struct weir_value *ret_value)
+{
+    struct http_values *values = arg;
+
+    if (!values)
+        return false;
+    if (root != WEIR_ROOT_INCREMENTAL)
+        return weir_partition_lookup(values->partition, root, name, ret_value);
+    if (weir_window_lookup(values->window, root, name, ret_value))
+        return true;
+    values->lacks_start = weir_str_is(name, "start_value");
+    return false;
+}
+
 static enum weir_status fill_header(const struct weir_named_template *header,
-    struct weir_partition *partition, struct weir_arena *arena, const char **ret_line,
+    struct http_values *values, struct weir_arena *arena, const char **ret_line,
     struct weir_error *ret_error)
 {
     struct weir_str value;
 
-    if (weir_template_fill(header->value, arena, WEIR_ENCODE_NONE, weir_partition_lookup, partition,
-            &value, ret_error) != WEIR_OK)
+    if (weir_template_fill(header->value, arena, WEIR_ENCODE_NONE, find_value, values, &value,
+            ret_error) != WEIR_OK)
         return WEIR_FAIL;
     if (!http_header_value_is_valid(value))
         return weir_error_set(ret_error, WEIR_FAULT_DATA, "E-HEADER",
@@ -40,7 +55,7 @@ static enum weir_status fill_header(const struct weir_named_template *header,
 }
 
 /* All header lines: the user's, the login's, and what says that we speak JSON. */
-static enum weir_status fill_headers(const struct http_plan *plan, struct weir_partition *partition,
+static enum weir_status fill_headers(const struct http_plan *plan, struct http_values *values,
     struct weir_arena *arena, const char *const **ret_lines, struct weir_error *ret_error)
 {
     const struct weir_templates *headers = &plan->options->headers;
@@ -48,7 +63,7 @@ static enum weir_status fill_headers(const struct http_plan *plan, struct weir_p
     size_t n = 0;
 
     for (size_t i = 0; i < headers->n; i++)
-        if (fill_header(&headers->items[i], partition, arena, &lines[n++], ret_error) != WEIR_OK)
+        if (fill_header(&headers->items[i], values, arena, &lines[n++], ret_error) != WEIR_OK)
             return WEIR_FAIL;
     if (plan->auth.header)
         lines[n++] = plan->auth.header;
@@ -103,7 +118,27 @@ enum weir_status http_plan_init(struct http_plan *plan, const struct http_resour
     return fill_headers(plan, NULL, arena, &plan->headers, ret_error);
 }
 
-static enum weir_status fill_url(const struct http_plan *plan, struct weir_partition *partition,
+/* Adds a parameter to the URL, or none where it has nothing to say yet. */
+static enum weir_status fill_param(const struct weir_named_template *param,
+    struct http_values *values, struct weir_arena *arena, const char **url,
+    struct weir_error *ret_error)
+{
+    struct weir_str text;
+
+    if (values)
+        values->lacks_start = false;
+    if (weir_template_fill(param->value, arena, WEIR_ENCODE_NONE, find_value, values, &text,
+            ret_error) != WEIR_OK) {
+        if (!values || !values->lacks_start)
+            return WEIR_FAIL;
+        *ret_error = (struct weir_error){0};
+        return WEIR_OK;
+    }
+    *url = http_url_add_param(arena, *url, param->name, text);
+    return WEIR_OK;
+}
+
+static enum weir_status fill_url(const struct http_plan *plan, struct http_values *values,
     struct weir_arena *arena, const char **ret_url, struct weir_error *ret_error)
 {
     const struct http_resource_options *options = plan->options;
@@ -111,41 +146,36 @@ static enum weir_status fill_url(const struct http_plan *plan, struct weir_parti
     struct weir_str text;
     const char *url;
 
-    if (weir_template_fill(t, arena, WEIR_ENCODE_URL, weir_partition_lookup, partition, &text,
-            ret_error) != WEIR_OK)
+    if (weir_template_fill(t, arena, WEIR_ENCODE_URL, find_value, values, &text, ret_error) !=
+        WEIR_OK)
         return WEIR_FAIL;
     if (memchr(text.ptr, '\0', text.len))
         return weir_error_set(
             ret_error, WEIR_FAULT_DATA, "E-URL", "a value for the URL holds a NUL byte");
     url = options->url ? text.ptr : http_url_join(arena, plan->base_url, text.ptr);
-    for (size_t i = 0; i < options->params.n; i++) {
-        const struct weir_named_template *param = &options->params.items[i];
-
-        if (weir_template_fill(param->value, arena, WEIR_ENCODE_NONE, weir_partition_lookup,
-                partition, &text, ret_error) != WEIR_OK)
+    for (size_t i = 0; i < options->params.n; i++)
+        if (fill_param(&options->params.items[i], values, arena, &url, ret_error) != WEIR_OK)
             return WEIR_FAIL;
-        url = http_url_add_param(arena, url, param->name, text);
-    }
     *ret_url = url;
     return http_url_check(url, ret_error);
 }
 
-enum weir_status http_plan_fill(const struct http_plan *plan, struct weir_partition *partition,
+enum weir_status http_plan_fill(const struct http_plan *plan, struct http_values *values,
     struct weir_arena *arena, struct http_request *ret_request, struct weir_error *ret_error)
 {
     const struct http_resource_options *options = plan->options;
 
     *ret_request = (struct http_request){
         .method = http_method_name(options->method), .headers = plan->headers};
-    if (fill_url(plan, partition, arena, &ret_request->url, ret_error) != WEIR_OK)
+    if (fill_url(plan, values, arena, &ret_request->url, ret_error) != WEIR_OK)
         return WEIR_FAIL;
     if (!plan->headers &&
-        fill_headers(plan, partition, arena, &ret_request->headers, ret_error) != WEIR_OK)
+        fill_headers(plan, values, arena, &ret_request->headers, ret_error) != WEIR_OK)
         return WEIR_FAIL;
     if (!options->json)
         return WEIR_OK;
     return weir_document_fill(
-        options->json, arena, weir_partition_lookup, partition, &ret_request->body, ret_error);
+        options->json, arena, find_value, values, &ret_request->body, ret_error);
 }
 
 void http_request_label(const char *method, const char *url, char *out, size_t size)

@@ -2,7 +2,7 @@
  * What is asked for: URL, headers and body, from a resource's templates.
  *
  * A plan is what all requests of a resource have in common, made once; what no
- * placeholder touches is filled then. A partition fills in the rest.
+ * placeholder touches is filled then. A partition and a window fill in the rest.
  */
 #ifndef WEIR_HTTP_REQUEST_H
 #define WEIR_HTTP_REQUEST_H
@@ -11,7 +11,15 @@
 #include "client/client.h"
 #include "options.h"
 
+#include <weir/incremental.h>
 #include <weir/partition.h>
+
+/* What placeholders stand for in one chain. */
+struct http_values {
+    struct weir_partition *partition;
+    struct weir_window *window; /* NULL: none */
+    bool lacks_start;           /* the window has no beginning, and one was asked for */
+};
 
 struct http_plan {
     const struct http_resource_options *options;
@@ -26,11 +34,12 @@ enum weir_status http_plan_init(struct http_plan *plan, const struct http_resour
     const char *base_url, struct weir_arena *arena, struct weir_error *ret_error) WEIR_MUST_CHECK;
 
 /*
- * The request of one partition, in the arena: its URL lacks only what paginator
- * and login add to it. E-TEMPLATE, E-URL and E-HEADER tell of values that do not
- * fit where they were to go.
+ * The request of one chain, in the arena: its URL lacks only what paginator and
+ * login add to it. E-TEMPLATE, E-URL and E-HEADER tell of values that do not fit
+ * where they were to go. A parameter that is to say where to begin is left out as
+ * long as nothing is known to begin at.
  */
-enum weir_status http_plan_fill(const struct http_plan *plan, struct weir_partition *partition,
+enum weir_status http_plan_fill(const struct http_plan *plan, struct http_values *values,
     struct weir_arena *arena, struct http_request *ret_request,
     struct weir_error *ret_error) WEIR_MUST_CHECK;
 

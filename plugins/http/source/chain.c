@@ -130,6 +130,7 @@ static struct http_chain *chain_new(struct http_resource *resource, const struct
     chain->part = start->part;
     chain->arena = start->is_only ? start->part->arena : weir_arena_new();
     chain->id = start->chain;
+    chain->window = http_window_copy(chain->arena, start->window);
     chain->is_hole = start->is_hole;
     chain->first_number = chain->next_number = start->number;
     chain->misses = start->misses;
@@ -147,10 +148,11 @@ static enum weir_status make_request(struct http_chain *chain, const struct http
     const char **ret_at, struct weir_error *ret_error)
 {
     const struct http_resource *resource = chain->resource;
+    struct http_values values = {.partition = &chain->part->partition, .window = chain->window};
 
     *ret_at = NULL;
-    if (http_plan_fill(&resource->plan, &chain->part->partition, chain->arena, &chain->request,
-            ret_error) != WEIR_OK)
+    if (http_plan_fill(&resource->plan, &values, chain->arena, &chain->request, ret_error) !=
+        WEIR_OK)
         return WEIR_FAIL;
     if (start->number == 0)
         return WEIR_OK;

@@ -24,6 +24,7 @@ struct http_chain {
     struct http_part *part;
     struct weir_arena *arena; /* the part's, if it has no other chain */
     struct weir_id id;
+    struct weir_window *window;     /* NULL: all rows are wanted */
     bool is_hole;                   /* one page that was left out by an earlier run */
     struct http_request request;    /* of the first page, without paginator and login */
     struct http_host *host;         /* NULL while the request could not be made */

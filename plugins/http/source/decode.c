@@ -104,9 +104,11 @@ enum weir_status http_decode(struct weir_stage *stage, struct weir_batch *batch)
 
     for (size_t i = 0; i < delivery->n; i++) {
         struct http_unit *unit = &delivery->units[i];
+        struct weir_unit *made = weir_batch_add_unit(batch, unit);
         struct weir_error error = {0};
 
-        weir_batch_add_unit(batch, unit);
+        made->window = unit->window;
+        made->series = unit->series;
         if (unit->error)
             error = *unit->error;
         else if (decode_unit(delivery->resource, reader, unit, batch, &error) == WEIR_OK)

@@ -13,7 +13,9 @@ struct http_unit {
     struct weir_str body;   /* in the batch's arena */
     const char *link;       /* what the Link header names, or NULL */
     bool no_content;
-    const struct weir_error *error; /* there is no answer, and this is why; NULL: there is one */
+    const struct weir_window *window; /* of its chain, or NULL */
+    struct weir_id series;            /* of its chain */
+    const struct weir_error *error;   /* there is no answer, and this is why; NULL: there is one */
     struct http_facts facts;
 };
 

@@ -126,6 +126,8 @@ static void hand_page(struct http_page *page, struct weir_batch *batch, struct h
     *unit = (struct http_unit){.page = page,
         .body = {page->body ? page->body : "", page->body_len},
         .no_content = page->no_content,
+        .window = http_window_copy(batch->arena, page->chain->window),
+        .series = page->chain->part->partition.id,
         .error = page->error,
         .link = page->link ? weir_copy_text(batch->arena, page->link) : NULL};
     page->body = NULL;
@@ -153,22 +155,9 @@ bool http_hand_batch(struct http_source *source, struct weir_batch *batch)
     return true;
 }
 
-/* The rows of units that do not count. */
-static void drop_rows(struct weir_batch *batch, const bool *keep)
-{
-    bool *marks = weir_new_array(batch->arena, batch->n_rows, bool);
-
-    for (size_t i = 0; i < batch->n_units; i++)
-        for (size_t row = 0; row < batch->units[i].n_rows; row++)
-            marks[batch->units[i].first_row + row] = keep[i];
-    weir_batch_keep(batch, marks);
-}
-
 enum weir_status http_decoded(struct weir_stage *stage, struct weir_batch *batch)
 {
     struct http_source *source = ((const struct http_options *)stage->state)->source;
-    bool *keep = weir_new_array(batch->arena, batch->n_units, bool);
-    bool all_kept = true;
 
     for (size_t i = 0; i < batch->n_units; i++) {
         struct weir_unit *unit = &batch->units[i];
@@ -178,13 +167,11 @@ enum weir_status http_decoded(struct weir_stage *stage, struct weir_batch *batch
         source->n_out--;
         judgement =
             http_chain_judge(from->page->chain, from->page, &from->facts, unit, batch->arena);
-        keep[i] = judgement.position && !judgement.error;
-        all_kept = all_kept && (keep[i] || unit->n_rows == 0);
+        if (!judgement.position || judgement.error)
+            weir_batch_void_unit(batch, i);
         unit->position = judgement.position;
         unit->error = judgement.error;
     }
-    if (!all_kept)
-        drop_rows(batch, keep);
     http_schedule(source);
     http_hand_notify(source);
     return WEIR_OK;

@@ -116,7 +116,7 @@ static void learn_total(struct http_chain *chain, const struct http_facts *facts
         return;
     chain->n_pages = http_paginator_count(&resource->paginator, facts);
     chain->knows_total = true;
-    if (http_walk_total(&resource->walk) == 1 && chain->n_pages > chain->first_number)
+    if (http_walk_is_single(&resource->walk) && chain->n_pages > chain->first_number)
         resource->weir->progress->requests_total =
             chain->n_pages - chain->first_number + resource->walk.resume.n_holes;
 }

@@ -15,13 +15,52 @@ uint64_t http_walk_total(const struct http_walk *walk)
     return weir_partition_cursor_total(walk->partitions);
 }
 
-/* More requests than were known of, or fewer. */
+bool http_walk_is_single(const struct http_walk *walk)
+{
+    return http_walk_total(walk) == 1 && walk->n_chains == 1;
+}
+
+static struct weir_mark copy_mark(struct weir_arena *arena, const struct weir_mark *mark)
+{
+    struct weir_mark copy = *mark;
+
+    if (mark->text.ptr)
+        copy.text = weir_copy(arena, mark->text);
+    if (mark->key.ptr)
+        copy.key = weir_copy(arena, mark->key);
+    if (mark->point.text.ptr)
+        copy.point.text = weir_copy(arena, mark->point.text);
+    return copy;
+}
+
+struct weir_window *http_window_copy(struct weir_arena *arena, const struct weir_window *window)
+{
+    struct weir_window *copy;
+
+    if (!window)
+        return NULL;
+    copy = weir_new(arena, struct weir_window);
+    *copy = *window;
+    if (window->start.ptr)
+        copy->start = weir_copy(arena, window->start);
+    if (window->end.ptr)
+        copy->end = weir_copy(arena, window->end);
+    if (window->initial.ptr)
+        copy->initial = weir_copy(arena, window->initial);
+    copy->from = copy_mark(arena, &window->from);
+    copy->to = copy_mark(arena, &window->to);
+    return copy;
+}
+
+/* --- counting ----------------------------------------------------------------------------- */
+
+/* More chains than were known of, or fewer. Where each is one page, they are as many requests. */
 static void expect(struct http_resource *resource, int64_t more)
 {
     struct http_walk *walk = &resource->walk;
 
     walk->n_expected += (uint64_t)more;
-    if (walk->counts_requests)
+    if (walk->knows_all && resource->paginator.max_pages == 1)
         resource->weir->progress->requests_total = walk->n_expected;
 }
 
@@ -33,17 +72,48 @@ enum weir_status http_walk_init(struct http_resource *resource,
     walk->partitions = weir_partition_cursor_new(partitions, ret_error);
     if (!walk->partitions)
         return WEIR_FAIL;
-    walk->counts_requests = resource->paginator.max_pages == 1;
+    if (resource->weir->incremental)
+        return WEIR_OK;
+    walk->knows_all = true;
     expect(resource, (int64_t)http_walk_total(walk));
     return WEIR_OK;
 }
 
-void http_walk_done(struct http_walk *walk)
+static void drop_part(struct http_walk *walk)
 {
+    weir_windows_free(walk->windows);
+    walk->windows = NULL;
+    weir_arena_free(walk->window_arena);
+    walk->window_arena = NULL;
     http_part_release(walk->part);
     walk->part = NULL;
+}
+
+void http_walk_done(struct http_walk *walk)
+{
+    drop_part(walk);
     weir_partition_cursor_free(walk->partitions);
     walk->partitions = NULL;
+}
+
+/* --- partitions and windows --------------------------------------------------------------- */
+
+static enum weir_status begin_windows(struct http_resource *resource, struct weir_error *ret_error)
+{
+    struct http_walk *walk = &resource->walk;
+    struct weir_stage *stage = resource->source->stage;
+    struct weir_error error = {0};
+
+    walk->windows = weir_windows_new(resource->weir->incremental,
+        weir_last_mark(stage, resource->weir, &walk->part->partition.id), weir_pass_now(stage),
+        &error);
+    if (!walk->windows)
+        return weir_error_set(ret_error, error.fault, error.code, "incremental of '%s': %s",
+            resource->weir->name, error.text);
+    walk->n_chains = weir_windows_total(walk->windows);
+    walk->knows_all = http_walk_total(walk) == 1;
+    expect(resource, (int64_t)walk->n_chains);
+    return WEIR_OK;
 }
 
 static enum weir_status next_part(struct http_resource *resource, struct weir_error *ret_error)
@@ -55,20 +125,40 @@ static enum weir_status next_part(struct http_resource *resource, struct weir_er
 
     part->arena = arena;
     part->n_users = 1;
-    http_part_release(walk->part);
-    walk->part = part;
     status = weir_partition_next(walk->partitions, arena, &part->partition, ret_error);
-    if (status != WEIR_OK)
+    if (status != WEIR_OK) {
+        http_part_release(part);
+        walk->knows_all = true;
+        expect(resource, 0);
         return status;
-    (void)weir_chain_resume(
-        resource->source->stage, resource->weir, &part->partition.id, &walk->resume);
+    }
+    drop_part(walk);
+    walk->part = part;
+    walk->n_begun = 0;
+    walk->n_chains = 1;
+    return resource->weir->incremental ? begin_windows(resource, ret_error) : WEIR_OK;
+}
+
+/* The part's next chain; there must be one. */
+static void next_chain(struct http_resource *resource)
+{
+    struct http_walk *walk = &resource->walk;
+
+    walk->n_begun++;
+    walk->chain = walk->part->partition.id;
+    if (walk->windows) {
+        weir_arena_free(walk->window_arena);
+        walk->window_arena = weir_arena_new();
+        (void)weir_windows_next(walk->windows, walk->window_arena, &walk->window);
+        walk->chain = weir_window_id(walk->windows, &walk->window, walk->chain);
+    }
+    (void)weir_chain_resume(resource->source->stage, resource->weir, &walk->chain, &walk->resume);
     walk->next_hole = 0;
     walk->has_rest = !walk->resume.done;
-    if (walk->resume.done)
-        expect(resource, -1);
-    expect(resource, (int64_t)walk->resume.n_holes);
-    return WEIR_OK;
+    expect(resource, (int64_t)walk->resume.n_holes - walk->resume.done);
 }
+
+/* --- what is left of a chain -------------------------------------------------------------- */
 
 static bool is_hole(const struct weir_resume *resume, uint64_t number)
 {
@@ -87,16 +177,17 @@ static unsigned count_misses(const struct weir_resume *resume)
     return n;
 }
 
-/* What is left of the partition's chain; false: nothing. */
+/* What is left of the chain; false: nothing. */
 static bool take_start(struct http_walk *walk, struct http_start *ret_start)
 {
     const struct weir_resume *resume = &walk->resume;
 
-    if (!walk->part)
+    if (!walk->part || walk->n_begun == 0)
         return false;
     *ret_start = (struct http_start){.part = walk->part,
-        .chain = walk->part->partition.id,
-        .is_only = resume->n_holes + walk->has_rest == 1};
+        .chain = walk->chain,
+        .window = walk->windows ? &walk->window : NULL,
+        .is_only = walk->n_chains == 1 && resume->n_holes + walk->has_rest == 1};
     if (walk->next_hole < resume->n_holes) {
         ret_start->number = resume->holes[walk->next_hole++];
         ret_start->is_hole = true;
@@ -115,18 +206,20 @@ static bool take_start(struct http_walk *walk, struct http_start *ret_start)
 enum weir_status http_walk_next(
     struct http_resource *resource, struct http_start *ret_start, struct weir_error *ret_error)
 {
+    struct http_walk *walk = &resource->walk;
     struct http_source *source = resource->source;
+    enum weir_status status = WEIR_OK;
 
-    while (!take_start(&resource->walk, ret_start)) {
-        enum weir_status status;
-
+    while (status == WEIR_OK && !take_start(walk, ret_start)) {
         if (source->skips_left == 0)
             return WEIR_AGAIN;
-        status = next_part(resource, ret_error);
-        if (status != WEIR_OK)
-            return status;
-        if (resource->walk.resume.done)
-            source->skips_left--;
+        if (walk->part && walk->n_begun < walk->n_chains) {
+            next_chain(resource);
+            source->skips_left -= walk->resume.done;
+        } else {
+            status = next_part(resource, ret_error);
+            source->skips_left -= status == WEIR_OK && walk->n_chains == 0;
+        }
     }
-    return WEIR_OK;
+    return status;
 }
