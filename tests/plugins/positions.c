@@ -7,7 +7,7 @@
  *     generation NAME DONE ROWS CONFIG
  *     place NAME CHAIN NUMBER DONE NEXT
  *     gap NAME CHAIN NUMBER ALONE
- *     mark NAME SERIES TEXT
+ *     mark NAME SERIES KEY TEXT
  *
  * A unit that does not stand where its chain stands fails the run: nothing may be
  * given twice or left out.
@@ -40,7 +40,9 @@ struct gap {
 struct mark {
     const char *name;
     char series[HEX_SIZE];
+    const char *key;
     const char *text;
+    bool is_kept; /* of a pass that is done */
 };
 
 struct positions {
@@ -132,17 +134,34 @@ static struct gap *add_gap(
     return gap;
 }
 
-static void add_mark(
-    struct weir_stage *stage, const char *name, const char *series, const char *text)
+static void add_mark(struct weir_stage *stage, const char *name, const char *series,
+    const char *key, const char *text, bool is_kept)
 {
     struct positions *p = stage->state;
     struct mark *mark;
 
     p->marks = weir_realloc(p->marks, (p->n_marks + 1) * sizeof(*p->marks));
     mark = &p->marks[p->n_marks++];
-    *mark = (struct mark){
-        .name = weir_copy_text(stage->arena, name), .text = weir_copy_text(stage->arena, text)};
+    *mark = (struct mark){.name = weir_copy_text(stage->arena, name),
+        .key = weir_copy_text(stage->arena, key),
+        .text = weir_copy_text(stage->arena, text),
+        .is_kept = is_kept};
     memcpy(mark->series, series, HEX_SIZE);
+}
+
+/* The highest of each series. */
+static void keep_marks(struct positions *p)
+{
+    for (size_t i = 0; i < p->n_marks; i++) {
+        struct mark *mark = &p->marks[i];
+
+        mark->is_kept = true;
+        for (size_t k = 0; k < p->n_marks; k++)
+            if (k != i && strcmp(p->marks[k].series, mark->series) == 0 &&
+                (strcmp(p->marks[k].key, mark->key) > 0 ||
+                    (k < i && strcmp(p->marks[k].key, mark->key) == 0)))
+                mark->is_kept = false;
+    }
 }
 
 /* --- the file ----------------------------------------------------------------------------- */
@@ -190,9 +209,9 @@ static void read_line(struct weir_stage *stage, char *line)
 
         (void)add_gap(stage, name, chain, number, *next_word(&at) == '1');
     } else if (strcmp(what, "mark") == 0) {
-        const char *name = next_word(&at), *series = next_word(&at);
+        const char *name = next_word(&at), *series = next_word(&at), *key = next_word(&at);
 
-        add_mark(stage, name, series, next_word(&at));
+        add_mark(stage, name, series, key, next_word(&at), true);
     }
 }
 
@@ -230,7 +249,9 @@ static void write_state(const struct positions *p)
             fprintf(file, "gap %s %s %" PRIu64 " %d\n", p->gaps[i].name, p->gaps[i].chain,
                 p->gaps[i].number, p->gaps[i].alone);
     for (size_t i = 0; i < p->n_marks; i++)
-        fprintf(file, "mark %s %s %s\n", p->marks[i].name, p->marks[i].series, p->marks[i].text);
+        if (p->marks[i].is_kept)
+            fprintf(file, "mark %s %s %s %s\n", p->marks[i].name, p->marks[i].series,
+                p->marks[i].key, p->marks[i].text);
     (void)fclose(file);
 }
 
@@ -286,7 +307,7 @@ static void tell_marks(
                 .resource = pass->generations[generation_of(pass, p->marks[i].name)].name,
                 .series = read_hex(p->marks[i].series),
                 .text = p->marks[i].text,
-                .key = p->marks[i].text});
+                .key = p->marks[i].key});
 }
 
 static enum weir_status store_read(
@@ -325,6 +346,8 @@ static enum weir_status store_finish(struct weir_stage *stage, const struct weir
 
     if (ending->done || ending->abandon)
         p->pass.n_generations = p->n_places = p->n_gaps = 0;
+    if (ending->done)
+        keep_marks(p);
     return WEIR_OK;
 }
 
@@ -416,6 +439,16 @@ static enum weir_status move(
     return WEIR_OK;
 }
 
+static void note_mark(struct weir_stage *stage, const char *name, const struct weir_unit *unit)
+{
+    char series[HEX_SIZE];
+
+    if (!unit->mark)
+        return;
+    write_hex(&unit->position->series, series);
+    add_mark(stage, name, series, unit->mark->key, unit->mark->text, false);
+}
+
 static enum weir_status positions_start(struct weir_stage *stage)
 {
     struct positions *p = stage->state;
@@ -437,6 +470,7 @@ static enum weir_status positions_load(struct weir_stage *stage, struct weir_bat
         if (!unit->position)
             continue;
         trace_unit(p, batch, unit);
+        note_mark(stage, batch->resource->name, unit);
         status = move(stage, batch->resource->name, unit->position);
     }
     return status;
