@@ -53,7 +53,10 @@ enum weir_status table_adopt(struct table *table)
     /* What weir makes is STRICT, and in no other is each value what it was. */
     if (!table->is_strict)
         return WEIR_OK;
-    for (size_t i = 0; i < table->n_columns && status == WEIR_OK; i++)
+    for (size_t i = 0; i < table->n_columns && status == WEIR_OK; i++) {
+        /* The pass has made it, so rows have brought it. */
+        table->columns[i].spelled = table->columns[i].name;
         status = find_kinds(table, &table->columns[i]);
+    }
     return status == WEIR_OK ? widen_note_made(table) : status;
 }

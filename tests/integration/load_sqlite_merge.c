@@ -1,6 +1,6 @@
 /* Merge: rows of the same key are brought up to date, the newest version wins, and nothing else
  * is touched. */
-#include "sqlite_checks.h"
+#include "state_checks.h"
 
 static struct weir_resource *merge_resource(
     struct fixture *f, const char *table, const char *key, const char *order_by)
@@ -198,6 +198,26 @@ static void a_column_that_is_gone_from_a_row_becomes_null(void **state)
     load(f, t, "[{\"id\":1,\"a\":2}]");
     commit_and_stop(f);
     assert_answer(f, "SELECT id, a, b FROM t", "1|2|NULL\n2|1|1");
+}
+
+/* What rows have brought is known to the next run of the pass, too. */
+static void a_column_that_is_gone_becomes_null_behind_a_crash(void **state)
+{
+    struct fixture *f = *state;
+    struct weir_resource *t = merge_resource(f, "t", "id", NULL);
+    struct run first;
+    struct run second;
+
+    start(f);
+    begin_run(f, &first, NULL);
+    load(f, t, "[{\"id\":1,\"a\":1,\"b\":1},{\"id\":2,\"a\":1,\"b\":1}]");
+    assert_int_equal(stage_commit(&f->s), WEIR_OK);
+    stage_stop(&f->s);
+    start(f);
+    begin_run(f, &second, NULL);
+    load(f, t, "[{\"id\":1,\"a\":1.5}]");
+    end_run(f, true);
+    assert_answer(f, "SELECT id, a, b FROM t", "1|1.5|NULL\n2|1.0|1");
 }
 
 static void a_table_of_nothing_but_keys(void **state)
@@ -522,6 +542,7 @@ int main(void)
         CASE(letters_that_a_collation_takes_for_one_are_two),
         CASE(columns_of_the_user_are_not_touched),
         CASE(a_column_that_is_gone_from_a_row_becomes_null),
+        CASE(a_column_that_is_gone_becomes_null_behind_a_crash),
         CASE(a_table_of_nothing_but_keys),
         CASE(the_widest_table_can_be_merged),
         CASE(all_kinds_of_keys_work),

@@ -1,6 +1,6 @@
 /* Replace: the new rows wait beside the table until all of them are there; readers see the old ones
  * or the new ones, and what watches over the table goes on doing so. */
-#include "sqlite_checks.h"
+#include "state_checks.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -20,49 +20,21 @@ static struct weir_resource *replace_resource(
 
 /* --- a run, as the engine makes it --------------------------------------------------------- */
 
-static void must(const struct fixture *f, enum weir_status status)
-{
-    if (status != WEIR_OK)
-        fail_msg("%s: %s", f->s.error.code, f->s.error.text);
-}
-
-static struct weir_pass *new_pass(const struct fixture *f)
-{
-    struct weir_pass *pass = weir_new(f->s.arena, struct weir_pass);
-
-    pass->started_at = "2026-01-01T00:00:00Z";
-    pass->n_generations = f->s.stage.n_resources;
-    pass->generations = weir_new_array(f->s.arena, pass->n_generations, struct weir_generation);
-    for (size_t i = 0; i < pass->n_generations; i++) {
-        pass->generations[i].name = f->s.resources[i].name;
-        pass->generations[i].table = f->s.resources[i].table;
-        pass->generations[i].mode = "replace";
-        pass->generations[i].config = "{}";
-    }
-    return pass;
-}
-
 /* Goes on with the open pass if there is one, unless it shall begin anew. */
 static enum weir_status try_begin(struct fixture *f, bool anew)
 {
-    static unsigned n_runs;
-    const struct weir_run run = {
-        .pipeline = "p",
-        .id = weir_printf(f->s.arena, "run %u", n_runs++),
-        .version = "0",
-        .host = "here",
-        .pid = (int64_t)getpid(),
-        .started_at = "2026-01-01T00:00:00Z",
-    };
-    const struct weir_store *store = f->s.plugin->store;
-    struct weir_found found = {0};
+    struct run *r = weir_new(f->s.arena, struct run);
+    const struct weir_pass *old = NULL;
 
     f->s.error = (struct weir_error){0};
     start(f);
-    must(f, store->open(&f->s.stage, &run, f->s.arena, &found));
-    if (found.open && !anew)
-        return store->begin(&f->s.stage, found.open, NULL);
-    return store->begin(&f->s.stage, new_pass(f), found.open);
+    must(f, open_run(f, r, NULL));
+    if (anew) {
+        old = r->found.open;
+        r->found.open = NULL;
+    }
+    make_pass(f, r);
+    return store_of(f)->begin(&f->s.stage, &r->pass, old);
 }
 
 static void begin(struct fixture *f)
@@ -70,23 +42,14 @@ static void begin(struct fixture *f)
     must(f, try_begin(f, false));
 }
 
-static enum weir_status finish(struct fixture *f)
-{
-    const struct weir_ending ending = {
-        .done = true, .summary = "{}", .finished_at = "2026-01-01T00:00:01Z"};
-
-    return f->s.plugin->store->finish(&f->s.stage, &ending);
-}
-
 static void finish_and_stop(struct fixture *f)
 {
-    must(f, finish(f));
-    commit_and_stop(f);
+    end_run(f, true);
 }
 
 static void finish_is_refused(struct fixture *f, const char *code, const char *said)
 {
-    assert_int_equal(finish(f), WEIR_FAIL);
+    assert_int_equal(finish_run(f, true, false), WEIR_FAIL);
     assert_error(f, WEIR_FAULT_DATA, code);
     assert_error_says(f, said);
     stage_stop(&f->s);
