@@ -4,7 +4,7 @@
 static void nothing_is_found_in_a_new_database(void **state)
 {
     struct fixture *f = *state;
-    struct run r;
+    struct run r = {0};
 
     (void)stage_resource(&f->s, "t", NULL);
     start(f);
@@ -18,7 +18,7 @@ static void nothing_is_found_in_a_new_database(void **state)
 static void rows_and_places_are_committed_together(void **state)
 {
     struct fixture *f = *state;
-    struct run r;
+    struct run r = {0};
 
     (void)stage_resource(&f->s, "t", NULL);
     start(f);
@@ -50,7 +50,7 @@ static void the_next_run_goes_on(void **state)
     struct fixture *f = *state;
     char told[256] = "";
     const struct weir_reading reading = {.place = keep_place, .arg = told};
-    struct run r;
+    struct run r = {0};
 
     (void)stage_resource(&f->s, "t", NULL);
     start(f);

@@ -3,7 +3,7 @@
 
 static void begin(struct fixture *f)
 {
-    struct run r;
+    struct run r = {0};
 
     (void)stage_resource(&f->s, "t", NULL);
     start(f);

@@ -4,7 +4,7 @@
 
 #include "sqlite_checks.h"
 
-/* A run that has begun, and what it found. */
+/* A run that has begun, and what it found. Zeroed before it is opened. */
 struct run {
     struct weir_run run;
     struct weir_found found;
@@ -20,15 +20,21 @@ static inline const struct weir_store *store_of(struct fixture *f)
 
 static inline enum weir_status open_run(struct fixture *f, struct run *r, const char *key)
 {
-    *r = (struct run){.run = {
-                          .pipeline = "p",
-                          .id = "run-1",
-                          .key = key,
-                          .version = "1.2.3",
-                          .host = "here",
-                          .pid = (int64_t)getpid(),
-                          .started_at = "2024-05-06T07:08:09Z",
-                      }};
+    struct weir_run run = {
+        .pipeline = "p",
+        .id = "run-1",
+        .key = key,
+        .version = "1.2.3",
+        .host = "here",
+        .pid = (int64_t)getpid(),
+        .started_at = "2024-05-06T07:08:09Z",
+    };
+
+    /* What a test has asked for stays. */
+    if (r->run.pipeline)
+        run.pipeline = r->run.pipeline;
+    run.takeover = r->run.takeover;
+    *r = (struct run){.run = run};
     return store_of(f)->open(&f->s.stage, &r->run, f->s.arena, &r->found);
 }
 
