@@ -132,11 +132,12 @@ static const struct weir_store db_store = {
 
 static void load_unit(struct weir_batch *batch, const struct weir_unit *unit)
 {
-    struct kept_letter *letter = &db.letters[unit->dead_letter - 1];
     size_t id = weir_batch_find(batch, weir_str("id"));
+    struct kept_letter *letter;
 
     if (!unit->dead_letter)
         return;
+    letter = &db.letters[unit->dead_letter - 1];
     assert_true(letter->is_there);
     assert_string_equal(letter->resource, batch->resource->name);
     assert_int_equal(letter->stage, batch->stage);
