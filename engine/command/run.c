@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -97,6 +98,9 @@ static const char *what_next(const struct flow_result *result)
 {
     bool ended_early = result->status != WEIR_OK || result->signal;
 
+    /* What was not good enough to be published is not gone on with. */
+    if (strncmp(result->error.code, "E-REPLACE-", strlen("E-REPLACE-")) == 0)
+        return "; the next run begins anew";
     return ended_early && result->state.outcome == SESSION_OPEN ? "; run again to continue" : "";
 }
 

@@ -138,6 +138,15 @@ static void count_committed(struct loader *loader)
     loader->open_since_ns = 0;
 }
 
+static uint64_t rows_read(const struct flow *flow)
+{
+    uint64_t n = 0;
+
+    for (size_t i = 0; i < flow->plan->n_resources; i++)
+        n += counted(&flow->stats->resources[i].rows_read);
+    return n;
+}
+
 /* Too many rows set aside are no nuisance any more: the run fails. */
 static enum weir_status judge_letters(
     struct loader *loader, const struct weir_reject *last, bool at_end)
@@ -151,6 +160,7 @@ static enum weir_status judge_letters(
     if (last)
         (void)weir_error_set(&reason, last->error.fault, last->error.code, "%s", last->error.text);
     loader->letters.last = last ? &reason : NULL;
+    loader->letters.seen = rows_read(loader->flow);
     if (dead_letters_judge(&loader->letters, at_end, &error) == WEIR_OK)
         return WEIR_OK;
     return weir_fail_with(&loader->stage->planned->stage, &error);
@@ -158,7 +168,6 @@ static enum weir_status judge_letters(
 
 static enum weir_status count_letters(struct loader *loader, const struct weir_batch *batch)
 {
-    loader->letters.seen += batch->n_rows + batch->n_rejects;
     loader->letters.set_aside += batch->n_rejects;
     return batch->n_rejects ? judge_letters(loader, batch->rejects, false) : WEIR_OK;
 }

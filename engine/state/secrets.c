@@ -28,8 +28,19 @@ static void redact_reason(struct weir_batch *batch, struct weir_unit *unit)
     unit->error = copy;
 }
 
+static void redact_rejects(struct weir_batch *batch)
+{
+    for (struct weir_reject *reject = batch->rejects; reject; reject = reject->next) {
+        char *copy = weir_copy_text(batch->arena, reject->error.text);
+
+        log_redact(copy);
+        reject->error.text = copy;
+    }
+}
+
 enum weir_status secrets_stay_out(struct weir_batch *batch, struct weir_error *ret_error)
 {
+    redact_rejects(batch);
     for (size_t i = 0; i < batch->n_units; i++) {
         struct weir_unit *unit = &batch->units[i];
 

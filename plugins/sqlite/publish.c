@@ -133,9 +133,10 @@ static enum weir_status refuse_shrinking(
     struct table *table, int64_t n_old, int64_t n_new, double min_ratio)
 {
     (void)database_refuse(table->db, WEIR_FAULT_DATA, "E-REPLACE-SHRINK",
-        "only %lld rows came to replace the %lld of table '%s', so those stay; if that is right, "
+        "only %lld row%s came to replace the %lld of table '%s', so those stay; if that is right, "
         "say so with a 'min_ratio' below %g",
-        (long long)n_new, (long long)n_old, name_show(table->shown).text, min_ratio);
+        (long long)n_new, n_new == 1 ? "" : "s", (long long)n_old, name_show(table->shown).text,
+        min_ratio);
     return WEIR_REJECT;
 }
 
