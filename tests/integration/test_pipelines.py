@@ -35,6 +35,47 @@ class Examples(harness.Case):
                 self.assertIn("no mistakes", result.out)
 
 
+class Guarantees(harness.Case):
+    """What check says of a pipeline's promise follows from its parts."""
+
+    FILE = """
+        weir: 1
+        name: promises
+        extract:
+          type: http
+          base_url: http://127.0.0.1
+          resources:
+            - {{ name: added, path: /a }}
+            - {{ name: merged, path: /b, {more} }}
+        load: {{ type: {load} }}
+        """
+
+    def check_of(self, load, more):
+        result = self.run_weir(self.FILE.format(load=load, more=more), command="check")
+        self.assert_exit(result, OK)
+        return result.out
+
+    def test_what_holds_for_all_is_said_once(self):
+        out = self.check_of("sqlite, path: out.db", "table: other")
+        self.assertTrue(out.endswith(
+            "  added -> table added\n"
+            "  merged -> table other\n"
+            "  guarantee: exactly once (rows and positions are committed together in sqlite)\n"
+            "  a run after a finished one adds all rows again; --run-id KEY, merge or replace avoid "
+            "that\n"), out)
+
+    def test_what_differs_is_said_of_each(self):
+        out = self.check_of("sqlite, path: out.db", "primary_key: id, write_disposition: merge")
+        self.assertEqual(out.count("    guarantee: exactly once"), 2)
+        self.assertIn("brings rows up to date by 'id'\n", out)
+
+    def test_the_weakest_link_is_named(self):
+        out = self.check_of("ndjson", "table: other")
+        self.assertIn("  guarantee: at least once: the ndjson loader keeps no state, so a run that "
+                      "ends early begins anew\n", out)
+        self.assertIn("  a run after a finished one writes all rows again\n", out)
+
+
 class Samples(harness.Case):
     """A plugin's sample.yaml is the part of a pipeline that is its own; the rest is put to it here."""
 
