@@ -38,6 +38,17 @@ static void redact_rejects(struct weir_batch *batch)
     }
 }
 
+static void redact_label(struct weir_batch *batch, struct weir_unit *unit)
+{
+    struct weir_position *copy = weir_new(batch->arena, struct weir_position);
+    char *label = weir_copy_text(batch->arena, unit->position->label);
+
+    log_redact(label);
+    *copy = *unit->position;
+    copy->label = label;
+    unit->position = copy;
+}
+
 enum weir_status secrets_stay_out(struct weir_batch *batch, struct weir_error *ret_error)
 {
     redact_rejects(batch);
@@ -48,6 +59,8 @@ enum weir_status secrets_stay_out(struct weir_batch *batch, struct weir_error *r
             continue;
         if (unit->error)
             redact_reason(batch, unit);
+        if (unit->position->label)
+            redact_label(batch, unit);
         if (unit->position->next && holds_secret(unit->position->next))
             return weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-STATE-SECRET",
                 "what names the next page of '%s' contains a secret of the pipeline file, which "

@@ -204,6 +204,15 @@ class Failures(PositionCase):
         for gap in gaps:
             self.assertRegex(gap["label"], r"^GET http://\S+/items/\d0\?\S* \(id=\d0\)$")
 
+    def test_labels_hold_no_secret(self):
+        self.write("q", "SECRET-in-a-parameter")
+        result = self.run_resources(self.resource(
+            'url: "${SERVER}/status?code=404"', "on_error: skip_partition",
+            "params: { q: '${file:q}' }"))
+        self.assert_exit(result, REJECTS)
+        self.assertIn("/status?", self.units()[0]["label"])
+        self.assertNotIn("SECRET", (self.work / "trace").read_text())
+
     def test_more_gaps_than_allowed_leave_the_last_one_to_the_next_run(self):
         result = self.run_resources(self.resource(
             ITEMS, "on_error: skip_partition", "max_failed_partitions: 0",
@@ -433,11 +442,23 @@ class Ranges(PositionCase):
     def test_a_range_is_a_chain(self):
         self.assert_exit(self.run_range(self.between(50, 70)), OK)
         self.assertEqual(self.shapes(), chain(0, 1))
+        self.assertEqual([unit["mark"] for unit in self.units()], [self.at(59), self.at(69)])
         self.assertEqual(self.units()[0]["chain"], self.units()[0]["series"])
 
     def test_the_first_run_needs_no_beginning(self):
         self.assert_exit(self.run_range("cursor_type: datetime"), OK)
         self.assertEqual(self.shapes(), chain(0, 9))
+
+    def test_the_next_run_begins_at_the_mark(self):
+        self.assert_exit(self.run_range(self.between(0, 80)), OK)
+        end = self.at(100)
+        result, requests = self.asked(lambda: self.run_range(
+            f"initial_value: '{self.at(0)}', end_value: '{end}', on_cursor_value_missing: fail",
+            params='params: { since: "{incremental.start_value}" }'))
+        self.assert_exit(result, OK)
+        self.assertEqual(requests, 3)       # from 790 on, 1,000 included
+        self.assertEqual([unit["number"] for unit in self.units()], [0, 1, 2])
+        self.assertEqual(self.units()[-1]["mark"], self.at(99))
 
     def test_each_window_is_a_chain(self):
         steps = self.between(0, 100) + ", step: 20s"
@@ -473,6 +494,22 @@ class Ranges(PositionCase):
         self.assertEqual(len({unit["chain"] for unit in self.units()}), 4)
         self.assertEqual(len({unit["series"] for unit in self.units()}), 2)
         self.assertEqual(sum(unit["rows"] for unit in self.units()), 2 * 999)
+
+    def test_an_order_of_rows_ends_a_chain_early(self):
+        for prefetch in (0, 4):
+            with self.subTest(prefetch=prefetch):
+                (self.work / "state").unlink(missing_ok=True)
+                paginator = CURSOR
+                if prefetch:
+                    paginator = f"{{ type: page_number, prefetch: {prefetch} }}"
+                result, requests = self.asked(lambda: self.run_range(
+                    self.between(0, 25) + ", row_order: asc", paginator=paginator, params="",
+                    style="page" if prefetch else "cursor"))
+                self.assert_exit(result, OK)
+                self.assertEqual(self.shapes(),
+                                 [*chain(0, 9)[:2], (2, "next", 49), (3, "end", 0)])
+                if not prefetch:
+                    self.assertEqual(requests, 4)
 
     def test_placeholders_are_checked(self):
         result = self.run_pages(CURSOR, self.PARAMS, style="cursor")
