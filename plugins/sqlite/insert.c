@@ -11,6 +11,8 @@
 #include "undo.h"
 #include "widen.h"
 
+#include <weir/failpoint.h>
+
 static int insert_row(
     sqlite3_stmt *insert, const struct match *match, size_t row, struct weir_arena *arena)
 {
@@ -40,6 +42,10 @@ static enum weir_status insert_rows(
     if (!insert)
         return database_fail(table->db, "table '%s'", name_show(table->shown).text);
     for (size_t row = 0; row < batch->n_rows && status == WEIR_OK; row++) {
+        if (WEIR_FAILPOINT("mid_rows")) {
+            status = database_fail(table->db, "table '%s'", name_show(table->shown).text);
+            break;
+        }
         rc = weir_batch_is_rejected(batch, row) ? SQLITE_DONE
                                                 : insert_row(insert, match, row, batch->arena);
         if (rc == SQLITE_OK) {

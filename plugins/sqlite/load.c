@@ -139,6 +139,7 @@ static enum weir_status load_guarded(
         guard_undo(&guard);
         return status;
     }
+    WEIR_FAILPOINT("after_rows");
     status = keep_rejects(load, &guard, batch);
     if (status == WEIR_OK)
         generation->rows += batch->n_rows;

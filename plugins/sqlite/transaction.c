@@ -63,7 +63,7 @@ enum weir_status database_commit(struct database *db)
     rc = database_run(db, "COMMIT");
     database_may_wait(db, false);
     if (rc == SQLITE_OK) {
-        WEIR_FAILPOINT("after_commit_ack");
+        WEIR_FAILPOINT("after_commit");
         return WEIR_OK;
     }
     status = fail_commit(db, rc);

@@ -19,6 +19,8 @@
 
 #include <string.h>
 
+#include <weir/failpoint.h>
+
 static struct state *state_of(struct weir_stage *stage)
 {
     return &((struct sqlite_load *)stage->state)->state;
@@ -143,6 +145,7 @@ static enum weir_status begin_pass(
     bool *is_new = mark_new(load, pass);
     enum weir_status status = WEIR_OK;
 
+    WEIR_FAILPOINT("before_begin");
     if (old)
         status = pass_abandon(state, old->id);
     if (status == WEIR_OK)
@@ -185,6 +188,7 @@ static enum weir_status sqlite_begin(
         begin_without_pass(load);
     if (status == WEIR_OK)
         status = database_commit(state->db);
+    WEIR_FAILPOINT("after_begin");
     state->is_open = status == WEIR_OK;
     state->db->keeps_state = state->is_open;
     return status;
