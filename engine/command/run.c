@@ -8,7 +8,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -96,12 +95,11 @@ static void print_report(const struct command_options *options, const struct rep
 /* Whoever reads how a run failed wants to know what to do now. */
 static const char *what_next(const struct flow_result *result)
 {
-    bool ended_early = result->status != WEIR_OK || result->signal;
-
-    /* What was not good enough to be published is not gone on with. */
-    if (strncmp(result->error.code, "E-REPLACE-", strlen("E-REPLACE-")) == 0)
-        return "; the next run begins anew";
-    return ended_early && result->state.outcome == SESSION_OPEN ? "; run again to continue" : "";
+    if (result->status == WEIR_OK && !result->signal)
+        return "";
+    return result->state.outcome == SESSION_OPEN        ? "; run again to continue"
+           : result->state.outcome == SESSION_ABANDONED ? "; the next run begins anew"
+                                                        : "";
 }
 
 static int finish(const struct command_options *options, const struct report *report)

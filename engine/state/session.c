@@ -398,6 +398,8 @@ enum weir_status session_finish(struct session *session, const struct session_en
     status = session->store->finish(session->load, &ending);
     if (status == WEIR_OK)
         result->outcome = outcome;
+    if (status == WEIR_REJECT)
+        result->outcome = SESSION_ABANDONED;
     return status;
 }
 

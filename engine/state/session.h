@@ -53,7 +53,8 @@ enum session_outcome {
     SESSION_NONE,      /* no state is kept */
     SESSION_DONE,      /* the pass is done */
     SESSION_OPEN,      /* the next run goes on with it */
-    SESSION_ABANDONED, /* what is missing was given up twice; the next run begins anew */
+    SESSION_ABANDONED, /* what is missing was given up twice, or what came was refused; the next
+                        * run begins anew */
     SESSION_NOTHING,   /* it was done before */
     SESSION_REPLAY,    /* it was no pass; rows that were set aside were put back */
 };

@@ -5,6 +5,8 @@
 #include "staged.h"
 #include "transaction.h"
 
+#include <weir/failpoint.h>
+
 struct weir_str publish_stage_name(struct weir_arena *arena, int64_t pass, struct weir_str table)
 {
     return weir_str(
@@ -239,6 +241,7 @@ static void append_names(sqlite3_str *sql, const struct table *staged)
 static enum weir_status insert_new(struct table *table)
 {
     sqlite3_str *sql = sqlite3_str_new(table->db->connection);
+    enum weir_status status;
 
     sqlite3_str_appendall(sql, "INSERT INTO main.");
     name_append(sql, table->name);
@@ -248,7 +251,11 @@ static enum weir_status insert_new(struct table *table)
     append_names(sql, table->staged);
     sqlite3_str_appendall(sql, " FROM main.");
     name_append(sql, table->staged->name);
-    return table_run(table, sql, "replace the rows of");
+    status = table_run(table, sql, "replace the rows of");
+    /* The same rows would be refused for ever. */
+    if (status != WEIR_OK && sqlite3_errcode(table->db->connection) == SQLITE_CONSTRAINT)
+        return WEIR_REJECT;
+    return status;
 }
 
 static enum weir_status replace_rows(struct table *table)
@@ -259,6 +266,8 @@ static enum weir_status replace_rows(struct table *table)
         status = add_missing_columns(table);
     if (status == WEIR_OK)
         status = delete_old(table);
+    if (status == WEIR_OK && WEIR_FAILPOINT("mid_publish"))
+        status = database_fail(table->db, "cannot replace the rows of a table");
     if (status != WEIR_OK || !table->staged->exists)
         return status;
     status = insert_new(table);

@@ -49,7 +49,7 @@ static void finish_and_stop(struct fixture *f)
 
 static void finish_is_refused(struct fixture *f, const char *code, const char *said)
 {
-    assert_int_equal(finish_run(f, true, false), WEIR_FAIL);
+    assert_int_equal(finish_run(f, true, false), WEIR_REJECT);
     assert_error(f, WEIR_FAULT_DATA, code);
     assert_error_says(f, said);
     stage_stop(&f->s);

@@ -154,6 +154,7 @@ enum weir_status finish_run(struct sqlite_load *load, const struct weir_ending *
     struct database *db = &load->db;
     enum weir_status status;
 
+    WEIR_FAILPOINT("before_finish");
     /* What was lost has been told; only the run's end is written now. */
     if (!ending->done && !ending->abandon)
         db->was_lost = false;
@@ -166,7 +167,7 @@ enum weir_status finish_run(struct sqlite_load *load, const struct weir_ending *
         status = state_flush(&load->state);
         if (status == WEIR_OK)
             status = database_commit(db);
-        return WEIR_FAIL;
+        return status == WEIR_OK ? WEIR_REJECT : status;
     }
     if (status != WEIR_OK)
         database_lose(db);
