@@ -104,6 +104,12 @@ class Paging(ServerCase):
         self.server.heal()
         self.assertEqual(self.get(target).status, 200)
 
+    def test_what_is_held_comes_once_it_is_healed(self):
+        client = self.client().send("/pages?style=page&fail_page=1&as=held")
+        self.assertEqual(client.read(quiet=0.2).data, b"")
+        self.server.heal()
+        self.assertEqual(client.read(quiet=1).status, 200)
+
     def test_parameters_in_a_posted_body(self):
         page = self.json("/pages?total=30&size=10", method="POST", body=b'{"cursor":"c20"}')
         self.assertEqual([row["id"] for row in page["data"]], list(range(21, 31)))

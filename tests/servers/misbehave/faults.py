@@ -52,6 +52,13 @@ async def hang(x, body):
     await x.connection.wait_gone()
 
 
+async def held(x, body):
+    """Silence until /heal, then the good answer."""
+    while not x.stats.healed:
+        await x.pause(0.01)
+    await x.send_whole(200, body)
+
+
 async def badjson(x, body):
     """A complete answer whose JSON ends in the middle."""
     await x.send_whole(200, body[:len(body) // 2])
@@ -80,7 +87,7 @@ async def send_half(x, body):
 
 FAULTS = {
     "reset": reset, "reset-headers": reset_headers, "reset-body": reset_body, "close": close,
-    "truncated": truncated, "stall": stall, "hang": hang, "badjson": badjson,
+    "truncated": truncated, "stall": stall, "hang": hang, "held": held, "badjson": badjson,
     "wrongshape": wrongshape, "html": html, "empty": empty,
 }
 
