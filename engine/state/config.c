@@ -91,11 +91,13 @@ static uint64_t hash_map(
     return hash;
 }
 
-/* Nothing of a secret; of one that is filled in, how the file has it: "Bearer ${TOKEN}". */
-static uint64_t hash_secret(uint64_t hash, const struct weir_node *node)
+/* Nothing of a secret; of what may be one, how the file has it: "Bearer ${TOKEN}". */
+static uint64_t hash_secret(
+    uint64_t hash, const struct weir_node *node, const struct weir_option *option)
 {
-    return node->kind == WEIR_NODE_SCALAR && node->written ? hash_text(hash, node->written->text)
-                                                           : hash;
+    return option->type == WEIR_OPTION_SECRET || !node->written
+               ? hash
+               : hash_text(hash, node->written->text);
 }
 
 static uint64_t hash_node(
@@ -105,7 +107,7 @@ static uint64_t hash_node(
 
     hash = hash_bytes(hash, &kind, 1);
     if (is_secret(option, node))
-        return hash_secret(hash, node);
+        return hash_secret(hash, node, option);
     if (node->kind == WEIR_NODE_SCALAR)
         return hash_text(hash, node->text);
     if (node->kind == WEIR_NODE_MAP)

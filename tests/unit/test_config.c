@@ -182,6 +182,12 @@ static void secrets_may_change(void **state)
         "");
 }
 
+static void secrets_may_come_from_elsewhere(void **state)
+{
+    assert_int_equal(setenv("WEIR_TEST_VALUE", "one", 1), 0);
+    check_source(*state, "base_url: http://a\nthreads: 2\ntoken: \"${WEIR_TEST_VALUE}\"\n", "");
+}
+
 static void the_order_of_options_may_change(void **state)
 {
     check_source(*state, "token: one\nthreads: 2\nbase_url: http://a\n", "");
@@ -435,6 +441,7 @@ int main(void)
         CASE(the_same_file_is_no_change),
         CASE(tuning_may_change),
         CASE(secrets_may_change),
+        CASE(secrets_may_come_from_elsewhere),
         CASE(the_order_of_options_may_change),
         CASE(what_comes_from_the_environment_may_change),
         CASE(what_else_comes_from_the_environment_counts),
