@@ -6,7 +6,7 @@
 enum {
     RUNS_AT_ONCE = 3,
     ROUNDS = 3,    /* of trouble, each with calm behind it */
-    STEPS = 150,   /* in a round */
+    STEPS = 100,   /* in a round */
     CALM_RUNS = 4, /* enough to end a pass, and the one that may be open */
     LARGE_DEATHS = 8,
 };
@@ -225,7 +225,7 @@ static void run_large(struct world *world, size_t n_units)
     struct model_plan plan = calm_plan(world);
 
     plan.units = 20;
-    plan.batches = 10;
+    plan.batches = 5;
     for (size_t i = 0; i < LARGE_DEATHS && !is_broken(world); i++) {
         size_t n = n_units / LARGE_DEATHS / 10 * 2;
 

@@ -17,9 +17,15 @@
 
 #include "model_world.h"
 
+/* Sanitizers make each schedule several times as long. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { SCHEDULES = 500 };
+#else
+enum { SCHEDULES = 10 * 1000 };
+#endif
+
 enum {
-    SCHEDULES = 10 * 1000,
-    SCHEDULES_TO_FIND = 3000, /* that a mutation may take */
+    SCHEDULES_TO_FIND = 1000, /* that a mutation may take */
     MANY = 100 * 1000,        /* more than 16 bits can count */
 };
 
