@@ -517,5 +517,45 @@ class Ranges(PositionCase):
         self.assertIn("'{incremental.start_value}' needs an 'incremental' key", result.err)
 
 
+class OnSqlite(PositionCase):
+    """The whole of it: however often a run fails in between, each row is there once."""
+
+    def load(self, paginator, *keys, **query):
+        lines = "\n                  ".join(keys)
+        return self.run_weir(f"""
+            weir: 1
+            name: positions
+            extract:
+              type: http
+              resources:
+                - name: t
+                  url: "${{SERVER}}/pages?{urlencode(query)}"
+                  data_selector: data
+                  paginator: {paginator}
+                  {FAST}
+                  {lines}
+            load: {{ type: sqlite, path: "${{WORK}}/out.db" }}
+            """)
+
+    def test_a_failed_run_is_finished_by_the_next(self):
+        for paginator, style in ((TOTAL, "page"), (TOTAL.replace("}", ", prefetch: 4 }"), "page"),
+                                 ("{ type: offset, limit: 100, total_path: total }", "offset"),
+                                 (CURSOR, "cursor"), ("{ type: json_link }", "next_url"),
+                                 ("{ type: header_link }", "link")):
+            # What is given up twice is given up for good; a failed run may be repeated.
+            for on_error, code, runs in (("fail", SOURCE, 3), ("skip_partition", REJECTS, 1),
+                                         ("continue", REJECTS, 1)):
+                with self.subTest(paginator=paginator, on_error=on_error):
+                    for file in self.work.glob("out.db*"):
+                        file.unlink()
+                    harness.server().reset()
+                    query = {"style": style, "fail_page": 5, "fail": 2 * runs}
+                    for _ in range(runs):
+                        self.assert_exit(
+                            self.load(paginator, f"on_error: {on_error}", **query), code)
+                    self.assert_exit(self.load(paginator, f"on_error: {on_error}", **query), OK)
+                    self.assert_loaded("t", style=style)
+
+
 if __name__ == "__main__":
     unittest.main()
