@@ -205,8 +205,8 @@ static void a_column_that_is_gone_becomes_null_behind_a_crash(void **state)
 {
     struct fixture *f = *state;
     struct weir_resource *t = merge_resource(f, "t", "id", NULL);
-    struct run first;
-    struct run second;
+    struct run first = {0};
+    struct run second = {0};
 
     start(f);
     begin_run(f, &first, NULL);
