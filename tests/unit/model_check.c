@@ -306,6 +306,8 @@ void model_checks_applied(struct model_checks *checks, const struct model_tx *tx
     if (tx->epoch < checks->epoch)
         model_checks_break(checks, "a run that was replaced has written");
     checks->epoch = tx->epoch;
+    if (tx->begin && tx->begin->abandoned && !tx->begin->restarts)
+        model_checks_break(checks, "a pass that could be gone on with was abandoned");
     check_given_up(checks, tx);
     note_closed(checks, tx);
     if (checks->n_seen++ % checks->stride == 0)

@@ -157,6 +157,7 @@ struct tx_begin {
     uint64_t seen_commits;
     size_t pass; /* id; 0: a new one, and its id once it took effect */
     size_t abandoned;
+    bool restarts; /* for the checks: it was told to */
     const char *key, *started_at;
     size_t n_generations;
     size_t ids[MODEL_RESOURCES]; /* 0: a new one, and the same */

@@ -15,6 +15,7 @@ struct model_load {
     size_t run;
     bool resends; /* what had no answer is sent again, if it did not take effect */
     bool takeover;
+    bool restarts; /* it may abandon an open pass */
     /* its own */
     struct model_tx *tx;
     struct tx_begin begin;

@@ -108,7 +108,8 @@ struct model_run *model_run_new(struct model_net *net, const struct model_source
             .restart = plan->restart,
             .keep_partial = true,
             .takeover = plan->takeover}};
-    run->load = (struct model_load){.net = net, .run = plan->number, .resends = plan->resends};
+    run->load = (struct model_load){
+        .net = net, .run = plan->number, .resends = plan->resends, .restarts = plan->restart};
     init_host(run);
     init_resources(run, source);
     init_stages(run);

@@ -103,6 +103,7 @@ static enum weir_status store_begin(
     enum weir_status status;
 
     load->begin.pass = (size_t)pass->id;
+    load->begin.restarts = load->restarts;
     load->begin.abandoned = old ? (size_t)old->id : 0;
     load->begin.key = keep(load, pass->key);
     load->begin.started_at = keep(load, pass->started_at);
