@@ -184,6 +184,27 @@ enum weir_status load_create_waiting(struct sqlite_load *load)
     return status;
 }
 
+static bool is_replaced(const struct sqlite_load *load, const struct table *table)
+{
+    const struct weir_stage *stage = load->state.stage;
+
+    for (size_t i = 0; i < stage->n_resources; i++)
+        if (load->of_resource[i] == table && load->state.generations[i].is_open &&
+            stage->resources[i]->disposition == WEIR_REPLACE)
+            return true;
+    return false;
+}
+
+size_t load_list_replaced(const struct sqlite_load *load, struct table **tables)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < load->n_tables; i++)
+        if (is_replaced(load, &load->tables[i]))
+            tables[n++] = &load->tables[i];
+    return n;
+}
+
 /* At the end of a run, columns that never had a value are still columns. */
 static void create_waiting_columns(struct sqlite_load *load)
 {

@@ -20,4 +20,10 @@ struct sqlite_load {
 /* Inside a transaction: columns that never had a value become columns all the same. */
 enum weir_status load_create_waiting(struct sqlite_load *load) WEIR_MUST_CHECK;
 
+/*
+ * The tables whose rows the pass puts in place of old ones, each once, into `tables`, which has room
+ * for one of each resource; how many they are. Only those that it has not read to their end.
+ */
+size_t load_list_replaced(const struct sqlite_load *load, struct table **tables);
+
 #endif

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* %w is the table's name, in double quotes. */
+/* %w is the table's name, in double quotes; %s behind it the time. */
 static const char make[] =
     "CREATE TABLE IF NOT EXISTS main.\"%w\" ("
     " id INTEGER PRIMARY KEY, pipeline TEXT NOT NULL, resource TEXT NOT NULL,"
@@ -17,11 +17,10 @@ static const char put[] =
     "INSERT INTO main.\"%w\""
     "(pipeline, resource, generation, chain, unit, row, stage, column_name, code, reason, raw,"
     " set_aside_at)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
-    " strftime('%%Y-%%m-%%dT%%H:%%M:%%SZ', 'now'))";
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, %s)";
 static const char renew[] =
     "UPDATE main.\"%w\" SET stage = ?3, column_name = ?4, code = ?5, reason = ?6, raw = ?7,"
-    " set_aside_at = strftime('%%Y-%%m-%%dT%%H:%%M:%%SZ', 'now') WHERE id = ?1 AND pipeline = ?2";
+    " set_aside_at = %s WHERE id = ?1 AND pipeline = ?2";
 static const char find[] = "SELECT 1 FROM main.\"%w\" WHERE id = ?1 AND pipeline = ?2";
 static const char take[] = "DELETE FROM main.\"%w\" WHERE id = ?1 AND pipeline = ?2";
 static const char read[] =
@@ -33,7 +32,7 @@ static const char count[] = "SELECT resource, code, count(*) FROM main.\"%w\" WH
 /* The SQL with the table's name in it, in the stage's arena. */
 static const char *fill(const struct state *state, const char *format)
 {
-    char *filled = sqlite3_mprintf(format, state->letters.table);
+    char *filled = sqlite3_mprintf(format, state->letters.table, QUERY_NOW);
     const char *copy = filled ? weir_copy_text(state->stage->arena, filled) : "";
 
     sqlite3_free(filled);

@@ -39,35 +39,23 @@ static bool replaces(const struct closing *closing, size_t resource)
            state->stage->resources[resource]->disposition == WEIR_REPLACE;
 }
 
-/* The tables whose rows change places, each once; none where a part of one of them is missing. */
-static size_t list_replaced(const struct closing *closing, struct table **tables)
+/* A table of which a part is missing keeps its old rows, and so do all others then. */
+static bool lacks_a_part(const struct closing *closing)
 {
-    size_t n = 0;
-
-    for (size_t i = 0; i < closing->load->state.stage->n_resources; i++) {
-        struct table *table = closing->load->of_resource[i];
-        size_t at = 0;
-
-        if (!replaces(closing, i))
-            continue;
-        if (closing->has_gaps[i])
-            return 0;
-        while (at < n && tables[at] != table)
-            at++;
-        if (at == n)
-            tables[n++] = table;
-    }
-    return n;
+    for (size_t i = 0; i < closing->load->state.stage->n_resources; i++)
+        if (replaces(closing, i) && closing->has_gaps[i])
+            return true;
+    return false;
 }
 
 static enum weir_status publish(struct closing *closing)
 {
     struct weir_stage *stage = closing->load->state.stage;
     struct table **tables = weir_new_array(stage->arena, stage->n_resources, struct table *);
-    size_t n = list_replaced(closing, tables);
+    size_t n = load_list_replaced(closing->load, tables);
     enum weir_status status;
 
-    if (n == 0)
+    if (n == 0 || lacks_a_part(closing))
         return WEIR_OK;
     WEIR_FAILPOINT("before_publish");
     status = publish_all(stage, tables, n);

@@ -3,13 +3,12 @@
 static const char put_gap[] =
     "INSERT INTO main._weir_gap"
     "(generation, chain, number, series, alone, label, code, reason, left_at)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, " QUERY_NOW ")"
     " ON CONFLICT DO UPDATE SET alone = excluded.alone, label = excluded.label,"
     " code = excluded.code, reason = excluded.reason, left_at = excluded.left_at";
 static const char renew_gap[] =
     "UPDATE main._weir_gap SET label = coalesce(?4, label), code = ?5, reason = ?6,"
-    " left_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now')"
-    " WHERE generation = ?1 AND chain = ?2 AND number = ?3";
+    " left_at = " QUERY_NOW " WHERE generation = ?1 AND chain = ?2 AND number = ?3";
 static const char remove_gap[] =
     "DELETE FROM main._weir_gap WHERE generation = ?1 AND chain = ?2 AND number = ?3";
 static const char pass_gaps[] = "DELETE FROM main._weir_gap WHERE generation = ?1 AND chain = ?2"

@@ -122,6 +122,14 @@ enum weir_status pass_find_key(struct state *state, const char *pipeline, const 
         ret_pass);
 }
 
+struct weir_generation *pass_part(const struct weir_pass *pass, const char *resource)
+{
+    for (size_t i = 0; i < pass->n_generations; i++)
+        if (strcmp(pass->generations[i].name, resource) == 0)
+            return &pass->generations[i];
+    return NULL;
+}
+
 enum weir_status pass_show(struct state *state, const char *pipeline,
     void (*tell)(void *arg, const struct weir_pass *pass), void *arg)
 {
@@ -204,13 +212,12 @@ enum weir_status pass_begin(struct state *state, struct weir_pass *pass)
 
 /* --- closed --------------------------------------------------------------------------------- */
 
-static const char abandon_pass[] =
-    "UPDATE main._weir_pass SET status = 'abandoned',"
-    " finished_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now') WHERE id = ?1 AND status = 'open'";
+static const char abandon_pass[] = "UPDATE main._weir_pass SET status = 'abandoned',"
+                                   " finished_at = " QUERY_NOW " WHERE id = ?1 AND status = 'open'";
 static const char end_generation[] = "UPDATE main._weir_generation SET done = 1 WHERE id = ?1";
 static const char end_pass[] =
     "UPDATE main._weir_pass SET status = 'done',"
-    " finished_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now') WHERE id = ?1 AND NOT EXISTS"
+    " finished_at = " QUERY_NOW " WHERE id = ?1 AND NOT EXISTS"
     " (SELECT 1 FROM main._weir_generation WHERE pass = ?1 AND done = 0)";
 
 enum weir_status pass_abandon(struct state *state, int64_t pass)

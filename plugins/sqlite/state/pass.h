@@ -12,6 +12,8 @@ enum weir_status pass_find_open(struct state *state, const char *pipeline, struc
     struct weir_pass **ret_pass) WEIR_MUST_CHECK;
 enum weir_status pass_find_key(struct state *state, const char *pipeline, const char *key,
     struct weir_arena *arena, struct weir_pass **ret_pass) WEIR_MUST_CHECK;
+/* The pass's part of that name; NULL: it has none. */
+struct weir_generation *pass_part(const struct weir_pass *pass, const char *resource);
 /* Tells the last passes, the newest first. */
 enum weir_status pass_show(struct state *state, const char *pipeline,
     void (*tell)(void *arg, const struct weir_pass *pass), void *arg) WEIR_MUST_CHECK;

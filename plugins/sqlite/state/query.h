@@ -61,6 +61,9 @@ static inline struct bound bind_id(const struct weir_id *id)
     return bind_bytes((struct weir_str){(const char *)id->bytes, WEIR_ID_SIZE});
 }
 
+/* When a statement runs, in SQL: RFC 3339, UTC. */
+#define QUERY_NOW "strftime('%Y-%m-%dT%H:%M:%SZ', 'now')"
+
 /* Runs a statement that gives no rows: SQLite's code. */
 #define query_run(queries, sql, ...)                                                               \
     query_run_with((queries), (sql), (const struct bound[]){__VA_ARGS__},                          \

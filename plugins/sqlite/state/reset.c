@@ -9,8 +9,6 @@
 #include "places.h"
 #include "tables.h"
 
-#include <string.h>
-
 static const char remove_generation[] = "DELETE FROM main._weir_generation WHERE id = ?1";
 
 static enum weir_status forget_generation(
@@ -35,12 +33,11 @@ static enum weir_status forget_generation(
 static enum weir_status forget_in_pass(
     struct state *state, const struct weir_pass *pass, const char *resource)
 {
-    if (!resource || (pass->n_generations == 1 && strcmp(pass->generations[0].name, resource) == 0))
+    const struct weir_generation *part = resource ? pass_part(pass, resource) : NULL;
+
+    if (!resource || (part && pass->n_generations == 1))
         return pass_abandon(state, pass->id);
-    for (size_t i = 0; i < pass->n_generations; i++)
-        if (strcmp(pass->generations[i].name, resource) == 0)
-            return forget_generation(state, pass, &pass->generations[i]);
-    return WEIR_OK;
+    return part ? forget_generation(state, pass, part) : WEIR_OK;
 }
 
 static enum weir_status forget(struct state *state, const char *pipeline, const char *resource)

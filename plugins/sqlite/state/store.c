@@ -77,22 +77,13 @@ static enum weir_status sqlite_open(struct weir_stage *stage, const struct weir_
 
 /* --- begin ---------------------------------------------------------------------------------- */
 
-static const struct weir_generation *find_generation(
-    const struct weir_pass *pass, const struct weir_resource *resource)
-{
-    for (size_t i = 0; i < pass->n_generations; i++)
-        if (strcmp(pass->generations[i].name, resource->name) == 0)
-            return &pass->generations[i];
-    return NULL;
-}
-
 static enum weir_status take_generations(struct state *state, const struct weir_pass *pass)
 {
     struct weir_stage *stage = state->stage;
 
     state->generations = weir_new_array(stage->arena, stage->n_resources, struct generation);
     for (size_t i = 0; i < stage->n_resources; i++) {
-        const struct weir_generation *generation = find_generation(pass, stage->resources[i]);
+        const struct weir_generation *generation = pass_part(pass, stage->resources[i]->name);
 
         if (!generation)
             return weir_fail(stage, WEIR_FAULT_BUG, "E-BUG",
@@ -108,19 +99,8 @@ static enum weir_status begin_replacing(struct sqlite_load *load)
 {
     struct weir_stage *stage = load->state.stage;
     struct table **tables = weir_new_array(stage->arena, stage->n_resources, struct table *);
-    size_t n = 0;
+    size_t n = load_list_replaced(load, tables);
 
-    for (size_t i = 0; i < stage->n_resources; i++) {
-        struct table *table = load->of_resource[i];
-        size_t at = 0;
-
-        if (stage->resources[i]->disposition != WEIR_REPLACE || !load->state.generations[i].is_open)
-            continue;
-        while (at < n && tables[at] != table)
-            at++;
-        if (at == n)
-            tables[n++] = table;
-    }
     return publish_begin(stage, tables, n, load->state.pass);
 }
 
@@ -131,7 +111,7 @@ static bool *mark_new(const struct sqlite_load *load, const struct weir_pass *pa
     bool *is_new = weir_new_array(stage->arena, stage->n_resources, bool);
 
     for (size_t i = 0; i < stage->n_resources; i++) {
-        const struct weir_generation *generation = find_generation(pass, stage->resources[i]);
+        const struct weir_generation *generation = pass_part(pass, stage->resources[i]->name);
 
         is_new[i] = generation && !generation->id;
     }
