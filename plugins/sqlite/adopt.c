@@ -10,8 +10,8 @@ static enum weir_status ask_kinds(
 {
     sqlite3_str *sql = sqlite3_str_new(table->db->connection);
     int64_t kinds = 0;
-    char *text;
-    int rc;
+    enum weir_status status;
+    bool found;
 
     sqlite3_str_appendf(sql,
         "SELECT max(k = 'integer') * %d + max(k = 'real') * %d + max(k = 'text') * %d"
@@ -21,13 +21,9 @@ static enum weir_status ask_kinds(
     sqlite3_str_appendall(sql, ") AS k FROM main.");
     name_append(sql, table->name);
     sqlite3_str_appendall(sql, ")");
-    text = sqlite3_str_finish(sql);
-    rc = text ? database_ask(table->db, text, &kinds) : SQLITE_NOMEM;
-    sqlite3_free(text);
+    status = table_ask(table, sql, &kinds, &found);
     *ret_kinds = (uint32_t)kinds;
-    if (rc != SQLITE_OK)
-        return database_fail(table->db, "cannot read table '%s'", name_show(table->shown).text);
-    return WEIR_OK;
+    return status;
 }
 
 /* The kinds of values that a column has seen, as far as it shows: a bool became an int there. */

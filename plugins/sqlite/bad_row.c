@@ -13,16 +13,20 @@ static bool sets_aside(const struct weir_batch *batch)
     return batch->resource && batch->resource->sets_aside;
 }
 
-/* The row as messages count it: from 1, within its unit. */
-static size_t row_in_unit(const struct weir_batch *batch, size_t row)
-{
-    for (size_t i = 0; i < batch->n_units; i++) {
-        const struct weir_unit *unit = &batch->units[i];
+struct row_words {
+    char text[64];
+};
 
-        if (row >= unit->first_row && row - unit->first_row < unit->n_rows)
-            return row - unit->first_row + 1;
-    }
-    return row + 1;
+/* "row 3 of its unit": as it came, or among what is left of it where that is not known any more. */
+static struct row_words row_words(const struct weir_batch *batch, size_t row)
+{
+    struct row_words words;
+    bool is_exact;
+    size_t number = weir_batch_row_number(batch, row, &is_exact);
+
+    (void)snprintf(words.text, sizeof(words.text), "row %zu of %sits unit", number,
+        is_exact ? "" : "what is left of ");
+    return words;
 }
 
 static enum weir_status set_aside(struct table *table, struct weir_batch *batch, size_t row,
@@ -43,8 +47,8 @@ enum weir_status bad_row(struct table *table, struct weir_batch *batch, size_t r
     va_end(args);
     if (sets_aside(batch))
         return set_aside(table, batch, row, column, fault, code, reason);
-    return database_refuse(table->db, fault, code, "table '%s', row %zu of its unit: %s",
-        name_show(table->shown).text, row_in_unit(batch, row), reason);
+    return database_refuse(table->db, fault, code, "table '%s', %s: %s",
+        name_show(table->shown).text, row_words(batch, row).text, reason);
 }
 
 enum weir_status bad_rows(struct table *table, struct weir_batch *batch, const char *column,
@@ -102,8 +106,8 @@ enum weir_status bad_row_of_sqlite(struct table *table, struct weir_batch *batch
     struct weir_error error = {0};
 
     if (!sets_aside(batch) || !is_of_row(table->db))
-        return database_fail(table->db, "table '%s', row %zu of its unit",
-            name_show(table->shown).text, row_in_unit(batch, row));
+        return database_fail(
+            table->db, "table '%s', %s", name_show(table->shown).text, row_words(batch, row).text);
     column = column_at_fault(table);
     database_describe(table->db, &error);
     return set_aside(table, batch, row, column, error.fault, error.code, error.text);

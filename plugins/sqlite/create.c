@@ -35,14 +35,18 @@ static void append_column(sqlite3_str *sql, const struct table *table, const str
 
 enum weir_status table_run(struct table *table, sqlite3_str *sql, const char *doing)
 {
-    char *text = sqlite3_str_finish(sql);
-    int rc = text ? database_run(table->db, text) : SQLITE_NOMEM;
-
-    sqlite3_free(text);
-    if (rc != SQLITE_OK)
+    if (database_run_built(table->db, sql) != SQLITE_OK)
         return database_fail(
             table->db, "cannot %s table '%s'", doing, name_show(table->shown).text);
     return WEIR_OK;
+}
+
+enum weir_status table_refuse_columns(struct table *table)
+{
+    return database_refuse(table->db, WEIR_FAULT_DATA, "E-LIMIT-COLUMNS",
+        "table '%s' would have more than %d columns, which SQLite does not allow; 'select' those "
+        "that are needed, or turn keys into rows",
+        name_show(table->shown).text, TABLE_COLUMNS_MAX);
 }
 
 static void append_key(sqlite3_str *sql, const struct table *table)

@@ -32,6 +32,24 @@ int database_ask(struct database *db, const char *sql, int64_t *ret_value)
     return rc == SQLITE_ROW ? SQLITE_OK : rc;
 }
 
+int database_run_built(struct database *db, sqlite3_str *sql)
+{
+    char *text = sqlite3_str_finish(sql);
+    int rc = text ? database_run(db, text) : SQLITE_NOMEM;
+
+    sqlite3_free(text);
+    return rc;
+}
+
+int database_ask_built(struct database *db, sqlite3_str *sql, int64_t *ret_value)
+{
+    char *text = sqlite3_str_finish(sql);
+    int rc = text ? database_ask(db, text, ret_value) : SQLITE_NOMEM;
+
+    sqlite3_free(text);
+    return rc;
+}
+
 static int64_t now_ms(void)
 {
     struct timespec now;

@@ -39,6 +39,9 @@ void database_close(struct database *db);
 int database_run(struct database *db, const char *sql);
 /* The first column of the first row of a query; SQLite's code, SQLITE_NOTFOUND without a row. */
 int database_ask(struct database *db, const char *sql, int64_t *ret_value);
+/* The same with SQL that was put together piece by piece, which is used up. */
+int database_run_built(struct database *db, sqlite3_str *sql);
+int database_ask_built(struct database *db, sqlite3_str *sql, int64_t *ret_value);
 /* From now until the next call SQLite may wait for locks; with false it does not. */
 void database_may_wait(struct database *db, bool may);
 

@@ -49,12 +49,9 @@ static int find_unique_index(const struct table *table, bool *ret_found)
     struct match match = {0, false};
     sqlite3_stmt *statement = NULL;
     int index = -1;
-    int rc = sqlite3_prepare_v2(table->db->connection, index_columns, -1, &statement, NULL);
+    int rc = table_prepare(table, index_columns, &statement);
 
     *ret_found = false;
-    if (rc == SQLITE_OK)
-        rc = sqlite3_bind_text64(
-            statement, 1, table->name.ptr, table->name.len, SQLITE_STATIC, SQLITE_UTF8);
     if (rc == SQLITE_OK)
         while ((rc = sqlite3_step(statement)) == SQLITE_ROW) {
             if (sqlite3_column_int(statement, 0) != index) {

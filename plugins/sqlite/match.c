@@ -27,14 +27,6 @@ static enum weir_status refuse_collision(
         name_show(source->name).text);
 }
 
-static enum weir_status refuse_number(struct table *table)
-{
-    return database_refuse(table->db, WEIR_FAULT_DATA, "E-LIMIT-COLUMNS",
-        "table '%s' would have more than %d columns, which SQLite does not allow; 'select' those "
-        "that are needed, or turn keys into rows",
-        name_show(table->shown).text, TABLE_COLUMNS_MAX);
-}
-
 static enum weir_status refuse_generated(struct table *table, const struct column *column)
 {
     return database_refuse(table->db, WEIR_FAULT_DESTINATION, "E-DB-SCHEMA",
@@ -63,7 +55,7 @@ static enum weir_status find_column(struct table *table, const struct weir_colum
     if (!column)
         column = table_add(table, source->name);
     if (!column)
-        return refuse_number(table);
+        return table_refuse_columns(table);
     if (column->is_generated)
         return refuse_generated(table, column);
     if (column->spelled.len && !weir_str_equal(column->spelled, source->name))

@@ -19,15 +19,6 @@ struct reference {
     sqlite3_str *query;
 };
 
-static bool has_unresolved(const struct database *db)
-{
-    int unresolved = 0;
-    int ignored = 0;
-
-    (void)sqlite3_db_status(db->connection, SQLITE_DBSTATUS_DEFERRED_FKS, &unresolved, &ignored, 0);
-    return unresolved != 0;
-}
-
 static enum weir_status fail_reading(struct table *table)
 {
     return database_fail(
@@ -40,7 +31,7 @@ enum weir_status orphans_begin(
     /* Rows can be undone one by one only where there are no foreign keys; and what earlier rows
      * leave open hides what these do. */
     bool looks = batch->resource && batch->resource->sets_aside && !table->can_undo &&
-                 !has_unresolved(table->db);
+                 !database_has_orphans(table->db);
 
     *orphans = (struct orphans){.table = table, .are_looked_for = looks};
     if (looks && database_run(table->db, "SAVEPOINT weir_rows") != SQLITE_OK)
@@ -178,11 +169,8 @@ static enum weir_status check_references(
     struct reference reference = {.id = -1};
     sqlite3_stmt *keys = NULL;
     enum weir_status status = WEIR_OK;
-    int rc = sqlite3_prepare_v2(table->db->connection, references_query, -1, &keys, NULL);
+    int rc = table_prepare(table, references_query, &keys);
 
-    if (rc == SQLITE_OK)
-        rc = sqlite3_bind_text64(
-            keys, 1, table->name.ptr, table->name.len, SQLITE_STATIC, SQLITE_UTF8);
     while (rc == SQLITE_OK && status == WEIR_OK && sqlite3_step(keys) == SQLITE_ROW) {
         if (sqlite3_column_int(keys, KEY_ID) != reference.id) {
             if (reference.query)
@@ -209,7 +197,7 @@ enum weir_status orphans_find(
     *ret_again = false;
     if (!orphans->are_looked_for)
         return WEIR_OK;
-    if (has_unresolved(table->db))
+    if (database_has_orphans(table->db))
         status = check_references(table, match, batch);
     if (status != WEIR_OK)
         return status;

@@ -28,15 +28,10 @@ enum weir_status publish_begin(
 static enum weir_status drop(struct database *db, struct weir_str name)
 {
     sqlite3_str *sql = sqlite3_str_new(db->connection);
-    char *text;
-    int rc;
 
     sqlite3_str_appendall(sql, "DROP TABLE IF EXISTS main.");
     name_append(sql, name);
-    text = sqlite3_str_finish(sql);
-    rc = text ? database_run(db, text) : SQLITE_NOMEM;
-    sqlite3_free(text);
-    if (rc != SQLITE_OK)
+    if (database_run_built(db, sql) != SQLITE_OK)
         return database_fail(db, "cannot drop the staged table '%s'", name_show(name).text);
     return WEIR_OK;
 }
@@ -46,24 +41,25 @@ enum weir_status publish_drop(struct database *db, int64_t pass, struct weir_str
     return drop(db, publish_stage_name(db->stage->arena, pass, table));
 }
 
-/* One at a time: a table cannot be dropped while a query over the schema is open. */
-static bool find_staged(struct database *db, const char *prefix, struct weir_str *ret_name)
+/* One at a time: a table cannot be dropped while a query over the schema is open. SQLITE_ROW: it
+ * was found; SQLITE_DONE: there is none left. */
+static int find_staged(struct database *db, const char *prefix, struct weir_str *ret_name)
 {
     sqlite3_stmt *statement = NULL;
-    bool found = false;
+    int rc = sqlite3_prepare_v2(db->connection,
+        "SELECT name FROM main.sqlite_schema"
+        " WHERE type = 'table' AND substr(name, 1, length(?1)) = ?1 LIMIT 1",
+        -1, &statement, NULL);
 
-    if (sqlite3_prepare_v2(db->connection,
-            "SELECT name FROM main.sqlite_schema"
-            " WHERE type = 'table' AND substr(name, 1, length(?1)) = ?1 LIMIT 1",
-            -1, &statement, NULL) == SQLITE_OK &&
-        sqlite3_bind_text(statement, 1, prefix, -1, SQLITE_STATIC) == SQLITE_OK &&
-        sqlite3_step(statement) == SQLITE_ROW) {
+    if (rc == SQLITE_OK)
+        rc = sqlite3_bind_text(statement, 1, prefix, -1, SQLITE_STATIC);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_step(statement);
+    if (rc == SQLITE_ROW)
         *ret_name = weir_str(
             weir_copy_text(db->stage->arena, (const char *)sqlite3_column_text(statement, 0)));
-        found = true;
-    }
     (void)sqlite3_finalize(statement);
-    return found;
+    return rc;
 }
 
 enum weir_status publish_drop_all(struct database *db, int64_t pass)
@@ -72,9 +68,12 @@ enum weir_status publish_drop_all(struct database *db, int64_t pass)
     const char *prefix = publish_stage_name(db->stage->arena, pass, none).ptr;
     enum weir_status status = WEIR_OK;
     struct weir_str name;
+    int rc = SQLITE_ROW;
 
-    while (status == WEIR_OK && find_staged(db, prefix, &name))
+    while (status == WEIR_OK && (rc = find_staged(db, prefix, &name)) == SQLITE_ROW)
         status = drop(db, name);
+    if (status == WEIR_OK && rc != SQLITE_DONE)
+        return database_fail(db, "cannot find the staged tables");
     return status;
 }
 
@@ -105,8 +104,7 @@ static struct allowance allowance_of(const struct weir_stage *stage, const struc
 static enum weir_status count_rows(struct table *table, int64_t *ret_n)
 {
     sqlite3_str *sql;
-    char *text;
-    int rc;
+    bool found;
 
     *ret_n = 0;
     if (!table->exists)
@@ -114,12 +112,7 @@ static enum weir_status count_rows(struct table *table, int64_t *ret_n)
     sql = sqlite3_str_new(table->db->connection);
     sqlite3_str_appendall(sql, "SELECT count(*) FROM main.");
     name_append(sql, table->name);
-    text = sqlite3_str_finish(sql);
-    rc = text ? database_ask(table->db, text, ret_n) : SQLITE_NOMEM;
-    sqlite3_free(text);
-    if (rc != SQLITE_OK)
-        return database_fail(table->db, "cannot read table '%s'", name_show(table->shown).text);
-    return WEIR_OK;
+    return table_ask(table, sql, ret_n, &found);
 }
 
 static enum weir_status refuse_empty(struct table *table, int64_t n_old)
@@ -206,10 +199,7 @@ static enum weir_status add_missing_columns(struct table *table)
             continue;
         column = table_add(table, from->name);
         if (!column)
-            return database_refuse(table->db, WEIR_FAULT_DATA, "E-LIMIT-COLUMNS",
-                "table '%s' would have more than %d columns, which SQLite does not allow; 'select' "
-                "those that are needed",
-                name_show(table->shown).text, TABLE_COLUMNS_MAX);
+            return table_refuse_columns(table);
         column->state = COLUMN_WANTED;
         column->storage = from->storage;
     }
@@ -291,33 +281,22 @@ static enum weir_status publish_one(struct table *table)
 static enum weir_status refuse_orphans(struct database *db)
 {
     const char *query = "SELECT \"table\", parent FROM pragma_foreign_key_check LIMIT 1";
-    char child[NAME_SHOWN] = "a table";
-    char parent[NAME_SHOWN] = "another one";
+    struct shown_name child = {"a table"};
+    struct shown_name parent = {"another one"};
     sqlite3_stmt *statement = NULL;
 
     if (sqlite3_prepare_v2(db->connection, query, -1, &statement, NULL) == SQLITE_OK &&
         sqlite3_step(statement) == SQLITE_ROW) {
-        (void)weir_str_printable(
-            weir_str((const char *)sqlite3_column_text(statement, 0)), child, sizeof(child));
-        (void)weir_str_printable(
-            weir_str((const char *)sqlite3_column_text(statement, 1)), parent, sizeof(parent));
+        child = name_show(weir_str((const char *)sqlite3_column_text(statement, 0)));
+        parent = name_show(weir_str((const char *)sqlite3_column_text(statement, 1)));
     }
     (void)sqlite3_finalize(statement);
     (void)database_refuse(db, WEIR_FAULT_DATA, "E-ROW-CONSTRAINT",
         "the new rows cannot replace the old ones, which stay: rows of table '%s' refer to rows of "
         "table '%s' that would not be there; load what is referred to as well, or mend the rows "
         "with a transform",
-        child, parent);
+        child.text, parent.text);
     return WEIR_REJECT;
-}
-
-static enum weir_status check_orphans(struct database *db)
-{
-    int unresolved = 0;
-    int ignored = 0;
-
-    (void)sqlite3_db_status(db->connection, SQLITE_DBSTATUS_DEFERRED_FKS, &unresolved, &ignored, 0);
-    return unresolved ? refuse_orphans(db) : WEIR_OK;
 }
 
 /* Rows that their table does not take are not to be tried again: the next run reads anew. */
@@ -337,7 +316,7 @@ static enum weir_status publish_each(struct database *db, struct table *const *t
 
     for (size_t i = 0; i < n && status == WEIR_OK; i++)
         status = judge(db, publish_one(tables[i]));
-    return status == WEIR_OK ? check_orphans(db) : status;
+    return status == WEIR_OK && database_has_orphans(db) ? refuse_orphans(db) : status;
 }
 
 static enum weir_status publish_or_not(struct database *db, struct table *const *tables, size_t n)

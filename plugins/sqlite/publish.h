@@ -19,7 +19,7 @@ struct weir_str publish_stage_name(struct weir_arena *arena, int64_t pass, struc
  */
 
 /* Before rows come: those of these tables go to their staged ones, which may exist from an earlier
- * run of the pass. The number of the pass is kept for publish_all. */
+ * run of the pass. */
 enum weir_status publish_begin(
     struct weir_stage *stage, struct table *const *tables, size_t n, int64_t pass) WEIR_MUST_CHECK;
 /*

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-static int prepare(const struct table *table, const char *sql, sqlite3_stmt **ret_statement)
+int table_prepare(const struct table *table, const char *sql, sqlite3_stmt **ret_statement)
 {
     int rc = sqlite3_prepare_v2(table->db->connection, sql, -1, ret_statement, NULL);
 
@@ -18,7 +18,18 @@ static int prepare(const struct table *table, const char *sql, sqlite3_stmt **re
     return rc;
 }
 
-static enum weir_status fail_reading(struct table *table)
+enum weir_status table_ask(
+    struct table *table, sqlite3_str *sql, int64_t *ret_value, bool *ret_found)
+{
+    int rc = database_ask_built(table->db, sql, ret_value);
+
+    *ret_found = rc == SQLITE_OK;
+    if (rc != SQLITE_OK && rc != SQLITE_NOTFOUND)
+        return database_fail(table->db, "cannot read table '%s'", name_show(table->shown).text);
+    return WEIR_OK;
+}
+
+enum weir_status table_fail_reading(struct table *table)
 {
     return database_fail(table->db, "cannot read what table '%s' is", name_show(table->shown).text);
 }
@@ -61,7 +72,7 @@ static enum weir_status read_kind(struct table *table, bool *ret_exists, bool *r
 {
     enum weir_status status = WEIR_OK;
     sqlite3_stmt *statement = NULL;
-    int rc = prepare(table,
+    int rc = table_prepare(table,
         "SELECT type, strict, wr FROM pragma_table_list(?1) WHERE schema = 'main'", &statement);
 
     *ret_exists = false;
@@ -77,7 +88,7 @@ static enum weir_status read_kind(struct table *table, bool *ret_exists, bool *r
         if (strcmp(type, "table") != 0)
             status = refuse_kind(table, strcmp(type, "view") == 0 ? "view" : "virtual table");
     } else if (rc != SQLITE_DONE) {
-        status = fail_reading(table);
+        status = table_fail_reading(table);
     }
     (void)sqlite3_finalize(statement);
     return status;
@@ -114,7 +125,7 @@ static enum weir_status read_columns(struct table *table)
 {
     enum weir_status status = WEIR_OK;
     sqlite3_stmt *statement = NULL;
-    int rc = prepare(table,
+    int rc = table_prepare(table,
         "SELECT name, type, pk, hidden, cid FROM pragma_table_xinfo(?1, 'main')", &statement);
 
     for (size_t i = 0; i < table->n_columns; i++)
@@ -123,7 +134,7 @@ static enum weir_status read_columns(struct table *table)
         while (status == WEIR_OK && (rc = sqlite3_step(statement)) == SQLITE_ROW)
             status = take_column(table, statement);
     if (status == WEIR_OK && rc != SQLITE_DONE)
-        status = fail_reading(table);
+        status = table_fail_reading(table);
     (void)sqlite3_finalize(statement);
     return status;
 }
@@ -155,7 +166,7 @@ static enum weir_status read_undo(struct table *table, bool has_rowids)
             "SELECT count(*) FROM main.sqlite_schema"
             " WHERE type = 'trigger' OR (type = 'table' AND sql LIKE '%REFERENCES%')",
             &n_watchers) != SQLITE_OK)
-        return fail_reading(table);
+        return table_fail_reading(table);
     table->can_undo = has_rowids && n_watchers == 0 && !table_find(table, weir_str("_rowid_"));
     return WEIR_OK;
 }
@@ -165,20 +176,14 @@ static enum weir_status read_last_row(struct table *table, bool has_rowids)
 {
     sqlite3_str *sql = sqlite3_str_new(table->db->connection);
     int64_t ignored;
-    char *text;
-    int rc;
+    bool found;
 
     sqlite3_str_appendall(sql, "SELECT 1 FROM main.");
     name_append(sql, table->name);
     if (has_rowids && !table_find(table, weir_str("_rowid_")))
         sqlite3_str_appendall(sql, " ORDER BY _rowid_ DESC");
     sqlite3_str_appendall(sql, " LIMIT 1");
-    text = sqlite3_str_finish(sql);
-    rc = text ? database_ask(table->db, text, &ignored) : SQLITE_NOMEM;
-    sqlite3_free(text);
-    if (rc != SQLITE_OK && rc != SQLITE_NOTFOUND)
-        return database_fail(table->db, "cannot read table '%s'", name_show(table->shown).text);
-    return WEIR_OK;
+    return table_ask(table, sql, &ignored, &found);
 }
 
 /* Somebody else took away what rows of this run are in, or shall be. */

@@ -8,22 +8,6 @@
 
 #include <string.h>
 
-static enum weir_status fail_reading(struct table *target)
-{
-    return database_fail(
-        target->db, "cannot read what table '%s' is", name_show(target->shown).text);
-}
-
-static int prepare(const struct table *table, const char *sql, sqlite3_stmt **ret_statement)
-{
-    int rc = sqlite3_prepare_v2(table->db->connection, sql, -1, ret_statement, NULL);
-
-    if (rc == SQLITE_OK)
-        rc = sqlite3_bind_text64(
-            *ret_statement, 1, table->name.ptr, table->name.len, SQLITE_STATIC, SQLITE_UTF8);
-    return rc;
-}
-
 /* --- a table like another one -------------------------------------------------------------- */
 
 enum { INFO_NAME, INFO_TYPE, INFO_NOT_NULL, INFO_DEFAULT };
@@ -88,7 +72,7 @@ static int append_columns(sqlite3_str *sql, const struct table *target)
 {
     const char *separator = "";
     sqlite3_stmt *info = NULL;
-    int rc = prepare(target,
+    int rc = table_prepare(target,
         "SELECT name, type, \"notnull\", dflt_value FROM pragma_table_xinfo(?1, 'main')"
         " WHERE hidden = 0 ORDER BY cid",
         &info);
@@ -107,7 +91,7 @@ static int append_keys(
     sqlite3_str *sql, const struct table *target, const char *query, const char *kind)
 {
     sqlite3_stmt *keys = NULL;
-    int rc = prepare(target, query, &keys);
+    int rc = table_prepare(target, query, &keys);
 
     if (rc == SQLITE_OK)
         while ((rc = sqlite3_step(keys)) == SQLITE_ROW)
@@ -146,7 +130,7 @@ static enum weir_status create_like(struct table *staged, struct table *target)
         target->is_strict && !target->has_rowids ? "," : "",
         target->has_rowids ? "" : " WITHOUT ROWID");
     if (rc != SQLITE_OK)
-        status = fail_reading(target);
+        status = table_fail_reading(target);
     if (status == WEIR_OK)
         return table_run(staged, sql, "make a staged table for");
     sqlite3_free(sqlite3_str_finish(sql));
@@ -161,7 +145,7 @@ enum weir_status staged_check_references(struct table *table)
 {
     enum weir_status status = WEIR_OK;
     sqlite3_stmt *statement = NULL;
-    int rc = prepare(table,
+    int rc = table_prepare(table,
         "SELECT s.name, f.on_delete FROM main.sqlite_schema AS s,"
         " pragma_foreign_key_list(s.name, 'main') AS f WHERE s.type = 'table'"
         " AND f.\"table\" = ?1 COLLATE NOCASE AND f.on_delete <> 'NO ACTION'"
@@ -177,7 +161,7 @@ enum weir_status staged_check_references(struct table *table)
             name_show(weir_str((const char *)sqlite3_column_text(statement, 0))).text,
             name_show(table->shown).text, (const char *)sqlite3_column_text(statement, 1));
     else if (rc != SQLITE_DONE)
-        status = fail_reading(table);
+        status = table_fail_reading(table);
     (void)sqlite3_finalize(statement);
     return status;
 }

@@ -81,10 +81,20 @@ bool table_key_has(const struct table *table, struct weir_str name);
 
 /* schema.c: reads the table from the database, unless what is known is still true. */
 enum weir_status table_read(struct table *table) WEIR_MUST_CHECK;
+/* Makes a query about the table ready, whose ?1 is the table's name; SQLite's code. */
+int table_prepare(const struct table *table, const char *sql, sqlite3_stmt **ret_statement);
+/* The first column of the first row of a query over the table, which is used up. *ret_found tells
+ * whether there is a row. */
+enum weir_status table_ask(
+    struct table *table, sqlite3_str *sql, int64_t *ret_value, bool *ret_found) WEIR_MUST_CHECK;
+/* Fails: SQLite does not say what the table is. */
+enum weir_status table_fail_reading(struct table *table);
 /* keys.c: does the database tell rows apart by what the resource calls its primary key? */
 enum weir_status table_check_key(struct table *table) WEIR_MUST_CHECK;
 /* create.c: brings the wanted columns and types into the database, with the table if it is new. */
 enum weir_status table_create_wanted(struct table *table) WEIR_MUST_CHECK;
+/* Fails: SQLite allows no more columns. */
+enum weir_status table_refuse_columns(struct table *table);
 /* Makes a STRICT table of that name with these columns and the table's primary key. */
 enum weir_status table_create_as(struct table *table, struct weir_str name,
     const struct column *const *columns, size_t n) WEIR_MUST_CHECK;

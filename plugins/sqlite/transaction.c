@@ -9,6 +9,15 @@ bool database_in_transaction(const struct database *db)
     return !sqlite3_get_autocommit(db->connection);
 }
 
+bool database_has_orphans(const struct database *db)
+{
+    int unresolved = 0;
+    int ignored = 0;
+
+    (void)sqlite3_db_status(db->connection, SQLITE_DBSTATUS_DEFERRED_FKS, &unresolved, &ignored, 0);
+    return unresolved != 0;
+}
+
 enum weir_status database_read_version(struct database *db)
 {
     if (database_ask(db, "PRAGMA schema_version", &db->schema_version) != SQLITE_OK)

@@ -17,6 +17,8 @@ enum weir_status database_commit(struct database *db) WEIR_MUST_CHECK;
 void database_note_loss(struct database *db);
 /* Takes back the whole transaction, because a part of it cannot be taken back alone. */
 void database_lose(struct database *db);
+/* Do rows of the transaction refer to rows that are not there? Where a key waits for the commit. */
+bool database_has_orphans(const struct database *db);
 /* Reads schema_version anew, after a change of a table. */
 enum weir_status database_read_version(struct database *db) WEIR_MUST_CHECK;
 

@@ -13,37 +13,23 @@ static const char NEW_NAME[] = "_weir_wider";
 
 /* --- which type ------------------------------------------------------------------------- */
 
-static enum weir_status fail_reading(struct table *table)
-{
-    return database_fail(table->db, "cannot read table '%s'", name_show(table->shown).text);
-}
-
-/* SQLite's code, and SQLITE_NOTFOUND without a row; frees the text. */
-static int ask(struct table *table, sqlite3_str *sql, int64_t *ret_value)
-{
-    char *text = sqlite3_str_finish(sql);
-    int rc = text ? database_ask(table->db, text, ret_value) : SQLITE_NOMEM;
-
-    sqlite3_free(text);
-    return rc;
-}
-
 /* Is there no row for which the condition, put behind the column's name, is true? */
 static enum weir_status ask_none(
     struct table *table, const struct column *column, const char *condition, bool *ret_none)
 {
     sqlite3_str *sql = sqlite3_str_new(table->db->connection);
     int64_t ignored;
-    int rc;
+    bool found;
+    enum weir_status status;
 
     sqlite3_str_appendall(sql, "SELECT 1 FROM main.");
     name_append(sql, table->name);
     sqlite3_str_appendall(sql, " WHERE ");
     name_append(sql, column->name);
     sqlite3_str_appendf(sql, " %s LIMIT 1", condition);
-    rc = ask(table, sql, &ignored);
-    *ret_none = rc == SQLITE_NOTFOUND;
-    return rc == SQLITE_OK || rc == SQLITE_NOTFOUND ? WEIR_OK : fail_reading(table);
+    status = table_ask(table, sql, &ignored, &found);
+    *ret_none = !found;
+    return status;
 }
 
 /* Is each int that the column holds exact as a double? */
@@ -90,7 +76,8 @@ static enum weir_status ask_may_change(struct table *table, bool *ret_may)
     sqlite3_str *sql = sqlite3_str_new(table->db->connection);
     char *name = sqlite3_mprintf("%.*Q", (int)table->name.len, table->name.ptr);
     int64_t ignored;
-    int rc;
+    bool found;
+    enum weir_status status;
 
     sqlite3_str_appendf(sql,
         "SELECT 1 FROM main.sqlite_schema AS s WHERE (s.tbl_name = %s COLLATE NOCASE"
@@ -99,9 +86,9 @@ static enum weir_status ask_may_change(struct table *table, bool *ret_may)
         " AS f WHERE f.\"table\" = %s COLLATE NOCASE)) LIMIT 1",
         name ? name : "NULL", name ? name : "NULL");
     sqlite3_free(name);
-    rc = ask(table, sql, &ignored);
-    *ret_may = rc == SQLITE_NOTFOUND;
-    return rc == SQLITE_OK || rc == SQLITE_NOTFOUND ? WEIR_OK : fail_reading(table);
+    status = table_ask(table, sql, &ignored, &found);
+    *ret_may = !found;
+    return status;
 }
 
 /* Are there floats that an int, the first one, turns into ints where they are? See widen_settle. */
@@ -304,20 +291,17 @@ static char *copy_text(const char *text)
 static enum weir_status read_sql(struct table *table, char **ret_sql)
 {
     sqlite3_stmt *statement = NULL;
-    int rc = sqlite3_prepare_v2(table->db->connection,
-        "SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = ?1 COLLATE NOCASE", -1,
-        &statement, NULL);
+    int rc = table_prepare(table,
+        "SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = ?1 COLLATE NOCASE",
+        &statement);
 
     *ret_sql = NULL;
-    if (rc == SQLITE_OK)
-        rc = sqlite3_bind_text64(
-            statement, 1, table->name.ptr, table->name.len, SQLITE_STATIC, SQLITE_UTF8);
     if (rc == SQLITE_OK)
         rc = sqlite3_step(statement);
     if (rc == SQLITE_ROW)
         *ret_sql = copy_text((const char *)sqlite3_column_text(statement, 0));
     (void)sqlite3_finalize(statement);
-    return rc == SQLITE_ROW || rc == SQLITE_DONE ? WEIR_OK : fail_reading(table);
+    return rc == SQLITE_ROW || rc == SQLITE_DONE ? WEIR_OK : table_fail_reading(table);
 }
 
 enum weir_status widen_note_made(struct table *table)
