@@ -12,7 +12,7 @@ static const char renew_gap[] =
 static const char remove_gap[] =
     "DELETE FROM main._weir_gap WHERE generation = ?1 AND chain = ?2 AND number = ?3";
 static const char pass_gaps[] = "DELETE FROM main._weir_gap WHERE generation = ?1 AND chain = ?2"
-                                " AND number >= ?3 AND number < ?4 AND alone = 0";
+                                " AND number < ?3 AND alone = 0";
 
 static const char *code_of(const struct weir_unit *unit)
 {
@@ -56,11 +56,10 @@ int gaps_renew(
     return rc;
 }
 
-int gaps_pass(struct state *state, int64_t generation, const struct weir_id *chain, uint64_t from,
-    uint64_t to)
+int gaps_pass(struct state *state, int64_t generation, const struct weir_id *chain, uint64_t number)
 {
     return query_run(&state->queries, pass_gaps, bind_integer(generation), bind_id(chain),
-        bind_integer((int64_t)from), bind_integer((int64_t)to));
+        bind_integer((int64_t)number));
 }
 
 /* --- all of a generation -------------------------------------------------------------------- */

@@ -16,9 +16,9 @@ int gaps_remove(
     struct state *state, int64_t generation, const struct weir_position *position, bool *ret_there);
 int gaps_renew(
     struct state *state, int64_t generation, const struct weir_unit *unit, bool *ret_there);
-/* The chain has gone on from `from` to `to`: it waits nowhere in between any more. */
-int gaps_pass(struct state *state, int64_t generation, const struct weir_id *chain, uint64_t from,
-    uint64_t to);
+/* The chain has gone on to `number`: it waits nowhere before that any more. */
+int gaps_pass(
+    struct state *state, int64_t generation, const struct weir_id *chain, uint64_t number);
 
 enum weir_status gaps_read(struct state *state, int64_t generation, size_t index,
     const struct weir_reading *reading) WEIR_MUST_CHECK;

@@ -12,16 +12,18 @@ struct place_before {
     struct weir_id chain;
     struct place place;
     bool was_there;
+    uint64_t moved_to;
 };
 
 /* --- taking back ---------------------------------------------------------------------------- */
 
-static void note_place(
-    struct guard *guard, const struct weir_id *chain, const struct place *before, bool was_there)
+static void note_place(struct guard *guard, const struct weir_position *last,
+    const struct place *before, bool was_there)
 {
     struct place_before *note = &guard->places[guard->n_places++];
 
-    *note = (struct place_before){.chain = *chain, .was_there = was_there};
+    *note = (struct place_before){
+        .chain = last->chain, .was_there = was_there, .moved_to = last->number + 1};
     if (was_there)
         note->place = *before;
 }
@@ -62,8 +64,21 @@ void guard_undo(struct guard *guard)
         database_lose(db);
 }
 
+/* Chains that have moved on wait no more. Only now, since it would be hard to take back. */
+static int end_waiting(struct guard *guard)
+{
+    int rc = SQLITE_OK;
+
+    for (size_t i = 0; i < guard->n_places && rc == SQLITE_OK && guard->state->has_waiting; i++)
+        rc = gaps_pass(
+            guard->state, guard->generation, &guard->places[i].chain, guard->places[i].moved_to);
+    return rc;
+}
+
 enum weir_status guard_end(struct guard *guard)
 {
+    if (end_waiting(guard) != SQLITE_OK)
+        return state_fail(guard->state, "cannot forget a gap");
     if (guard->has_savepoint && database_run(guard->state->db, "RELEASE weir_guard") != SQLITE_OK)
         return database_fail(guard->state->db, "cannot release a savepoint");
     return WEIR_OK;
@@ -97,15 +112,11 @@ static enum weir_status judge_missing(
     return WEIR_OK;
 }
 
-/* What the chain is left with: gaps of units that were left out, none where it waited before. */
 static int write_gaps(struct guard *guard, size_t first, size_t end)
 {
     const struct weir_unit *units = guard->batch->units;
     int rc = SQLITE_OK;
 
-    if (guard->state->has_waiting)
-        rc = gaps_pass(guard->state, guard->generation, &units[first].position->chain,
-            units[first].position->number, units[end - 1].position->number + 1);
     for (size_t i = first; i < end && rc == SQLITE_OK; i++)
         if (units[i].position->left_out)
             rc = gaps_put(guard->state, guard->generation, &units[i]);
@@ -137,7 +148,7 @@ static enum weir_status move_on(
     else
         rc = places_add(guard->state, guard->generation, &last->chain, &behind, &added);
     if (rc == SQLITE_OK && added) {
-        note_place(guard, &last->chain, before, was_there);
+        note_place(guard, last, before, was_there);
         rc = write_gaps(guard, first, end);
     }
     return rc == SQLITE_OK ? WEIR_OK : fail_here(guard);
@@ -176,7 +187,7 @@ static enum weir_status guard_beginning(struct guard *guard, size_t first, size_
     if (rc == SQLITE_OK && !added)
         return guard_moves(guard, first, end);
     if (rc == SQLITE_OK) {
-        note_place(guard, &last->chain, NULL, false);
+        note_place(guard, last, NULL, false);
         rc = write_gaps(guard, first, end);
     }
     return rc == SQLITE_OK ? WEIR_OK : fail_here(guard);
@@ -270,6 +281,11 @@ static enum weir_status guard_units(struct guard *guard, size_t first, size_t en
 
     if (!unit->position)
         return unit->dead_letter ? guard_letter(guard, first) : WEIR_OK;
+    /* Read to its end by an earlier run; its places are forgotten. */
+    if (!guard->is_open) {
+        void_units(guard, first, end);
+        return WEIR_OK;
+    }
     switch (unit->position->follow) {
     case WEIR_FOLLOW_WAIT:
         return guard_wait(guard, first);
@@ -283,102 +299,35 @@ static enum weir_status guard_units(struct guard *guard, size_t first, size_t en
     return guard_moves(guard, first, end);
 }
 
-static bool is_rare(const struct state *state, const struct weir_unit *unit)
+static bool is_rare(const struct weir_unit *unit)
 {
     const struct weir_position *position = unit->position;
 
     if (!position)
         return unit->dead_letter != 0;
-    return state->has_waiting || position->left_out || !moves(position);
+    return position->left_out || !moves(position);
 }
 
-static bool needs_savepoint(const struct state *state, const struct weir_batch *batch)
+static bool needs_savepoint(const struct weir_batch *batch)
 {
     for (size_t i = 0; i < batch->n_units; i++)
-        if (is_rare(state, &batch->units[i]))
+        if (is_rare(&batch->units[i]))
             return true;
     return false;
 }
 
-/* --- marks ---------------------------------------------------------------------------------- */
-
-static bool has_mark(const struct weir_unit *unit)
-{
-    return unit->position && unit->mark && unit->mark->text;
-}
-
-/* The first unit behind `first` whose mark is of another series, or that has none. */
-static size_t end_of_series(const struct weir_batch *batch, size_t first)
-{
-    const struct weir_id *series = &batch->units[first].position->series;
-    size_t end = first + 1;
-
-    while (end < batch->n_units && has_mark(&batch->units[end]) &&
-           memcmp(series, &batch->units[end].position->series, sizeof(*series)) == 0)
-        end++;
-    return end;
-}
-
-/* The highest mark of the units, with the ties of all that stand there. */
-static struct weir_unit_mark highest(const struct weir_batch *batch, size_t first, size_t end)
-{
-    struct weir_unit_mark mark = *batch->units[first].mark;
-    size_t n = 0;
-    char *ties;
-
-    for (size_t i = first; i < end; i++)
-        if (strcmp(batch->units[i].mark->key, mark.key) > 0)
-            mark = *batch->units[i].mark;
-    for (size_t i = first; i < end; i++)
-        if (strcmp(batch->units[i].mark->key, mark.key) == 0)
-            n += batch->units[i].mark->ties.len;
-    ties = weir_alloc(batch->arena, n);
-    mark.ties = (struct weir_str){ties, n};
-    for (size_t i = first; i < end; i++) {
-        const struct weir_unit_mark *other = batch->units[i].mark;
-
-        if (strcmp(other->key, mark.key) != 0 || !other->ties.len)
-            continue;
-        memcpy(ties, other->ties.ptr, other->ties.len);
-        ties += other->ties.len;
-    }
-    return mark;
-}
-
-static enum weir_status raise_marks(struct guard *guard)
-{
-    const struct weir_batch *batch = guard->batch;
-    enum weir_status status = WEIR_OK;
-    size_t end;
-
-    for (size_t i = 0; i < batch->n_units && status == WEIR_OK; i = end) {
-        struct weir_unit_mark mark;
-
-        end = i + 1;
-        if (!has_mark(&batch->units[i]))
-            continue;
-        if (!guard->marks)
-            guard->marks = weir_new_array(batch->arena, batch->n_units, struct mark_before);
-        end = end_of_series(batch, i);
-        mark = highest(batch, i, end);
-        status = marks_raise(guard->state, guard->generation, &batch->units[i].position->series,
-            &mark, batch->arena, &guard->marks[guard->n_marks]);
-        if (status == WEIR_OK)
-            guard->n_marks++;
-    }
-    return status;
-}
-
 enum weir_status guard_begin(struct guard *guard, struct state *state, struct weir_batch *batch)
 {
+    const struct generation *generation = state_generation(state, batch->resource);
     enum weir_status status = WEIR_OK;
     size_t end;
 
     *guard = (struct guard){
         .state = state,
         .batch = batch,
-        .generation = state_generation(state, batch->resource)->id,
-        .has_savepoint = needs_savepoint(state, batch),
+        .generation = generation->id,
+        .is_open = generation->is_open,
+        .has_savepoint = needs_savepoint(batch),
         .places = weir_new_array(batch->arena, batch->n_units, struct place_before),
     };
     if (guard->has_savepoint && database_run(state->db, "SAVEPOINT weir_guard") != SQLITE_OK)
@@ -388,7 +337,7 @@ enum weir_status guard_begin(struct guard *guard, struct state *state, struct we
         status = guard_units(guard, i, end);
     }
     if (status == WEIR_OK)
-        status = raise_marks(guard);
+        status = guard_raise_marks(guard);
     if (status != WEIR_OK)
         guard_undo(guard);
     return status;

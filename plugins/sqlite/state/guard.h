@@ -16,6 +16,7 @@ struct guard {
     struct state *state;
     struct weir_batch *batch;
     int64_t generation;
+    bool is_open;
     bool has_savepoint;
     struct place_before *places; /* what they were before, n_places of them */
     size_t n_places;
@@ -26,6 +27,8 @@ struct guard {
 /* Inside a transaction. After a failure nothing is left to be undone. */
 enum weir_status guard_begin(
     struct guard *guard, struct state *state, struct weir_batch *batch) WEIR_MUST_CHECK;
+/* guard_marks.c: a part of it, behind the units. */
+enum weir_status guard_raise_marks(struct guard *guard) WEIR_MUST_CHECK;
 /* Keeps what the guards changed. */
 enum weir_status guard_end(struct guard *guard) WEIR_MUST_CHECK;
 /* Takes it back; if that fails too, the whole transaction, which is then noted as lost. */

@@ -1,5 +1,6 @@
 #include "query.h"
 
+#include <assert.h>
 #include <string.h>
 
 void queries_init(struct queries *queries, sqlite3 *connection)
@@ -21,8 +22,7 @@ static sqlite3_stmt *find(struct queries *queries, const char *sql)
     for (size_t i = 0; i < queries->n; i++)
         if (queries->items[i].sql == sql)
             return queries->items[i].statement;
-    if (queries->n == QUERIES_MAX)
-        queries_done(queries);
+    assert(queries->n < QUERIES_MAX);
     if (sqlite3_prepare_v3(
             queries->connection, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL) != SQLITE_OK)
         return NULL;

@@ -11,7 +11,7 @@
 #include <weir/position.h>
 #include <weir/str.h>
 
-enum { QUERIES_MAX = 64 };
+enum { QUERIES_MAX = 128 }; /* more than there are */
 
 struct queries {
     sqlite3 *connection;

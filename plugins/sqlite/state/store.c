@@ -1,6 +1,7 @@
 /* The callbacks of the store, each of them put together from the parts of the state. */
 #include "store.h"
 
+#include "../errors.h"
 #include "../load.h"
 #include "../publish.h"
 #include "../transaction.h"
@@ -217,9 +218,13 @@ static enum weir_status sqlite_show(
     struct state *state = state_of(stage);
     enum weir_status status;
 
+    /* All of it as it is at one moment, while a run may be at work. */
     database_may_wait(state->db, true);
+    if (database_run(state->db, "BEGIN") != SQLITE_OK)
+        return database_fail(state->db, "cannot read the database");
     status = show_state(state, pipeline, showing);
     database_may_wait(state->db, false);
+    (void)database_run(state->db, "ROLLBACK");
     return status;
 }
 
