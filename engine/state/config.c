@@ -77,6 +77,39 @@ static uint64_t hash_options(uint64_t hash, const struct weir_node *node,
     return hash_bytes(hash, &sum, sizeof(sum));
 }
 
+/*
+ * A value from outside is a login, which may be another one in each run, or a part of the question
+ * ("since"), which may not: its name has to tell.
+ */
+static bool sounds_secret(const char *name)
+{
+    static const char *const parts[] = {
+        "token", "secret", "pass", "key", "auth", "cred", "cookie", "session", "sig", "jwt"};
+
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+        if (strcasestr(name, parts[i]))
+            return true;
+    return false;
+}
+
+/* So much of a value that another one is noticed, and so little that it cannot be found out. */
+static uint64_t hash_hint(uint64_t hash, struct weir_str text)
+{
+    struct weir_id id = weir_id_of(text);
+
+    return hash_bytes(hash, id.bytes, 4);
+}
+
+/* What stands under a name that is no option. */
+static uint64_t hash_named(uint64_t hash, const char *name, const struct weir_node *node,
+    const struct weir_option *option, size_t stride)
+{
+    hash = hash_node(hash, node, option, stride);
+    if (is_secret(option, node) && option->type != WEIR_OPTION_SECRET && !sounds_secret(name))
+        hash = hash_hint(hash, node->text);
+    return hash;
+}
+
 static uint64_t hash_map(
     uint64_t hash, const struct weir_node *node, const struct weir_option *option, size_t stride)
 {
@@ -86,7 +119,7 @@ static uint64_t hash_map(
         return hash_options(hash, node, inner, stride, "");
     for (size_t i = 0; i < node->n; i++) {
         hash = hash_text(hash, node->keys[i]->text);
-        hash = hash_node(hash, node->items[i], option, stride);
+        hash = hash_named(hash, node->keys[i]->text.ptr, node->items[i], option, stride);
     }
     return hash;
 }
@@ -158,7 +191,7 @@ static void put_source(json_t *object, const struct plan *plan)
     put(object, "extract.type", hash_text(BASIS, weir_str(plan->extract.type)));
 }
 
-/* May go into what is asked for, secrets too, so those from outside count as the file has them. */
+/* May go into what is asked for, secrets too, so those from outside count as their names tell. */
 static void put_vars(json_t *object, const struct plan *plan, struct weir_arena *arena)
 {
     static const struct weir_option sensitive = {.sensitive = true};
@@ -166,7 +199,7 @@ static void put_vars(json_t *object, const struct plan *plan, struct weir_arena 
 
     for (size_t i = 0; vars && i < vars->n; i++)
         put(object, weir_printf(arena, "vars.%s", vars->keys[i]->text.ptr),
-            hash_node(BASIS, vars->items[i], &sensitive, STRIDE));
+            hash_named(BASIS, vars->keys[i]->text.ptr, vars->items[i], &sensitive, STRIDE));
 }
 
 static void put_transforms(json_t *object, const struct plan *plan, size_t resource)

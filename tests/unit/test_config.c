@@ -198,37 +198,38 @@ static void the_order_of_options_may_change(void **state)
         "");
 }
 
-static void what_comes_from_the_environment_may_change(void **state)
+static void what_sounds_like_a_login_may_change(void **state)
 {
     struct file file = usual;
     const char *before, *after;
     char out[64];
 
-    file.resource = "path: /a\nparams: { x: \"a ${WEIR_TEST_VALUE}\" }\n";
+    file.resource = "path: /a\nparams: { access_token: \"a ${WEIR_TEST_VALUE}\" }\n";
     assert_int_equal(setenv("WEIR_TEST_VALUE", "one", 1), 0);
     before = config_text(*state, &file);
     assert_int_equal(setenv("WEIR_TEST_VALUE", "two", 1), 0);
     after = config_text(*state, &file);
     assert_string_equal(before, after);
-    file.resource = "path: /a\nparams: { x: \"b ${WEIR_TEST_VALUE}\" }\n";
+    file.resource = "path: /a\nparams: { access_token: \"b ${WEIR_TEST_VALUE}\" }\n";
     assert_int_not_equal(
         config_differences(before, config_text(*state, &file), out, sizeof(out)), 0);
     assert_string_equal(out, "params");
 }
 
-/* Where values of the environment are no secrets, they count. */
+/* Parts of the question count, also where they come from the environment. */
 static void what_else_comes_from_the_environment_counts(void **state)
 {
     struct file file = usual;
     const char *before;
     char out[64];
 
-    file.resource = "path: /a/${WEIR_TEST_VALUE}\n";
+    file.resource = "path: /a/${WEIR_TEST_VALUE}\nparams: { since: \"${WEIR_TEST_VALUE}\" }\n";
+    file.vars = "{ since: \"${WEIR_TEST_VALUE}\", token: \"${WEIR_TEST_VALUE}\" }";
     assert_int_equal(setenv("WEIR_TEST_VALUE", "one", 1), 0);
     before = config_text(*state, &file);
     assert_int_equal(setenv("WEIR_TEST_VALUE", "two", 1), 0);
     (void)config_differences(before, config_text(*state, &file), out, sizeof(out));
-    assert_string_equal(out, "path");
+    assert_string_equal(out, "params, path, vars.since");
 }
 
 /* --- what may not ------------------------------------------------------------------------- */
@@ -443,7 +444,7 @@ int main(void)
         CASE(secrets_may_change),
         CASE(secrets_may_come_from_elsewhere),
         CASE(the_order_of_options_may_change),
-        CASE(what_comes_from_the_environment_may_change),
+        CASE(what_sounds_like_a_login_may_change),
         CASE(what_else_comes_from_the_environment_counts),
         CASE(what_is_asked_for_may_not),
         CASE(the_order_inside_a_value_counts),
