@@ -10,6 +10,9 @@
 
 /* The least a plugin of this ABI has: all up to its last role callback. */
 static const size_t least_size = offsetof(struct weir_plugin, decode);
+/* And a store: all up to dead_letters, its last callback in the first release. */
+static const size_t least_store_size =
+    offsetof(struct weir_store, dead_letters) + sizeof(((struct weir_store *)NULL)->dead_letters);
 
 const char *role_name(enum role role)
 {
@@ -63,13 +66,29 @@ static const char *callback_mistake(const struct weir_plugin *plugin, enum role 
 {
     if (role != ROLE_EXTRACT && (plugin->decode || plugin->decoded || plugin->resource_options))
         return "has decode, decoded or resource options, which only an extractor may have";
-    if (role != ROLE_LOAD && plugin->commit)
-        return "has the callback commit, which only a loader may have";
+    if (role != ROLE_LOAD && (plugin->commit || plugin->store))
+        return "has commit or a store, which only a loader may have";
     if (plugin->options && plugin->state_size == 0)
         return "has options, but no state to put them in: state_size is 0";
     if (plugin->resource_options && plugin->resource_size == 0)
         return "has resource options, but no struct to put them in: resource_size is 0";
     return NULL;
+}
+
+/* The engine calls all of them without asking whether they are there. */
+static const char *store_mistake(const struct weir_plugin *plugin)
+{
+    const struct weir_store *store = plugin->store;
+
+    if (!store)
+        return NULL;
+    if (store->size < least_store_size)
+        return "has a store that is smaller than any of this ABI; set its size to sizeof(struct "
+               "weir_store)";
+    if (!store->open || !store->begin || !store->read || !store->finish || !store->show ||
+        !store->reset || !store->dead_letters)
+        return "has a store that lacks a callback";
+    return plugin->commit ? NULL : "has a store, but no commit to make it durable";
 }
 
 enum weir_status plugin_verify(const struct weir_plugin *exported, const char *path, enum role role,
@@ -95,6 +114,8 @@ enum weir_status plugin_verify(const struct weir_plugin *exported, const char *p
     mistake = threading_mistake(&plugin, role);
     if (!mistake)
         mistake = callback_mistake(&plugin, role);
+    if (!mistake)
+        mistake = store_mistake(&plugin);
     if (mistake)
         return weir_error_set(
             ret_error, WEIR_FAULT_PLUGIN, "E-PLUGIN-LOAD", "%s %s", path, mistake);

@@ -351,12 +351,44 @@ static enum weir_status store_finish(struct weir_stage *stage, const struct weir
     return WEIR_OK;
 }
 
+/* No test asks for these. */
+static enum weir_status store_show(
+    struct weir_stage *stage, const char *pipeline, const struct weir_showing *showing)
+{
+    (void)pipeline;
+    (void)showing;
+    return weir_fail(stage, WEIR_FAULT_PLUGIN, "E-PLUGIN", "it shows nothing");
+}
+
+static enum weir_status store_reset(
+    struct weir_stage *stage, const char *pipeline, const char *resource)
+{
+    (void)pipeline;
+    (void)resource;
+    return weir_fail(stage, WEIR_FAULT_PLUGIN, "E-PLUGIN", "it forgets nothing");
+}
+
+static enum weir_status store_dead_letters(struct weir_stage *stage, const char *pipeline,
+    int64_t after, size_t limit, void (*tell)(void *arg, const struct weir_dead_letter *letter),
+    void *arg)
+{
+    (void)pipeline;
+    (void)after;
+    (void)limit;
+    (void)tell;
+    (void)arg;
+    return weir_fail(stage, WEIR_FAULT_PLUGIN, "E-PLUGIN", "it keeps no dead letters");
+}
+
 static const struct weir_store store = {
     .size = sizeof(struct weir_store),
     .open = store_open,
     .begin = store_begin,
     .read = store_read,
     .finish = store_finish,
+    .show = store_show,
+    .reset = store_reset,
+    .dead_letters = store_dead_letters,
 };
 
 /* --- loading ------------------------------------------------------------------------------ */

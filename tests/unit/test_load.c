@@ -59,6 +59,58 @@ static void refuses_what_has_no_clear_role(void **state)
     refuses(PLUGIN("no_state_transform.so"), "E-PLUGIN-LOAD", "state_size is 0");
 }
 
+static enum weir_status no_load(struct weir_stage *stage, struct weir_batch *batch)
+{
+    (void)stage;
+    (void)batch;
+    return WEIR_OK;
+}
+
+static enum weir_status no_commit(struct weir_stage *stage)
+{
+    (void)stage;
+    return WEIR_OK;
+}
+
+static void verifies(const struct weir_plugin *plugin, enum role role, const char *reason)
+{
+    struct weir_plugin verified;
+    struct weir_error error = {0};
+    enum weir_status status = plugin_verify(plugin, "p.so", role, &verified, &error);
+
+    assert_int_equal(status, reason ? WEIR_FAIL : WEIR_OK);
+    if (reason && !strstr(error.text, reason))
+        fail_msg("'%s' is not in '%s'", reason, error.text);
+}
+
+/* A whole store is one whose callbacks are there; which ones, nobody asks here. */
+static void refuses_a_store_that_is_not_whole(void **state)
+{
+    struct weir_store store;
+    struct weir_plugin plugin = {.header = WEIR_HEADER,
+        .name = "p",
+        .summary = "A loader.",
+        .load = no_load,
+        .commit = no_commit,
+        .store = &store};
+
+    (void)state;
+    memset(&store, 1, sizeof(store));
+    store.size = sizeof(store);
+    verifies(&plugin, ROLE_LOAD, NULL);
+    plugin.commit = NULL;
+    verifies(&plugin, ROLE_LOAD, "no commit");
+    plugin.commit = no_commit;
+    store.reset = NULL;
+    verifies(&plugin, ROLE_LOAD, "lacks a callback");
+    store.size = 8;
+    verifies(&plugin, ROLE_LOAD, "smaller than any");
+    plugin.load = NULL;
+    plugin.commit = NULL;
+    plugin.transform = no_load;
+    verifies(&plugin, ROLE_TRANSFORM, "only a loader may have");
+}
+
 static void refuses_what_the_loader_refuses(void **state)
 {
     (void)state;
@@ -125,6 +177,7 @@ int main(void)
         cmocka_unit_test(refuses_another_abi),
         cmocka_unit_test(completes_a_shorter_struct),
         cmocka_unit_test(refuses_what_has_no_clear_role),
+        cmocka_unit_test(refuses_a_store_that_is_not_whole),
         cmocka_unit_test(refuses_what_the_loader_refuses),
         cmocka_unit_test(refuses_files_that_are_no_shared_objects),
     };
