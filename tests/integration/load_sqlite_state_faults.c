@@ -272,8 +272,11 @@ static void a_look_makes_no_file(void **state)
 
     (void)stage_resource(&f->s, "t", NULL);
     go_offline(f);
+    assert_true(stage_check(&f->s));
     assert_int_equal(stage_start(&f->s), WEIR_FAIL);
+    assert_error(f, WEIR_FAULT_DESTINATION, "E-STATE-NONE");
     stage_stop(&f->s);
+    assert_int_equal(access(f->path, F_OK), -1);
 }
 
 static void a_look_waits_for_no_writer(void **state)
