@@ -1,4 +1,5 @@
 """P01: killed at random moments, started again at once: the tables are as if nothing had happened.
+Likewise where runs are taken over in the middle, and where each pass reads what is new.
 
 The server fails as well (a fifth of its first answers). WEIR_SEED=n repeats one seed, WEIR_SEEDS=n
 tries the seeds from 1 to n.
@@ -12,22 +13,24 @@ import time
 import unittest
 
 import harness
-from harness import OK
-from workload import WorkCase, Workload
+from harness import OK, REJECTS
+from state_case import LOCKED, data
+from workload import NAMES, WorkCase, Workload
 
 setUpModule = harness.start_server
 
 SEEDS = int(os.environ.get("WEIR_SEEDS") or (4 if harness.sanitized() else 30))
 KILLS = 12          # of one seed; then it may run to its end
 KILLED = 128 + signal.SIGKILL
+SINCE = "{incremental.start_value}"
 
 
 def seeds():
     wanted = os.environ.get("WEIR_SEED")
-    return [int(wanted)] if wanted else range(1, SEEDS + 1)
+    return [int(wanted)] if wanted else list(range(1, SEEDS + 1))
 
 
-class Killed(WorkCase):
+class KillCase(WorkCase):
     def work_of(self, mode, seed):
         return Workload(mode, size=20, pages=12, parts=8, chaos=0.2, delay=0.002, seed=seed)
 
@@ -50,14 +53,16 @@ class Killed(WorkCase):
             times.append(result.seconds)
         return sorted(times)[1]
 
-    def killed_or_done(self, file, key, moment):
+    def killed_or_done(self, file, moment, *args):
         """One run, killed at the moment unless it has ended by then."""
-        run = self.start_weir(file, "--run-id", key)
+        run = self.start_weir(file, *args)
         if moment is None or select.select([run.pidfd], [], [], moment)[0]:
             return self.check(run.wait())
         run.signal(signal.SIGKILL)
         return run.wait()
 
+
+class Killed(KillCase):
     def live(self, work, seed, duration):
         """Run, kill, look, run again, until a run ends by itself: the rows seen after each kill."""
         dice = random.Random(f"{work.mode} {seed}")
@@ -65,7 +70,7 @@ class Killed(WorkCase):
         seen = []
         for attempt in range(KILLS + 1):
             moment = dice.uniform(0, duration) if attempt < KILLS else None
-            result = self.killed_or_done(file, f"seed {seed}", moment)
+            result = self.killed_or_done(file, moment, "--run-id", f"seed {seed}")
             if result.code == OK:
                 self.assert_done(work)
                 return seen
@@ -95,6 +100,88 @@ class Killed(WorkCase):
 
     def test_replace(self):
         self.kill_all("replace")
+
+
+class TakenOver(KillCase):
+    """A run begins while others still write, which do not know that they have been replaced."""
+
+    RUNS = 6
+
+    def overtake(self, work, seed, duration):
+        dice = random.Random(f"takeover {work.mode} {seed}")
+        file = self.pipeline_of(work)
+        runs = []
+        for _ in range(self.RUNS):
+            runs.append(self.start_weir(file, "--run-id", f"seed {seed}", "--takeover"))
+            time.sleep(dice.uniform(0, duration / 2))
+        codes = [self.check(run.wait()).code for run in runs]
+        self.assertLessEqual(set(codes), {OK, LOCKED}, codes)
+        result = self.run_weir(file, "--run-id", f"seed {seed}")
+        self.assert_exit(result, OK)
+        self.assert_done(work)
+        return codes
+
+    def test_in_all_dispositions(self):
+        for mode in NAMES:
+            duration = self.undisturbed(self.work_of(mode, 0))
+            for seed in seeds()[:len(seeds()) // 3 + 1]:
+                with self.subTest(mode=mode, WEIR_SEED=seed):
+                    work = self.work_of(mode, seed)
+                    self.begin(work)
+                    self.overtake(work, seed, duration)
+
+
+class Growing(KillCase):
+    """An incremental resource whose source grows. No run has an id: one that is killed behind its
+    last commit is followed by a new pass, and the mark alone keeps rows from coming twice."""
+
+    SHARING = 7         # rows have one time
+    BAD = 13            # each such row cannot be loaded
+
+    def row(self, n):
+        second = n // self.SHARING
+        return {"id": n, "v": "x" if n % self.BAD == 0 else n,
+                "updated_at": f"2024-01-01T00:{second // 60:02}:{second % 60:02}Z"}
+
+    def file(self, seed):
+        words = ("incremental: { cursor_path: updated_at, cursor_type: datetime, initial_value: "
+                 '"2024-01-01T00:00:00Z" }')
+        return self.write("growing.yaml", self.pipeline(
+            [data("t", words, "on_row_error: dead_letter", size=20, since=SINCE, chaos=0.2,
+                  seed=seed, delay=0.003)], load="batching: { rows: 20, period: 5ms }"))
+
+    def grow(self, file, dice, first, last, duration):
+        """One pass over what is there now, whatever happens to its runs."""
+        rows = [self.row(n) for n in range(first, last + 1)]
+        dice.shuffle(rows)
+        harness.server().put("t", rows)
+        for attempt in range(KILLS + 1):
+            moment = dice.uniform(0, duration) if attempt < KILLS else None
+            result = self.killed_or_done(file, moment)
+            if result.code in (OK, REJECTS):
+                break
+            self.assertEqual(result.code, KILLED, str(result))
+        everything = range(1, last + 1)
+        self.assertEqual(self.rows(), [n for n in everything if n % self.BAD])
+        aside = self.rows("SELECT raw ->> 'id' FROM _weir_dead_letter ORDER BY 1")
+        self.assertEqual(aside, [n for n in everything if n % self.BAD == 0])
+        self.assert_settled()
+
+    def test_every_row_comes_once(self):
+        duration = 0.2
+        for seed in seeds()[:len(seeds()) // 2 + 1]:
+            with self.subTest(WEIR_SEED=seed):
+                for file in self.work.glob("out.db*"):
+                    file.unlink()
+                self.make("CREATE TABLE t (id INTEGER, v INTEGER, updated_at TEXT) STRICT")
+                harness.server().reset()
+                dice = random.Random(f"growing {seed}")
+                last = 0
+                for _ in range(4):
+                    # What the server no longer has is of no concern.
+                    first = max(1, last - 100)
+                    last += dice.randint(0, 150)
+                    self.grow(self.file(seed), dice, first, last, duration)
 
 
 if __name__ == "__main__":

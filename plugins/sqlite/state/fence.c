@@ -93,11 +93,10 @@ enum weir_status fence_raise(struct state *state, const char *pipeline, int64_t 
 {
     sqlite3_stmt *query = query_begin(&state->queries, raise_epoch, bind_text(pipeline));
 
-    if (query_step(query))
+    /* Every row must be taken before the change is made. A step behind one that failed would do it
+     * all once more, in no transaction. */
+    for (bool there = query_step(query); there; there = query_step(query))
         *ret_epoch = sqlite3_column_int64(query, 0);
-    /* Every row must be taken before the change is made. */
-    while (query_step(query))
-        continue;
     return state_judge(state, query_end(query), "cannot begin a run");
 }
 
