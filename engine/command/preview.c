@@ -48,7 +48,7 @@ static int preview(const struct command_options *options, struct plan *plan)
         log_error(&result.error, result.stage, NULL);
         code = (int)result.error.fault;
     } else if (result.signal) {
-        code = 128 + result.signal;
+        code = EXIT_SIGNAL + result.signal;
     }
     stats_done(&stats);
     return code;

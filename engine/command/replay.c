@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { EXIT_LEFT = 9, EXIT_SIGNAL = 128, COMMIT_ROWS = 1000 };
+enum { COMMIT_ROWS = 1000 };
 
 static const char help[] =
     "weir replay FILE - put rows that were set aside through the file's transforms, and load them\n"
@@ -46,22 +46,14 @@ static void prepare(struct plan *plan)
     }
 }
 
-static const char *rows_words(uint64_t n, char *out, size_t size)
-{
-    char count[WORDS_SIZE];
-
-    snprintf(out, size, "%s row%s", words_count(n, count, sizeof(count)), n == 1 ? "" : "s");
-    return out;
-}
-
 static void say(const struct command_options *options, const struct plan *plan,
     const struct flow_result *result)
 {
     const char *line;
-    char rows[2 * WORDS_SIZE], again[WORDS_SIZE];
+    char rows[WORDS_COUNTED_SIZE], again[WORDS_SIZE];
 
     line = weir_printf(plan->arena, "%s: %s put back, %s set aside again", plan->name,
-        rows_words(result->state.n_put_back, rows, sizeof(rows)),
+        words_counted(result->state.n_put_back, "row", rows, sizeof(rows)),
         words_count(result->state.n_dead_letters, again, sizeof(again)));
     if (options->quiet || log_is_json())
         log_event(WEIR_LOG_INFO, NULL, line);
@@ -72,7 +64,7 @@ static void say(const struct command_options *options, const struct plan *plan,
 /* With --resource others were left on purpose. */
 static bool tell_unknown(const struct plan *plan, const struct replay_state *state)
 {
-    char rows[2 * WORDS_SIZE];
+    char rows[WORDS_COUNTED_SIZE];
     const char *line;
 
     if (plan->is_partial || !state->n_unknown)
@@ -80,7 +72,8 @@ static bool tell_unknown(const struct plan *plan, const struct replay_state *sta
     line = weir_printf(plan->arena,
         "%s %s left, since the file has no resource of that name, or does not select it; weir "
         "state FILE show names them",
-        rows_words(state->n_unknown, rows, sizeof(rows)), state->n_unknown == 1 ? "is" : "are");
+        words_counted(state->n_unknown, "row", rows, sizeof(rows)),
+        state->n_unknown == 1 ? "is" : "are");
     log_event(WEIR_LOG_WARNING, NULL, line);
     return true;
 }
@@ -98,7 +91,7 @@ static int finish(const struct command_options *options, const struct plan *plan
     }
     if (result->signal)
         return EXIT_SIGNAL + result->signal;
-    return some_left ? EXIT_LEFT : 0;
+    return some_left ? EXIT_LACKS : 0;
 }
 
 static int run_flow(

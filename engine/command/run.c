@@ -11,8 +11,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { EXIT_GAPS = 9, EXIT_SIGNAL = 128 };
-
 static const char help[] =
     "weir run FILE - extract, transform and load\n"
     "\n"
@@ -58,7 +56,7 @@ static int exit_code(const struct flow_result *result, const struct stats *stats
         return result->error.fault ? (int)result->error.fault : WEIR_FAULT_BUG;
     if (result->signal)
         return EXIT_SIGNAL + result->signal;
-    return stats->n_failures || result->state.n_gaps || result->state.n_dead_letters ? EXIT_GAPS
+    return stats->n_failures || result->state.n_gaps || result->state.n_dead_letters ? EXIT_LACKS
                                                                                      : 0;
 }
 

@@ -124,23 +124,16 @@ static void take_mark(void *arg, const struct weir_marked *mark)
     entry->n_series++;
 }
 
-static const char *rows_words(uint64_t n, char *out, size_t size)
-{
-    char count[WORDS_SIZE];
-
-    snprintf(out, size, "%s row%s", words_count(n, count, sizeof(count)), n == 1 ? "" : "s");
-    return out;
-}
-
 static void take_letters(void *arg, const char *resource, const char *code, uint64_t n)
 {
     struct state_view *view = arg;
-    char rows[2 * WORDS_SIZE];
+    char rows[WORDS_COUNTED_SIZE];
 
     if (!is_wanted(view, resource))
         return;
     (void)entry_of(view, resource);
-    const char *const cells[LISTING_CELLS] = {resource, code, rows_words(n, rows, sizeof(rows))};
+    const char *const cells[LISTING_CELLS] = {
+        resource, code, words_counted(n, "row", rows, sizeof(rows))};
 
     listing_add(&view->letters, cells);
 }
@@ -184,18 +177,19 @@ static uint64_t number_in(const json_t *object, const char *key)
 static const char *summary_words(struct weir_arena *arena, const char *summary)
 {
     json_t *object = summary ? json_loads(summary, 0, NULL) : NULL;
-    char rows[2 * WORDS_SIZE], count[WORDS_SIZE];
+    char rows[WORDS_COUNTED_SIZE], counted[WORDS_COUNTED_SIZE];
     uint64_t gaps = number_in(object, "gaps"), letters = number_in(object, "dead_letters");
     const char *text = "";
 
     if (json_object_get(object, "rows"))
-        text = weir_copy_text(arena, rows_words(number_in(object, "rows"), rows, sizeof(rows)));
+        text = weir_copy_text(
+            arena, words_counted(number_in(object, "rows"), "row", rows, sizeof(rows)));
     if (gaps)
-        text = weir_printf(arena, "%s, %s gap%s", text, words_count(gaps, count, sizeof(count)),
-            gaps == 1 ? "" : "s");
+        text = weir_printf(
+            arena, "%s, %s", text, words_counted(gaps, "gap", counted, sizeof(counted)));
     if (letters)
-        text =
-            weir_printf(arena, "%s, %s set aside", text, rows_words(letters, rows, sizeof(rows)));
+        text = weir_printf(
+            arena, "%s, %s set aside", text, words_counted(letters, "row", rows, sizeof(rows)));
     json_decref(object);
     return text;
 }
@@ -268,16 +262,15 @@ bool state_view_has(const struct state_view *view, const char *resource)
 
 static const char *progress_words(const struct entry *entry, char *out, size_t size)
 {
-    char chains[WORDS_SIZE], done[WORDS_SIZE], units[WORDS_SIZE];
+    char chains[WORDS_COUNTED_SIZE], done[WORDS_SIZE], units[WORDS_COUNTED_SIZE];
 
     if (entry->is_done)
         return "done";
     if (!entry->n_chains)
         return "not begun";
-    snprintf(out, size, "%s of %s begun chain%s done, %s unit%s",
-        words_count(entry->n_done, done, sizeof(done)),
-        words_count(entry->n_chains, chains, sizeof(chains)), entry->n_chains == 1 ? "" : "s",
-        words_count(entry->n_units, units, sizeof(units)), entry->n_units == 1 ? "" : "s");
+    snprintf(out, size, "%s of %s done, %s", words_count(entry->n_done, done, sizeof(done)),
+        words_counted(entry->n_chains, "begun chain", chains, sizeof(chains)),
+        words_counted(entry->n_units, "unit", units, sizeof(units)));
     return out;
 }
 
@@ -287,10 +280,10 @@ static struct listing list_progress(const struct state_view *view)
         weir_printf(view->arena, "open pass, begun at %s", view->started_at), SIZE_MAX);
 
     for (const struct entry *entry = view->entries; entry; entry = entry->next) {
-        char progress[4 * WORDS_SIZE], rows[2 * WORDS_SIZE];
+        char progress[4 * WORDS_SIZE], rows[WORDS_COUNTED_SIZE];
         const char *const cells[LISTING_CELLS] = {entry->name,
             progress_words(entry, progress, sizeof(progress)),
-            rows_words(entry->n_rows, rows, sizeof(rows))};
+            words_counted(entry->n_rows, "row", rows, sizeof(rows))};
 
         if (entry->is_in_pass)
             listing_add(&listing, cells);

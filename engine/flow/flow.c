@@ -96,7 +96,7 @@ static void on_signal(uv_signal_t *handle, int signal)
 
     /* The second one ends the process now; what is open is rolled back by its database. */
     if (flow->result->signal)
-        _Exit(128 + signal);
+        _Exit(EXIT_SIGNAL + signal);
     log_event(WEIR_LOG_WARNING, NULL,
         "stopping: what is complete will be committed; once more to end at once");
     flow_stop(flow, signal);

@@ -14,6 +14,9 @@
 #include "state/session.h"
 #include "stats.h"
 
+/* The exit code of a run that a signal has ended, to which the signal's number is added. */
+enum { EXIT_SIGNAL = 128 };
+
 /* How a run ended. */
 struct flow_result {
     enum weir_status status; /* WEIR_OK or WEIR_FAIL */

@@ -166,7 +166,7 @@ static void extract_while_room(struct flow *flow)
 
 static int ends_with(const struct flow_result *result)
 {
-    return result->signal ? 128 + result->signal : (int)result->error.fault;
+    return result->signal ? EXIT_SIGNAL + result->signal : (int)result->error.fault;
 }
 
 static void enter_closing(struct flow *flow)

@@ -3,23 +3,12 @@
 
 #include "keys.h"
 #include "maker.h"
+#include "now.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 enum { FILE_VERSION = 1, MAX_TRANSFORMS = 100 };
-
-static const char *now_text(struct weir_arena *arena)
-{
-    char text[32];
-    time_t now = time(NULL);
-    struct tm tm;
-
-    gmtime_r(&now, &tm);
-    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
-    return weir_copy_text(arena, text);
-}
 
 static void check_vars(struct maker *m, const struct weir_node *vars)
 {
@@ -260,8 +249,10 @@ static void make_plan(struct maker *m, const struct plan_request *request)
     struct file_keys keys = {0};
     struct weir_strs all = {0};
     struct weir_option_target targets[] = {TABLE(file_key_table, &keys)};
+    char now[NOW_SIZE];
 
-    m->constants.run_started_at = now_text(plan->arena);
+    now_text(now);
+    m->constants.run_started_at = weir_copy_text(plan->arena, now);
     m->context = (struct weir_option_context){
         .arena = plan->arena,
         .mistakes = m->mistakes,

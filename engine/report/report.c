@@ -178,12 +178,11 @@ static const char *outcome(const struct report *report)
 void report_sum_up(const struct report *report, char *out, size_t size)
 {
     struct sums s = sum_up(report);
-    char rows[WORDS_SIZE], time[WORDS_SIZE], bytes[WORDS_SIZE], memory[WORDS_SIZE];
+    char rows[WORDS_COUNTED_SIZE], time[WORDS_SIZE], bytes[WORDS_SIZE], memory[WORDS_SIZE];
 
-    snprintf(out, size, "%s: %s; %s row%s loaded in %s, %s received, peak memory %s",
-        report->plan->name, outcome(report), words_count(s.committed, rows, sizeof(rows)),
-        s.committed == 1 ? "" : "s", words_time(wall_us(report), time, sizeof(time)),
-        words_bytes(s.bytes, bytes, sizeof(bytes)),
+    snprintf(out, size, "%s: %s; %s loaded in %s, %s received, peak memory %s", report->plan->name,
+        outcome(report), words_counted(s.committed, "row", rows, sizeof(rows)),
+        words_time(wall_us(report), time, sizeof(time)), words_bytes(s.bytes, bytes, sizeof(bytes)),
         words_bytes(peak_memory(), memory, sizeof(memory)));
 }
 
@@ -199,20 +198,17 @@ static bool nothing_happened(const struct report *report, const struct sums *s)
 static void print_state(const struct report *report, FILE *out)
 {
     const struct session_result *state = &report->result->state;
-    char gaps[WORDS_SIZE], letters[WORDS_SIZE];
+    char gaps[WORDS_COUNTED_SIZE], rows[WORDS_COUNTED_SIZE];
 
+    words_counted(state->n_gaps, "gap", gaps, sizeof(gaps));
     if (state->n_dead_letters)
-        fprintf(out, "  set aside: %s row%s, with reasons; mend the file, then weir replay\n",
-            words_count(state->n_dead_letters, letters, sizeof(letters)),
-            state->n_dead_letters == 1 ? "" : "s");
+        fprintf(out, "  set aside: %s, with reasons; mend the file, then weir replay\n",
+            words_counted(state->n_dead_letters, "row", rows, sizeof(rows)));
     if (state->n_gaps && state->outcome == SESSION_OPEN)
-        fprintf(out,
-            "  left open: %s gap%s; the next run asks for %s again, and for nothing else\n",
-            words_count(state->n_gaps, gaps, sizeof(gaps)), state->n_gaps == 1 ? "" : "s",
-            state->n_gaps == 1 ? "it" : "them");
+        fprintf(out, "  left open: %s; the next run asks for %s again, and for nothing else\n",
+            gaps, state->n_gaps == 1 ? "it" : "them");
     if (state->n_gaps && state->outcome == SESSION_ABANDONED)
-        fprintf(out, "  given up: %s gap%s failed again; the next run begins anew\n",
-            words_count(state->n_gaps, gaps, sizeof(gaps)), state->n_gaps == 1 ? "" : "s");
+        fprintf(out, "  given up: %s failed again; the next run begins anew\n", gaps);
 }
 
 void report_print(const struct report *report, FILE *out)

@@ -19,6 +19,14 @@ const char *words_count(uint64_t n, char *out, size_t size)
     return out;
 }
 
+const char *words_counted(uint64_t n, const char *what, char *out, size_t size)
+{
+    char count[WORDS_SIZE];
+
+    snprintf(out, size, "%s %s%s", words_count(n, count, sizeof(count)), what, n == 1 ? "" : "s");
+    return out;
+}
+
 const char *words_bytes(uint64_t bytes, char *out, size_t size)
 {
     static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};

@@ -2,17 +2,15 @@
 
 #include "config.h"
 #include "places.h"
+#include "plan/now.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include <uv.h>
 #include <weir/version.h>
-
-enum { EXIT_GAPS = 9 };
 
 struct session {
     struct plan *plan;
@@ -29,19 +27,10 @@ struct session {
     uint64_t n_old_gaps; /* when the run began */
     bool leaves_others;  /* the pass has resources to be read that the run does not */
     uint64_t n_good;     /* units that the run has loaded */
-    char now[32];
+    char now[NOW_SIZE];
     char id[40];
     char host[256];
 };
-
-static void write_time(char *out, size_t size)
-{
-    time_t now = time(NULL);
-    struct tm tm;
-
-    gmtime_r(&now, &tm);
-    (void)strftime(out, size, "%Y-%m-%dT%H:%M:%SZ", &tm);
-}
 
 /* A UUID of version 4, as RFC 9562 has it. */
 static void write_id(char *out, size_t size)
@@ -69,7 +58,7 @@ struct session *session_new(struct plan *plan)
         .every_resource = !plan->is_partial,
         .has_positions = (plan->extract.plugin->flags & WEIR_HAS_POSITIONS) != 0,
     };
-    write_time(session->now, sizeof(session->now));
+    now_text(session->now);
     write_id(session->id, sizeof(session->id));
     if (gethostname(session->host, sizeof(session->host) - 1) != 0)
         session->host[0] = '\0';
@@ -179,19 +168,16 @@ static enum weir_status read_state(struct session *session)
 static void tell_resumed(const struct session *session)
 {
     uint64_t rows = 0;
+    char gaps[64] = "";
 
     for (size_t i = 0; i < session->pass.n_generations; i++)
         rows += session->pass.generations[i].rows;
     if (session->n_old_gaps)
-        weir_log(session->load, WEIR_LOG_INFO,
-            "going on with what was begun at %s: %" PRIu64 " row%s loaded already, and %" PRIu64
-            " gap%s left",
-            session->pass.started_at, rows, rows == 1 ? " is" : "s are", session->n_old_gaps,
+        (void)snprintf(gaps, sizeof(gaps), ", and %" PRIu64 " gap%s left", session->n_old_gaps,
             session->n_old_gaps == 1 ? " is" : "s are");
-    else
-        weir_log(session->load, WEIR_LOG_INFO,
-            "going on with what was begun at %s: %" PRIu64 " row%s loaded already",
-            session->pass.started_at, rows, rows == 1 ? " is" : "s are");
+    weir_log(session->load, WEIR_LOG_INFO,
+        "going on with what was begun at %s: %" PRIu64 " row%s loaded already%s",
+        session->pass.started_at, rows, rows == 1 ? " is" : "s are", gaps);
 }
 
 /*
@@ -377,11 +363,11 @@ enum weir_status session_finish(struct session *session, const struct session_en
 {
     struct session_result *result = &session->result;
     bool lacks = result->n_gaps || result->n_dead_letters;
-    char finished_at[32], summary[256];
+    char finished_at[NOW_SIZE], summary[256];
     struct weir_ending ending = {
         .done = end->complete && result->n_gaps == 0 && !session->plan->state.replays,
         .exit_code = end->exit_code ? end->exit_code
-                     : lacks        ? EXIT_GAPS
+                     : lacks        ? EXIT_LACKS
                                     : 0,
         .summary = summary,
         .finished_at = finished_at,
@@ -394,7 +380,7 @@ enum weir_status session_finish(struct session *session, const struct session_en
     ending.abandon = end->complete && is_hopeless(session);
     outcome = outcome_of(session, &ending);
     write_summary(result, outcome, end->n_rows, summary, sizeof(summary));
-    write_time(finished_at, sizeof(finished_at));
+    now_text(finished_at);
     status = session->store->finish(session->load, &ending);
     if (status == WEIR_OK)
         result->outcome = outcome;

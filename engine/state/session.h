@@ -30,6 +30,9 @@ bool session_is_open(const struct session *session);
 /* The loader has taken the batch. */
 void session_note(struct session *session, const struct weir_batch *batch);
 
+/* The exit code of a run that is done but for gaps, or rows that were set aside. */
+enum { EXIT_LACKS = 9 };
+
 /* How the run ended, as far as it is known before the last commit. */
 struct session_end {
     bool complete;   /* the source ended by itself, and everything it gave is loaded */

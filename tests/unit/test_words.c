@@ -20,6 +20,16 @@ static void counts_have_groups_of_three(void **state)
     assert_string_equal(words_count(UINT64_MAX, out, sizeof(out)), "18,446,744,073,709,551,615");
 }
 
+static void what_is_counted_is_in_the_plural(void **state)
+{
+    char long_out[WORDS_COUNTED_SIZE];
+
+    (void)state;
+    assert_string_equal(words_counted(0, "row", long_out, sizeof(long_out)), "0 rows");
+    assert_string_equal(words_counted(1, "row", long_out, sizeof(long_out)), "1 row");
+    assert_string_equal(words_counted(1200, "gap", long_out, sizeof(long_out)), "1,200 gaps");
+}
+
 static void bytes_have_the_unit_that_fits(void **state)
 {
     (void)state;
@@ -45,6 +55,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts_have_groups_of_three),
+        cmocka_unit_test(what_is_counted_is_in_the_plural),
         cmocka_unit_test(bytes_have_the_unit_that_fits),
         cmocka_unit_test(times_have_the_unit_that_fits),
     };
