@@ -1,6 +1,8 @@
 /* A batch on a worker: extract where that may block, decode, and what is done to its rows. */
 #include "inside.h"
 
+#include "state/marks_take.h"
+
 #include <stdlib.h>
 
 static enum weir_status fail_at(struct job *job, struct flow_stage *stage)

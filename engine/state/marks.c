@@ -1,5 +1,7 @@
 #include "marks.h"
 
+#include "ties.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -115,11 +117,6 @@ static enum weir_status check_mark(const struct weir_resource *resource,
         resource->name, marked->text);
 }
 
-static int compare_ids(const void *a, const void *b)
-{
-    return memcmp(a, b, sizeof(struct weir_id));
-}
-
 static void copy_ties(struct marks *marks, struct entry *entry, struct weir_str ties)
 {
     entry->n_ties = (uint32_t)(ties.len / sizeof(struct weir_id));
@@ -127,7 +124,7 @@ static void copy_ties(struct marks *marks, struct entry *entry, struct weir_str 
     if (!entry->n_ties)
         return;
     memcpy(entry->ties, ties.ptr, entry->n_ties * sizeof(struct weir_id));
-    qsort(entry->ties, entry->n_ties, sizeof(struct weir_id), compare_ids);
+    qsort(entry->ties, entry->n_ties, sizeof(struct weir_id), ties_compare);
 }
 
 enum weir_status marks_add(

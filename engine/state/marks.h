@@ -1,9 +1,8 @@
 /*
- * Marks: the highest cursor values that earlier passes left, and those of the rows
- * on their way.
+ * Marks: the highest cursor values that earlier passes left.
  *
- * The marks of earlier passes are added before anything flows and are read-only
- * then, so workers look at them without a lock.
+ * They are added before anything flows and are read-only then, so workers look at
+ * them without a lock.
  */
 #ifndef STATE_MARKS_H
 #define STATE_MARKS_H
@@ -11,8 +10,6 @@
 #include "plan/plan.h"
 
 #include <weir/incremental.h>
-
-enum { MARKS_TIES_MAX = 65536 }; /* of a unit, and of a series */
 
 struct marks;
 
@@ -41,14 +38,5 @@ struct marks_cursor {
 };
 const struct marks_cursor *marks_cursor(const struct marks *marks, size_t resource);
 const struct plan *marks_plan(const struct marks *marks);
-
-/*
- * On workers, several at once, right behind decode: drops rows that are not wanted and rows that are
- * there already, gives each unit its mark, and says where nothing behind it is wanted (is_past). A
- * row whose cursor cannot be read is set aside, or fails `stage`, the extractor's. What is put back
- * from the dead letters passes as it is.
- */
-enum weir_status marks_take(
-    const struct marks *marks, struct weir_stage *stage, struct weir_batch *batch);
 
 #endif

@@ -1,5 +1,5 @@
-/* Reading the cursors of rows on their way; see marks_take. */
-#include "marks.h"
+#include "marks_take.h"
+
 #include "ties.h"
 
 #include <stdio.h>
@@ -121,11 +121,6 @@ static enum weir_status take_missing(struct taking *t, size_t row)
     return reject(t, row, text);
 }
 
-static int compare_ids(const void *a, const void *b)
-{
-    return memcmp(a, b, sizeof(struct weir_id));
-}
-
 /* Did an earlier pass load this row, which stands where that one's mark is? */
 static bool is_there(struct unit_taking *u, size_t row, const struct weir_point *point)
 {
@@ -135,7 +130,7 @@ static bool is_there(struct unit_taking *u, size_t row, const struct weir_point 
         return false;
     tie = ties_of(&u->t->ties, row);
     return u->old.n_ties &&
-           bsearch(&tie, u->old.ties, u->old.n_ties, sizeof(tie), compare_ids) != NULL;
+           bsearch(&tie, u->old.ties, u->old.n_ties, sizeof(tie), ties_compare) != NULL;
 }
 
 static void note_order(struct unit_taking *u, const struct weir_point *point)
@@ -217,7 +212,7 @@ static enum weir_status fail_ties(struct taking *t, const char *text)
         "resource '%s': more than %d rows have the cursor '%s', and the next run has to know each "
         "of them again; use a finer cursor, or 'write_disposition: merge', which need not know "
         "them",
-        t->batch->resource->name, MARKS_TIES_MAX, text);
+        t->batch->resource->name, WEIR_TIES_MAX, text);
 }
 
 /* The rows at the mark that the next run may meet again. */
@@ -227,7 +222,7 @@ static enum weir_status add_ties(struct unit_taking *u, struct weir_unit_mark *m
     bool stays = u->has_old && weir_point_compare(&u->top, &u->old_point) == 0;
     struct weir_id *ties;
 
-    if (u->n_at_top + (stays ? u->old.n_ties : 0) > MARKS_TIES_MAX)
+    if (u->n_at_top + (stays ? u->old.n_ties : 0) > WEIR_TIES_MAX)
         return fail_ties(t, mark->text);
     ties = weir_new_array(t->batch->arena, u->n_at_top, struct weir_id);
     for (size_t i = 0; i < u->n_at_top; i++)

@@ -102,3 +102,8 @@ struct weir_id ties_of(struct ties *ties, size_t row)
     }
     return weir_id_of((struct weir_str){ties->bytes.ptr, ties->bytes.len});
 }
+
+int ties_compare(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(struct weir_id));
+}

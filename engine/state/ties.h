@@ -22,5 +22,7 @@ struct ties {
 void ties_init(struct ties *ties, const struct weir_batch *batch);
 void ties_done(struct ties *ties);
 struct weir_id ties_of(struct ties *ties, size_t row);
+/* The order that ties are kept in, for qsort and bsearch. */
+int ties_compare(const void *a, const void *b);
 
 #endif

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "state/marks_take.h"
+
 enum { WINDOW = 4 }; /* chains that are read at once */
 
 struct reader {

@@ -5,7 +5,7 @@
 
 #include <weir/buf.h>
 
-#include "state/marks.h"
+#include "state/marks_take.h"
 
 static struct weir_error told;
 

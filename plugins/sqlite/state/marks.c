@@ -46,9 +46,9 @@ static bool raise(
 static enum weir_status refuse_ties(struct state *state)
 {
     return database_refuse(state->db, WEIR_FAULT_DATA, "E-LIMIT-TIES",
-        "more than %d rows stand at one cursor value, and all of them would have to be remembered "
-        "to tell them from new ones; use 'write_disposition: merge', or a finer cursor",
-        TIES_MAX);
+        "more than %d rows have one cursor value, and the next run has to know each of them again; "
+        "use a finer cursor, or 'write_disposition: merge', which need not know them",
+        WEIR_TIES_MAX);
 }
 
 /* --- seen ----------------------------------------------------------------------------------- */
@@ -83,7 +83,7 @@ enum weir_status marks_raise(struct state *state, int64_t generation, const stru
     rc = query_end(query);
     raised = ret_before->mark;
     if (rc == SQLITE_OK && raise(&raised, mark, arena)) {
-        if (raised.ties.len > (size_t)TIES_MAX * WEIR_ID_SIZE)
+        if (raised.ties.len > (size_t)WEIR_TIES_MAX * WEIR_ID_SIZE)
             return refuse_ties(state);
         rc = write_seen(state, generation, series, &raised);
     }
@@ -166,7 +166,7 @@ static enum weir_status move_one(struct state *state, const char *resource,
         mark = copy_mark(query, 0, arena);
     rc = query_end(query);
     if (rc == SQLITE_OK && raise(&mark, seen, arena)) {
-        if (mark.ties.len > (size_t)TIES_MAX * WEIR_ID_SIZE)
+        if (mark.ties.len > (size_t)WEIR_TIES_MAX * WEIR_ID_SIZE)
             return refuse_ties(state);
         rc = query_run(&state->queries, put_mark, bind_text(pipeline), bind_text(resource),
             bind_id(series), bind_text(mark.text), bind_text(mark.key), bind_bytes(mark.ties));

@@ -7,8 +7,6 @@
 
 #include "state.h"
 
-enum { TIES_MAX = 65536 }; /* of one series */
-
 /* What a series had before it was raised. */
 struct mark_before {
     struct weir_id series;

@@ -67,6 +67,8 @@ struct weir_column {
     uint32_t unused;           /* 0; reserved */
 };
 
+enum { WEIR_TIES_MAX = 65536 }; /* rows that may stand at one cursor value of a series */
+
 /* The highest cursor value among the rows of a unit; see <weir/incremental.h>. */
 struct weir_unit_mark {
     const char *text;     /* as the source wrote it */
