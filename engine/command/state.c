@@ -17,8 +17,8 @@ static const char help[] =
     "\n"
     "  --resource NAME  only of this resource (may be given several times)\n"
     "  --yes            reset: do not ask\n"
-    "  --plugins DIR    look for plugins here first (may be given several times)\n"
     "  --log text|json  what is said on stderr: lines for people, or JSON lines\n"
+    "  --plugins DIR    look for plugins here first (may be given several times)\n"
     "\n"
     "Example:\n"
     "  weir state pipelines/quickstart.yaml show\n";

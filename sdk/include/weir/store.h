@@ -44,7 +44,7 @@ struct weir_run {
     const char *host;       /* where it runs */
     int64_t pid;            /* and as what */
     const char *started_at; /* RFC 3339, UTC */
-    bool takeover;          /* do not wait for the pipeline's lock: the fence ends the other run */
+    bool takeover;          /* go on though another run has the lock: the fence ends that one */
 };
 
 enum weir_pass_status {
