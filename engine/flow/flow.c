@@ -107,6 +107,9 @@ static void on_deadline(uv_timer_t *handle)
     struct flow *flow = handle->data;
     struct weir_error error = {0};
 
+    /* All is read, and the end is being written: it is not taken back any more. */
+    if (flow->phase >= PHASE_CLOSING && flow->end.complete)
+        return;
     weir_error_set(
         &error, WEIR_FAULT_DATA, "E-RUN-TIME", "the run took longer than limits.run_time allows");
     flow_fail(flow, NULL, &error);
@@ -252,10 +255,21 @@ static void close_loop(struct flow *flow)
     (void)uv_loop_close(&flow->loop);
 }
 
+/* A pass that is closed is not gone on with: whoever ran it again would read everything anew. */
+static void forget_late_signal(struct flow_result *result)
+{
+    bool is_closed =
+        result->state.outcome == SESSION_DONE || result->state.outcome == SESSION_ABANDONED;
+
+    if (result->status == WEIR_OK && is_closed)
+        result->signal = 0;
+}
+
 static void flow_done(struct flow *flow)
 {
     loader_free(flow->loader);
     session_result(flow->session, &flow->result->state);
+    forget_late_signal(flow->result);
     session_free(flow->session);
     workers_free(flow->workers);
     close_loop(flow);

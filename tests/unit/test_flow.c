@@ -265,6 +265,77 @@ static void a_signal_ends_a_run_and_keeps_what_is_complete(void **state)
     flow_done_with(f);
 }
 
+/* A store whose last transaction takes so long that a signal comes meanwhile. */
+static enum weir_status late_open(struct weir_stage *stage, const struct weir_run *run,
+    struct weir_arena *arena, struct weir_found *ret_found)
+{
+    (void)stage;
+    (void)run;
+    (void)arena;
+    *ret_found = (struct weir_found){0};
+    return WEIR_OK;
+}
+
+static enum weir_status late_begin(
+    struct weir_stage *stage, struct weir_pass *pass, const struct weir_pass *old)
+{
+    (void)stage;
+    (void)pass;
+    (void)old;
+    return WEIR_OK;
+}
+
+static enum weir_status late_read(
+    struct weir_stage *stage, const struct weir_pass *pass, const struct weir_reading *reading)
+{
+    (void)stage;
+    (void)pass;
+    (void)reading;
+    return WEIR_OK;
+}
+
+static enum weir_status late_finish(struct weir_stage *stage, const struct weir_ending *ending)
+{
+    assert_true(ending->done);
+    assert_int_equal(raise(SIGTERM), 0);
+    while (!weir_stopping(stage))
+        sleep_ms(1);
+    return WEIR_OK;
+}
+
+static const struct weir_store late_store = {
+    .size = sizeof(struct weir_store),
+    .open = late_open,
+    .begin = late_begin,
+    .read = late_read,
+    .finish = late_finish,
+};
+
+/* Told that it was stopped, its caller would run it again, and everything would come again. */
+static void a_signal_behind_the_end_changes_nothing(void **state)
+{
+    struct flow_fixture *f = *state;
+    struct numbers numbers = {.rows = 10, .unit = 10};
+    struct weir_plugin load = kept_plugin;
+    static struct capture errors;
+
+    load.store = &late_store;
+    f->plan.arena = weir_arena_new();
+    f->resources[0].config = weir_node_map(f->plan.arena);
+    put_stage(f, &f->plan.extract, "extract", &numbers_plugin, &numbers);
+    put_stage(f, &f->plan.load, "load", &load, &kept);
+    f->plan.extract.stage.config = f->resources[0].config;
+    stats_init(&f->stats, f->plan.n_resources);
+    capture_begin(&errors, stderr);
+    flow_run(&f->plan, &f->stats, NULL, &f->result);
+    (void)capture_end(&errors);
+    check_went_well(f);
+    assert_int_equal(f->result.state.outcome, SESSION_DONE);
+    assert_int_equal(f->result.signal, 0);
+    flow_done_with(f);
+    weir_arena_free(f->plan.arena);
+}
+
 static void a_run_ends_when_its_time_is_over(void **state)
 {
     struct flow_fixture *f = *state;
@@ -337,6 +408,7 @@ int main(void)
         cmocka_unit_test_setup(handles_may_live_in_the_arena_of_the_stage, setup),
         cmocka_unit_test_setup(a_handle_left_open_harms_nothing, setup),
         cmocka_unit_test_setup(a_signal_ends_a_run_and_keeps_what_is_complete, setup),
+        cmocka_unit_test_setup(a_signal_behind_the_end_changes_nothing, setup),
         cmocka_unit_test_setup(a_run_ends_when_its_time_is_over, setup),
         cmocka_unit_test_setup(an_observer_sees_the_run, setup),
         cmocka_unit_test_setup(an_observer_without_interval_is_left_alone, setup),
