@@ -10,6 +10,7 @@ struct maker {
     struct registry *registry;
     struct weir_mistakes *mistakes;
     const struct weir_node *root;
+    bool loads; /* rows are read anew and loaded; not so in a preview and a replay */
     struct weir_constants constants;
     struct weir_option_context context;
 };

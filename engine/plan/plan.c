@@ -271,6 +271,7 @@ static void make_plan(struct maker *m, const struct plan_request *request)
     check_vars(m, keys.vars);
     m->constants.vars = keys.vars;
     plan->vars = keys.vars && keys.vars->kind == WEIR_NODE_MAP ? keys.vars : NULL;
+    m->loads = !request->load_instead && !request->state.replays;
     maker_extract(m, keys.extract, &request->only);
     make_transforms(m, keys.transform);
     make_load(m, keys.load);

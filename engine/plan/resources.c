@@ -3,6 +3,7 @@
 #include "maker.h"
 
 #include <string.h>
+#include <strings.h>
 
 enum { MAX_RESOURCES = 1000 };
 
@@ -109,10 +110,33 @@ static void add_resource_list(struct maker *m, const struct weir_node *list,
     }
 }
 
+/* What replaces a table is all that fills it: of one part alone, the others' rows would go. */
+static void check_whole(
+    struct maker *m, const struct weir_resource *resource, const struct weir_strs *only)
+{
+    const struct plan *plan = m->plan;
+
+    for (size_t i = 0; i < plan->n_resources; i++) {
+        const struct weir_resource *other = &plan->resources[i];
+
+        if (strcasecmp(other->table, resource->table) == 0 &&
+            !weir_strs_allow(only, weir_str(other->name)))
+            weir_mistake(m->mistakes, resource->config, 0, "E-VALUE",
+                "'%s' and '%s' replace table '%s' together, so one of them alone would take the "
+                "other's rows away; run both",
+                resource->name, other->name, resource->table);
+    }
+}
+
 static void select_resources(struct maker *m, const struct weir_strs *only)
 {
     struct plan *plan = m->plan;
     size_t kept = 0;
+
+    for (size_t i = 0; i < plan->n_resources && m->loads; i++)
+        if (plan->resources[i].disposition == WEIR_REPLACE &&
+            weir_strs_allow(only, weir_str(plan->resources[i].name)))
+            check_whole(m, &plan->resources[i], only);
 
     for (size_t i = 0; i < only->n; i++)
         if (!name_taken(plan, plan->n_resources, only->items[i]))

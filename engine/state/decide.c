@@ -65,11 +65,29 @@ static enum decision abandon(
     return DECIDE_NEW;
 }
 
+/* Done is what the pass has read; it says nothing of resources that it did not have. */
+static enum decision judge_done(
+    const struct weir_pass *done, const struct weir_pass *wanted, struct weir_error *ret_error)
+{
+    for (size_t i = 0; i < wanted->n_generations; i++) {
+        const char *name = wanted->generations[i].name;
+
+        if (pass_find(done, name))
+            continue;
+        (void)weir_error_set(ret_error, WEIR_FAULT_USAGE, "E-STATE-KEY",
+            "the work of this --run-id is done, and resource '%s' was no part of it; choose "
+            "another --run-id for it",
+            name);
+        return DECIDE_REFUSE;
+    }
+    return DECIDE_NOTHING;
+}
+
 enum decision decide(const struct weir_found *found, const struct weir_pass *wanted,
     const struct wish *wish, struct weir_error *ret_error)
 {
     if (found->keyed && found->keyed->status == WEIR_PASS_DONE)
-        return DECIDE_NOTHING;
+        return judge_done(found->keyed, wanted, ret_error);
     if (!found->open || !wish->has_positions)
         return DECIDE_NEW;
     if (wish->restart)

@@ -55,6 +55,21 @@ static enum weir_status fail_commit(struct database *db, int rc)
     return database_fail(db, "cannot commit");
 }
 
+/* What is committed to a file that nobody finds any more is lost, though SQLite does not mind. */
+static enum weir_status check_place(struct database *db)
+{
+    int has_moved = 0;
+
+    if (sqlite3_file_control(db->connection, "main", SQLITE_FCNTL_HAS_MOVED, &has_moved) !=
+            SQLITE_OK ||
+        !has_moved)
+        return WEIR_OK;
+    database_lose(db);
+    return database_refuse(db, WEIR_FAULT_DESTINATION, "E-DB-MOVED",
+        "the file was moved, deleted or replaced while the run wrote to it, and what was committed "
+        "went with it; put the file back, or begin anew with the one that is there now");
+}
+
 enum weir_status database_commit(struct database *db)
 {
     enum weir_status status;
@@ -73,7 +88,7 @@ enum weir_status database_commit(struct database *db)
     database_may_wait(db, false);
     if (rc == SQLITE_OK) {
         WEIR_FAILPOINT("after_commit");
-        return WEIR_OK;
+        return check_place(db);
     }
     status = fail_commit(db, rc);
     database_lose(db);

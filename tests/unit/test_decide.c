@@ -95,12 +95,27 @@ static void what_the_key_names_is_done_once(void **state)
 {
     struct situation *s = *state;
 
+    s->keyed = s->open;
     s->keyed.status = WEIR_PASS_DONE;
     s->found.keyed = &s->keyed;
     check_decision(s, DECIDE_NOTHING);
     s->wish.restart = true;
     check_decision(s, DECIDE_NOTHING);
     s->found.open = NULL;
+    check_decision(s, DECIDE_NOTHING);
+}
+
+static void what_was_no_part_of_the_work_is_not_done(void **state)
+{
+    struct situation *s = *state;
+
+    s->keyed = s->open;
+    s->keyed.status = WEIR_PASS_DONE;
+    s->keyed.n_generations = 1;
+    s->found.keyed = &s->keyed;
+    check_refusal(s, "E-STATE-KEY", "resource 'b' was no part of it");
+    s->wanted.n_generations = 1;
+    s->error = (struct weir_error){0};
     check_decision(s, DECIDE_NOTHING);
 }
 
@@ -225,6 +240,7 @@ int main(void)
         cmocka_unit_test_setup(a_source_without_positions_begins_anew, setup),
         cmocka_unit_test_setup(a_generation_is_found_by_its_name, setup),
         cmocka_unit_test_setup(what_the_key_names_is_done_once, setup),
+        cmocka_unit_test_setup(what_was_no_part_of_the_work_is_not_done, setup),
         cmocka_unit_test_setup(a_key_whose_pass_is_open_goes_on_with_it, setup),
         cmocka_unit_test_setup(a_key_whose_pass_was_abandoned_is_free, setup),
         cmocka_unit_test_setup(a_change_of_the_file_is_refused_and_named, setup),

@@ -197,6 +197,34 @@ static void the_command_line_may_select_only_what_there_is(void **state)
     assert_int_equal(f->mistakes.n_errors, 1);
 }
 
+#define SHARED                                                                                     \
+    "extract: { type: count, write_disposition: replace, resources: [ { name: a, table: t }, "     \
+    "{ name: b, table: t }, { name: c } ] }\n"
+
+static bool is_refused_as_a_part(const struct fixture *f)
+{
+    for (size_t i = 0; i < f->mistakes.n; i++)
+        if (strstr(f->mistakes.items[i].text, "'a' and 'b' replace table 't' together"))
+            return true;
+    return false;
+}
+
+static void a_part_of_what_replaces_a_table_does_not_run_alone(void **state)
+{
+    struct fixture *f = *state;
+
+    (void)read_only(f, HEAD SHARED, "c", NULL);
+    assert_false(is_refused_as_a_part(f));
+    (void)read_only(f, HEAD SHARED, "a", NULL);
+    assert_true(is_refused_as_a_part(f));
+    (void)read_only(f, HEAD SHARED, "a", "b");
+    assert_false(is_refused_as_a_part(f));
+    request.state.replays = true;
+    (void)read_only(f, HEAD SHARED, "a", NULL);
+    assert_false(is_refused_as_a_part(f));
+    request.state.replays = false;
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, plan_setup, teardown)
@@ -212,6 +240,7 @@ int main(void)
         TEST(what_is_not_selected_takes_no_part),
         TEST(the_command_line_selects),
         TEST(the_command_line_may_select_only_what_there_is),
+        TEST(a_part_of_what_replaces_a_table_does_not_run_alone),
     };
 
     return cmocka_run_group_tests(tests, open_plans, close_plans);

@@ -15,8 +15,12 @@ enum { PASS_ID, PASS_KEY, PASS_STARTED, PASS_STATUS };
 
 static const char find_open[] = "SELECT id, key, started_at, status FROM main._weir_pass"
                                 " WHERE pipeline = ?1 AND status = 'open'";
-static const char find_key[] = "SELECT id, key, started_at, status FROM main._weir_pass"
-                               " WHERE pipeline = ?1 AND key = ?2 ORDER BY id DESC LIMIT 1";
+/* Also the one that a run of that key has worked on, and that a run of another key has ended. */
+static const char find_key[] =
+    "SELECT id, key, started_at, status FROM main._weir_pass"
+    " WHERE pipeline = ?1 AND (key = ?2 OR id IN"
+    " (SELECT pass FROM main._weir_run WHERE pipeline = ?1 AND key = ?2))"
+    " ORDER BY id DESC LIMIT 1";
 static const char find_last[] = "SELECT id, key, started_at, status FROM main._weir_pass"
                                 " WHERE pipeline = ?1 ORDER BY id DESC LIMIT 100";
 static const char read_generations[] =

@@ -1,0 +1,102 @@
+"""Ways in which a row was once lost or doubled, or a secret kept, and no other test looks at."""
+
+import json
+import os
+import unittest
+
+import harness
+from harness import BAD_FILE, DESTINATION, OK, REJECTS, SOURCE
+
+setUpModule = harness.start_server
+
+PAGES = "paginator: { type: page_number, total_path: total_pages }"
+
+
+class Keys(harness.Case):
+    """What --run-id names is done once, and all of it."""
+
+    def setUp(self):
+        super().setUp()
+        for name in "ab":
+            harness.server().ask("/data-set", json.dumps([{"id": 1}]).encode(), name=name)
+
+    def load(self, *args):
+        return self.run_weir("""
+            weir: 1
+            name: keys
+            extract:
+              type: http
+              retry: { max_attempts: 1 }
+              data_selector: data
+              resources:
+                - { name: a, url: "${SERVER}/data/a" }
+                - { name: b, url: "${SERVER}/data/b?fail_page=1" }
+            load: { type: sqlite, path: "${WORK}/out.db" }
+            """, *args)
+
+    def rows(self, table):
+        return harness.query(self.db, f"SELECT count(*) FROM {table}")[0][0]
+
+    def test_the_work_of_one_resource_is_not_the_work_of_all(self):
+        self.assert_exit(self.load("--run-id", "k", "--resource", "a"), OK)
+        result = self.load("--run-id", "k")
+        self.assert_exit(result, BAD_FILE)
+        self.assertIn("E-STATE-KEY", result.err)
+        self.assert_exit(self.load("--run-id", "k", "--resource", "a"), OK)
+        self.assertEqual(self.rows("a"), 1)
+
+    def test_what_the_run_of_another_key_has_ended_is_done(self):
+        self.assert_exit(self.load("--run-id", "first"), SOURCE)
+        self.assert_exit(self.load("--run-id", "second"), OK)
+        for key in ("first", "second"):
+            self.assert_exit(self.load("--run-id", key), OK)
+            self.assertEqual((self.rows("a"), self.rows("b")), (1, 1), key)
+
+
+class Places(harness.Case):
+    def test_a_database_that_is_gone_holds_no_rows(self):
+        for what in (os.unlink, lambda path: os.rename(path, f"{path}.old")):
+            run = self.start_weir("""
+                weir: 1
+                name: moved
+                extract:
+                  type: http
+                  url: "${SERVER}/pages?delay_ms=300"
+                  data_selector: data
+                  paginator: { type: page_number, total_path: total_pages }
+                load: { type: sqlite, path: "${WORK}/out.db" }
+                """)
+            run.when(lambda: self.db.exists() and self.db.stat().st_size)
+            what(self.db)
+            result = self.check(run.wait())
+            self.assert_exit(result, DESTINATION)
+            self.assertIn("E-DB-MOVED", result.err)
+
+
+class Secrets(harness.Case):
+    SECRET = "s3kret/of+mine"
+
+    def test_the_label_of_a_gap_holds_none(self):
+        result = self.run_weir("""
+            weir: 1
+            name: label
+            extract:
+              type: http
+              url: "${SERVER}/status?code=500&x=${TOKEN}"
+              on_error: skip_partition
+              retry: { max_attempts: 1 }
+              auth: { type: bearer, token: "${TOKEN}" }
+              partitions: { p: ["${TOKEN}", plain] }
+            load: { type: sqlite, path: "${WORK}/out.db" }
+            """, env={"TOKEN": self.SECRET})
+        self.assert_exit(result, REJECTS)
+        labels = [row[0] for row in harness.query(self.db, "SELECT label FROM _weir_gap")]
+        self.assertEqual(len(labels), 2)
+        for label in labels:
+            self.assertIn("***", label)
+        for form in (self.SECRET, "s3kret%2Fof%2Bmine"):
+            self.assertNotIn(form.encode(), self.db.read_bytes())
+
+
+if __name__ == "__main__":
+    unittest.main()
