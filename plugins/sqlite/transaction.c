@@ -65,9 +65,9 @@ static enum weir_status check_place(struct database *db)
         !has_moved)
         return WEIR_OK;
     database_lose(db);
-    return database_refuse(db, WEIR_FAULT_DESTINATION, "E-DB-MOVED",
-        "the file was moved, deleted or replaced while the run wrote to it, and what was committed "
-        "went with it; put the file back, or begin anew with the one that is there now");
+    return database_refuse(db, WEIR_FAULT_DESTINATION, "E-DB-OPEN",
+        "cannot commit: somebody moved or removed the file during the run, with all rows in it; "
+        "put it back, or run again for a new one");
 }
 
 enum weir_status database_commit(struct database *db)
