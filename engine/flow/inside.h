@@ -122,6 +122,19 @@ void job_free(struct job *job);
 
 /* transforms.c: those that the batch has not passed. WEIR_FAIL: at job->failed. */
 enum weir_status transforms_run(struct job *job);
+/* What transforms have done to the number of rows. */
+struct row_counts {
+    uint64_t filtered;
+    uint64_t added;
+};
+/* The same of any batch of the job, without a search, and only counted. */
+enum weir_status transforms_pass(
+    struct job *job, struct weir_batch *batch, struct row_counts *counts);
+
+/* search.c: rows can be told apart where each transform that is left takes each for itself. */
+bool search_is_possible(const struct job *job);
+/* As transforms_pass, but that the rows at fault are found and set aside. */
+enum weir_status search_while_passing(struct job *job, struct row_counts *counts);
 
 /* loader.c: the thread of the load stage. loader_free joins it; nothing else here waits. */
 enum loader_state {

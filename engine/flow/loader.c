@@ -138,15 +138,6 @@ static void count_committed(struct loader *loader)
     loader->open_since_ns = 0;
 }
 
-static uint64_t rows_read(const struct flow *flow)
-{
-    uint64_t n = 0;
-
-    for (size_t i = 0; i < flow->plan->n_resources; i++)
-        n += counted(&flow->stats->resources[i].rows_read);
-    return n;
-}
-
 /* Too many rows set aside are no nuisance any more: the run fails. */
 static enum weir_status judge_letters(
     struct loader *loader, const struct weir_reject *last, bool at_end)
@@ -160,7 +151,7 @@ static enum weir_status judge_letters(
     if (last)
         (void)weir_error_set(&reason, last->error.fault, last->error.code, "%s", last->error.text);
     loader->letters.last = last ? &reason : NULL;
-    loader->letters.seen = rows_read(loader->flow);
+    loader->letters.seen = stats_rows_read(loader->flow->stats);
     if (dead_letters_judge(&loader->letters, at_end, &error) == WEIR_OK)
         return WEIR_OK;
     return weir_fail_with(&loader->stage->planned->stage, &error);
@@ -232,15 +223,6 @@ static enum loader_state load_one(struct loader *loader, struct job *job)
     return LOADER_FAILED;
 }
 
-static uint64_t rows_loaded(const struct flow *flow)
-{
-    uint64_t rows = 0;
-
-    for (size_t i = 0; i < flow->plan->n_resources; i++)
-        rows += counted(&flow->stats->resources[i].rows_loaded);
-    return rows;
-}
-
 /* Of the stage's own failure, which the flow hears of later. */
 static int failed_with(struct loader *loader)
 {
@@ -266,7 +248,7 @@ static enum weir_status finish(struct loader *loader, bool failed)
     if (!failed && judge_letters(loader, NULL, true) != WEIR_OK)
         failed = true;
     end.complete = end.complete && !failed;
-    end.n_rows = rows_loaded(loader->flow);
+    end.n_rows = stats_rows_loaded(loader->flow->stats);
     if (!end.exit_code)
         end.exit_code = failed_with(loader);
     if (session_finish(loader->flow->session, &end) != WEIR_OK)

@@ -7,6 +7,7 @@ void stats_init(struct stats *stats, size_t n_resources)
 {
     memset(stats, 0, sizeof(*stats));
     stats->resources = weir_calloc(n_resources, sizeof(*stats->resources));
+    stats->n_resources = n_resources;
     stats->failures_end = &stats->failures;
     stats->started_ns = uv_hrtime();
     uv_mutex_init(&stats->mutex);
@@ -23,6 +24,24 @@ void stats_done(struct stats *stats)
     }
     free(stats->resources);
     uv_mutex_destroy(&stats->mutex);
+}
+
+uint64_t stats_rows_read(const struct stats *stats)
+{
+    uint64_t n = 0;
+
+    for (size_t i = 0; i < stats->n_resources; i++)
+        n += counted(&stats->resources[i].rows_read);
+    return n;
+}
+
+uint64_t stats_rows_loaded(const struct stats *stats)
+{
+    uint64_t n = 0;
+
+    for (size_t i = 0; i < stats->n_resources; i++)
+        n += counted(&stats->resources[i].rows_loaded);
+    return n;
 }
 
 static void append_failure(struct stats *stats, const char *resource, const char *what,

@@ -34,6 +34,7 @@ struct failure {
 
 struct stats {
     struct resource_stats *resources; /* by index */
+    size_t n_resources;
     counter decode_us;
     counter transform_us;
     counter load_us;
@@ -49,6 +50,9 @@ struct stats {
 
 void stats_init(struct stats *stats, size_t n_resources);
 void stats_done(struct stats *stats);
+/* Sums over all resources: rows out of decode, rows written. */
+uint64_t stats_rows_read(const struct stats *stats);
+uint64_t stats_rows_loaded(const struct stats *stats);
 /* From any thread; copies. */
 void stats_add_failure(struct stats *stats, const struct weir_resource *resource, const char *what,
     unsigned attempts, const struct weir_error *error);

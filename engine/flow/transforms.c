@@ -1,30 +1,7 @@
-/*
- * The transforms of one batch, one behind the other, and the search for the rows
- * that make one of them fail.
- *
- * Where a resource sets bad rows aside, and each transform looks at each row for
- * itself, a batch that fails is tried again in halves, and so on down to single
- * rows. Trials are made of the rows as they came and are thrown away; what goes
- * well is done once more for good, since transforms give the same for the same.
- */
+/* The transforms of one batch, one behind the other. */
 #include "inside.h"
 
-#include <string.h>
-
-struct counts {
-    uint64_t filtered;
-    uint64_t added;
-};
-
-/* One batch under search. */
-struct search {
-    struct job *job;
-    struct weir_batch start; /* as it was before the first transform */
-    struct weir_error error; /* of the last trial that failed, at job->failed */
-    struct counts good;      /* of what was done for good */
-};
-
-static void count_rows(struct counts *counts, size_t before, size_t after)
+static void count_rows(struct row_counts *counts, size_t before, size_t after)
 {
     if (after < before)
         counts->filtered += before - after;
@@ -46,8 +23,9 @@ static enum weir_status transform(struct flow_stage *stage, struct weir_batch *b
     return status;
 }
 
-/* All that the batch has not passed yet. Rows that are set aside go no further. */
-static enum weir_status pass(struct job *job, struct weir_batch *batch, struct counts *counts)
+/* Rows that are set aside go no further. */
+enum weir_status transforms_pass(
+    struct job *job, struct weir_batch *batch, struct row_counts *counts)
 {
     struct plan *plan = job->flow->plan;
     size_t index = plan_resource_index(plan, batch->resource);
@@ -69,153 +47,18 @@ static enum weir_status pass(struct job *job, struct weir_batch *batch, struct c
     return WEIR_OK;
 }
 
-/* The same, and what fails is kept here. */
-static enum weir_status try_to_pass(
-    struct search *search, struct weir_batch *batch, struct counts *counts)
-{
-    enum weir_status status;
-
-    search->error = (struct weir_error){0};
-    host_try(&search->error);
-    status = pass(search->job, batch, counts);
-    host_try(NULL);
-    return status;
-}
-
-/* It may take a while, and a run that is being stopped does not wait for it. */
-static bool was_stopped(struct search *search)
-{
-    if (!atomic_load(&search->job->flow->stopping))
-        return false;
-    search->error = (struct weir_error){0};
-    weir_error_set(&search->error, WEIR_FAULT_NONE, "E-STOPPED",
-        "the search for the rows at fault was ended, because the run is");
-    return true;
-}
-
-static enum weir_status try_part(struct search *search, size_t first, size_t n)
-{
-    struct weir_arena *scratch;
-    struct weir_batch *part;
-    struct counts counts = {0};
-    enum weir_status status = WEIR_FAIL;
-
-    if (was_stopped(search))
-        return WEIR_FAIL;
-    scratch = weir_arena_new();
-    part = weir_batch_part(&search->start, first, n, scratch);
-    status = try_to_pass(search, part, &counts);
-    weir_arena_free(scratch);
-    return status;
-}
-
-static enum weir_status keep_part(struct search *search, size_t first, size_t n)
-{
-    struct weir_batch *batch = search->job->batch;
-    struct weir_batch *part = weir_batch_part(&search->start, first, n, batch->arena);
-
-    if (try_to_pass(search, part, &search->good) != WEIR_OK)
-        return WEIR_FAIL;
-    weir_batch_append(batch, part);
-    return WEIR_OK;
-}
-
-static void set_row_aside(struct search *search, size_t row)
-{
-    struct weir_error error = {0};
-
-    weir_error_set(&error, search->error.fault, search->error.code, "%s: %s",
-        search->job->failed->planned->stage.name, search->error.text);
-    weir_batch_leave_out(search->job->batch, &search->start, row, &error);
-}
-
-/* A limit was met by all of them together, and is no fault of a row. */
-static bool may_be_of_a_row(const struct weir_error *error)
-{
-    return error->fault == WEIR_FAULT_DATA && strncmp(error->code, "E-LIMIT", 7) != 0;
-}
-
-/* These rows have failed together. */
-static enum weir_status split(struct search *search, size_t first, size_t n)
-{
-    const size_t halves[] = {n / 2, n - n / 2};
-
-    if (!may_be_of_a_row(&search->error))
-        return WEIR_FAIL;
-    if (n == 1) {
-        set_row_aside(search, first);
-        return WEIR_OK;
-    }
-    for (int i = 0; i < 2; i++) {
-        enum weir_status status = try_part(search, first, halves[i]);
-
-        status = status == WEIR_OK ? keep_part(search, first, halves[i])
-                                   : split(search, first, halves[i]);
-        if (status != WEIR_OK)
-            return WEIR_FAIL;
-        first += halves[i];
-    }
-    return WEIR_OK;
-}
-
-/* What failed for good is the stage's error after all. */
-static enum weir_status fail(const struct search *search)
-{
-    if (weir_error_is_set(&search->error))
-        flow_host.fail(&search->job->failed->planned->stage, &search->error);
-    return WEIR_FAIL;
-}
-
-static enum weir_status pass_or_search(struct job *job, struct counts *counts)
-{
-    struct weir_batch *batch = job->batch;
-    struct search search = {.job = job, .start = weir_batch_snapshot(batch)};
-
-    if (try_to_pass(&search, batch, counts) == WEIR_OK)
-        return WEIR_OK;
-    if (!may_be_of_a_row(&search.error))
-        return fail(&search);
-    weir_batch_rewind(batch, &search.start);
-    if (split(&search, 0, search.start.n_rows) != WEIR_OK)
-        return fail(&search);
-    *counts = search.good;
-    job->failed = NULL;
-    return WEIR_OK;
-}
-
-/* Rows can be told apart where each transform that is left takes each for itself. */
-static bool may_search(const struct job *job)
-{
-    const struct plan *plan = job->flow->plan;
-    const struct weir_batch *batch = job->batch;
-    size_t index = plan_resource_index(plan, batch->resource);
-    bool takes_any = false;
-
-    if (!batch->resource->sets_aside)
-        return false;
-    for (size_t i = batch->stage; i < plan->n_transforms; i++) {
-        const struct plan_stage *planned = job->flow->transforms[i].planned;
-
-        if (!planned->takes[index])
-            continue;
-        if (!(planned->plugin->flags & WEIR_ROW_BY_ROW))
-            return false;
-        takes_any = true;
-    }
-    return takes_any;
-}
-
 enum weir_status transforms_run(struct job *job)
 {
     struct flow *flow = job->flow;
     size_t index = plan_resource_index(flow->plan, job->batch->resource);
     struct resource_stats *stats = &flow->stats->resources[index];
-    struct counts counts = {0};
+    struct row_counts counts = {0};
     uint64_t begin = now_us();
     enum weir_status status;
 
     weir_batch_drop_rejected(job->batch);
-    status = may_search(job) ? pass_or_search(job, &counts) : pass(job, job->batch, &counts);
+    status = search_is_possible(job) ? search_while_passing(job, &counts)
+                                     : transforms_pass(job, job->batch, &counts);
     count(&stats->rows_filtered, counts.filtered);
     count(&stats->rows_added, counts.added);
     if (flow->plan->n_transforms)

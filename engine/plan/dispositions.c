@@ -1,11 +1,6 @@
-/* What resources say about rows that are there already and rows that are bad: does it fit together,
- * and can the loader do it? */
+/* What resources say about the rows that are there already: does it fit together, and can the
+ * loader do it? */
 #include "maker.h"
-
-#include "keys.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 static const char *const words[] = {
     [WEIR_APPEND] = "append", [WEIR_MERGE] = "merge", [WEIR_REPLACE] = "replace"};
@@ -33,9 +28,6 @@ static void check_ability(struct maker *m, const struct weir_resource *resource)
         weir_mistake(m->mistakes, place_of(resource, "write_disposition"), 0, "E-VALUE",
             "the %s loader cannot %s; it can append", load->name,
             disposition_word(resource->disposition));
-    if (load && resource->sets_aside && !load->store)
-        weir_mistake(m->mistakes, place_of(resource, "on_row_error"), 0, "E-VALUE",
-            "the %s loader keeps no dead letters; leave on_row_error out", load->name);
 }
 
 /* A key that says nothing where it stands was meant to say something. */
@@ -66,39 +58,13 @@ static void check_resource(struct maker *m, const struct weir_resource *resource
     check_ability(m, resource);
 }
 
-static bool parse_ratio(const char *text, double *ret_ratio)
-{
-    char *end;
-    double number = strtod(text, &end);
-
-    if (end == text || strspn(text, "0123456789.%") != strlen(text))
-        return false;
-    *ret_ratio = *end == '%' ? number / 100 : number;
-    return (*end == '\0' || strcmp(end, "%") == 0) && *ret_ratio >= 0 && *ret_ratio <= 1;
-}
-
-static void take_dead_letters(struct maker *m, const struct dead_letter_keys *keys)
-{
-    struct plan_dead_letters *limits = &m->plan->dead_letters;
-    const struct weir_node *node = weir_node_get(m->root, "dead_letter");
-
-    limits->max_rows = (uint64_t)keys->max_rows;
-    limits->limits_ratio = keys->max_ratio != NULL;
-    if (keys->max_ratio && !parse_ratio(keys->max_ratio, &limits->max_ratio))
-        weir_mistake(m->mistakes, weir_node_get(node, "max_ratio"), 0, "E-VALUE",
-            "'max_ratio' needs a share such as 1%% or 0.01, got '%s'", keys->max_ratio);
-}
-
-void maker_dispositions(struct maker *m, const struct dead_letter_keys *keys)
+void maker_dispositions(struct maker *m)
 {
     struct plan *plan = m->plan;
 
-    take_dead_letters(m, keys);
     if (plan->state.run_key && plan->load.plugin && !plan->load.plugin->store)
         weir_mistake(m->mistakes, weir_node_get(m->root, "load"), 0, "E-VALUE",
             "--run-id needs a loader that keeps state, and %s keeps none", plan->load.plugin->name);
-    for (size_t i = 0; i < plan->n_resources; i++) {
-        plan->resources[i].dead_letter_table = keys->table;
+    for (size_t i = 0; i < plan->n_resources; i++)
         check_resource(m, &plan->resources[i]);
-    }
 }

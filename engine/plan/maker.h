@@ -46,9 +46,11 @@ void maker_extract(struct maker *m, const struct weir_node *node, const struct w
 struct resource_keys;
 const struct weir_incremental *maker_incremental(
     struct maker *m, const struct weir_node *config, struct resource_keys *keys);
-/* dispositions.c: what becomes of rows; behind extract and load. */
+/* dispositions.c: what becomes of rows that are there; behind extract and load. */
+void maker_dispositions(struct maker *m);
+/* dead_letters.c: what becomes of bad rows; behind extract and load. */
 struct dead_letter_keys;
-void maker_dispositions(struct maker *m, const struct dead_letter_keys *keys);
+void maker_dead_letters(struct maker *m, const struct dead_letter_keys *keys);
 /* Is there a resource of that name in the file, whether it takes part in this run or not? */
 bool maker_has_resource(const struct maker *m, const char *name);
 

@@ -277,7 +277,8 @@ static void make_plan(struct maker *m, const struct plan_request *request)
     make_load(m, keys.load);
     assign_resources(m, &plan->extract, &all);
     assign_resources(m, &plan->load, &all);
-    maker_dispositions(m, &keys.dead_letter);
+    maker_dispositions(m);
+    maker_dead_letters(m, &keys.dead_letter);
     check_stages(m);
     replace_stage(&plan->extract, request->extract_instead, request->extract_state);
     replace_stage(&plan->load, request->load_instead, request->load_state);
