@@ -359,24 +359,6 @@ static void a_mark_that_is_none_is_an_error(void **state)
     assert_memory_equal(rig.f->error.text, "incremental of 'items': ", 24);
 }
 
-static void a_window_outlives_what_it_was_copied_from(void **state)
-{
-    struct http_start start;
-    const struct weir_window *copy;
-
-    (void)state;
-    assert_null(http_window_copy(rig.f->arena, NULL));
-    read_days("2024-02-10", "10d");
-    begin(one);
-    assert_int_equal(next(&start), WEIR_OK);
-    copy = http_window_copy(rig.f->arena, start.window);
-    http_walk_done(&rig.resource.walk);
-    assert_string_equal(copy->start.ptr, "2024-02-10");
-    assert_string_equal(copy->end.ptr, "2024-02-20");
-    assert_string_equal(copy->initial.ptr, "2024-02-10");
-    assert_true(weir_mark_compare(&copy->from, &copy->to) < 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -394,7 +376,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(windows_that_are_done_are_passed_over, setup, teardown),
         cmocka_unit_test_setup_teardown(a_range_that_is_empty_asks_for_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(a_mark_that_is_none_is_an_error, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_window_outlives_what_it_was_copied_from, setup, teardown),
         cmocka_unit_test_setup_teardown(a_million_that_are_done_pass_in_turns, setup, teardown),
     };
 

@@ -337,6 +337,30 @@ static void integer_windows_cover_the_range(void **state)
     }
 }
 
+static void a_copy_outlives_what_it_was_made_of(void **state)
+{
+    struct fixture *f = *state;
+    const struct weir_incremental *of = options(f, "'cursor_type': 'text', 'initial_value': 'b'");
+    struct weir_windows *windows = open_windows(of, "c", now);
+    struct weir_arena *arena = weir_arena_new();
+    const struct weir_window *copy;
+    struct weir_window window;
+
+    assert_null(weir_window_copy(f->arena, NULL));
+    assert_true(weir_windows_next(windows, arena, &window));
+    copy = weir_window_copy(f->arena, &window);
+    /* Under a sanitizer a text that was not copied is found out here. */
+    weir_arena_free(arena);
+    weir_windows_free(windows);
+    assert_string_equal(copy->start.ptr, "c");
+    assert_string_equal(copy->initial.ptr, "b");
+    assert_string_equal(copy->from.text.ptr, "c");
+    assert_string_equal(copy->from.key.ptr, "63");
+    assert_ptr_equal(copy->from.point.text.ptr, copy->from.text.ptr);
+    assert_null(copy->end.ptr);
+    assert_null(copy->to.key.ptr);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -347,6 +371,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(errors, setup, teardown),
         cmocka_unit_test_setup_teardown(ids, setup, teardown),
         cmocka_unit_test_setup_teardown(values_are_looked_up, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_copy_outlives_what_it_was_made_of, setup, teardown),
         cmocka_unit_test_setup_teardown(windows_cover_the_range, setup, teardown),
         cmocka_unit_test_setup_teardown(integer_windows_cover_the_range, setup, teardown),
     };

@@ -130,7 +130,7 @@ static struct http_chain *chain_new(struct http_resource *resource, const struct
     chain->part = start->part;
     chain->arena = start->is_only ? start->part->arena : weir_arena_new();
     chain->id = start->chain;
-    chain->window = http_window_copy(chain->arena, start->window);
+    chain->window = weir_window_copy(chain->arena, start->window);
     chain->is_hole = start->is_hole;
     chain->first_number = chain->next_number = start->number;
     chain->misses = start->misses;

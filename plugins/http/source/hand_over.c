@@ -126,7 +126,7 @@ static void hand_page(struct http_page *page, struct weir_batch *batch, struct h
     *unit = (struct http_unit){.page = page,
         .body = {page->body ? page->body : "", page->body_len},
         .no_content = page->no_content,
-        .window = http_window_copy(batch->arena, page->chain->window),
+        .window = weir_window_copy(batch->arena, page->chain->window),
         .series = page->chain->part->partition.id,
         .error = page->error,
         .link = page->link ? weir_copy_text(batch->arena, page->link) : NULL};

@@ -20,38 +20,6 @@ bool http_walk_is_single(const struct http_walk *walk)
     return http_walk_total(walk) == 1 && walk->n_chains == 1;
 }
 
-static struct weir_mark copy_mark(struct weir_arena *arena, const struct weir_mark *mark)
-{
-    struct weir_mark copy = *mark;
-
-    if (mark->text.ptr)
-        copy.text = weir_copy(arena, mark->text);
-    if (mark->key.ptr)
-        copy.key = weir_copy(arena, mark->key);
-    if (mark->point.text.ptr)
-        copy.point.text = weir_copy(arena, mark->point.text);
-    return copy;
-}
-
-struct weir_window *http_window_copy(struct weir_arena *arena, const struct weir_window *window)
-{
-    struct weir_window *copy;
-
-    if (!window)
-        return NULL;
-    copy = weir_new(arena, struct weir_window);
-    *copy = *window;
-    if (window->start.ptr)
-        copy->start = weir_copy(arena, window->start);
-    if (window->end.ptr)
-        copy->end = weir_copy(arena, window->end);
-    if (window->initial.ptr)
-        copy->initial = weir_copy(arena, window->initial);
-    copy->from = copy_mark(arena, &window->from);
-    copy->to = copy_mark(arena, &window->to);
-    return copy;
-}
-
 /* --- counting ----------------------------------------------------------------------------- */
 
 /* More chains than were known of, or fewer. Where each is one page, they are as many requests. */

@@ -64,7 +64,4 @@ uint64_t http_walk_total(const struct http_walk *walk);
 /* There is one chain, of one partition. */
 bool http_walk_is_single(const struct http_walk *walk);
 
-/* In the arena; NULL for NULL. */
-struct weir_window *http_window_copy(struct weir_arena *arena, const struct weir_window *window);
-
 #endif

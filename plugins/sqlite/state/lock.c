@@ -9,19 +9,21 @@
 #include <unistd.h>
 
 #include <weir/arena.h>
+#include <weir/position.h>
 
 void lock_init(struct lock *lock)
 {
     *lock = (struct lock){.fd = -1};
 }
 
-/* Each pipeline has a byte of its own, far behind any end: FNV-1a of its name. */
+/* Each pipeline has a byte of its own, far behind any end: a hash of its name. */
 static off_t byte_of(const char *name)
 {
-    uint64_t hash = 14695981039346656037U;
+    struct weir_id id = weir_id_of(weir_str(name));
+    uint64_t hash = 0;
 
-    for (; *name; name++)
-        hash = (hash ^ (unsigned char)*name) * 1099511628211U;
+    for (size_t i = 0; i < sizeof(hash); i++)
+        hash = hash << 8 | id.bytes[i];
     return (off_t)(hash >> 2);
 }
 

@@ -116,6 +116,9 @@ WEIR_API uint64_t weir_windows_total(const struct weir_windows *windows);
 /* False behind the last one. The texts live in the arena. */
 WEIR_API bool weir_windows_next(
     struct weir_windows *windows, struct weir_arena *arena, struct weir_window *ret_window);
+/* A copy with its texts in the arena; NULL for NULL. */
+WEIR_API struct weir_window *weir_window_copy(
+    struct weir_arena *arena, const struct weir_window *window);
 /* The chain of that window, the same in every run of a pass; the partition's own where there are no
  * steps. */
 WEIR_API struct weir_id weir_window_id(

@@ -202,6 +202,27 @@ static struct weir_mark copy_mark(struct weir_arena *arena, const struct weir_ma
     return copy;
 }
 
+static struct weir_str copy_text(struct weir_arena *arena, struct weir_str text)
+{
+    return text.ptr ? weir_copy(arena, text) : text;
+}
+
+struct weir_window *weir_window_copy(struct weir_arena *arena, const struct weir_window *window)
+{
+    struct weir_window *copy;
+
+    if (!window)
+        return NULL;
+    copy = weir_new(arena, struct weir_window);
+    *copy = *window;
+    copy->start = copy_text(arena, window->start);
+    copy->end = copy_text(arena, window->end);
+    copy->initial = copy_text(arena, window->initial);
+    copy->from = copy_mark(arena, &window->from);
+    copy->to = copy_mark(arena, &window->to);
+    return copy;
+}
+
 /* The border before window i; the last one is the end. */
 static struct weir_mark border(
     const struct weir_windows *windows, struct weir_arena *arena, uint64_t i)
