@@ -4,6 +4,7 @@
 #include "errors.h"
 #include "preflight.h"
 #include "transaction.h"
+#include "version.h"
 
 #include <string.h>
 #include <time.h>
@@ -105,6 +106,7 @@ static void harden(struct database *db)
 
     for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
         (void)sqlite3_db_config(db->connection, settings[i].option, settings[i].value, NULL);
+    version_register(db->connection);
     (void)sqlite3_busy_handler(db->connection, wait_for_lock, db);
 }
 

@@ -3,6 +3,7 @@
 #include "bad_row.h"
 #include "errors.h"
 #include "names.h"
+#include "version.h"
 
 /* --- what rows must bring ---------------------------------------------------------------- */
 
@@ -102,10 +103,8 @@ static void append_order(sqlite3_str *sql, const struct table *table)
         return;
     sqlite3_str_appendall(sql, "(" TABLE_ALIAS ".");
     name_append(sql, column->name);
-    sqlite3_str_appendall(sql, " IS NULL OR excluded.");
-    name_append(sql, column->name);
-    sqlite3_str_appendall(sql, " >= " TABLE_ALIAS ".");
-    name_append(sql, column->name);
+    sqlite3_str_appendall(sql, " IS NULL OR ");
+    version_append(sql, table, column);
     sqlite3_str_appendall(sql, ") AND ");
 }
 

@@ -2,6 +2,7 @@
 
 #include "insert.h"
 #include "names.h"
+#include "version.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@ void table_init(struct table *table, struct database *db, const struct weir_reso
     };
     if (resource->order_by)
         table->order_by = weir_str(resource->order_by);
+    table->cursor = version_cursor(resource, db->stage->arena);
     table->statements = statements_new();
 }
 

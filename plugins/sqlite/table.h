@@ -51,6 +51,7 @@ struct table {
     struct weir_strs primary_key;
     enum weir_disposition disposition;
     struct weir_str order_by; /* merge: the column that says which version is newer; len 0: none */
+    const struct weir_incremental *cursor; /* what order_by's values are; NULL: as they compare */
     bool exists;
     bool is_known; /* the fields below are as the database has it */
     bool is_strict;

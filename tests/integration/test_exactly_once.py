@@ -75,6 +75,42 @@ class Places(harness.Case):
             self.assertIn("somebody moved or removed the file", result.err)
 
 
+class Versions(harness.Case):
+    """A version is newer by the value of its cursor, however that is written."""
+
+    def load(self, cursor, value, name):
+        row = json.dumps([{"id": 1, "at": value, "name": name}]).encode()
+        harness.server().ask("/data-set", row, name="v")
+        self.assert_exit(self.run_weir(f"""
+            weir: 1
+            name: versions
+            extract:
+              type: http
+              url: "${{SERVER}}/data/v"
+              data_selector: data
+              write_disposition: merge
+              primary_key: id
+              incremental: {{ cursor_path: at, {cursor}, lag: {"5" if "int" in cursor else "1d"} }}
+            load: {{ type: sqlite, path: "${{WORK}}/out.db" }}
+            """), OK)
+        return harness.query(self.db, "SELECT name FROM versions")[0][0]
+
+    def test_the_newer_one_stays(self):
+        german = 'cursor_type: date, cursor_format: "%d.%m.%Y"'
+        for cursor, old, new in (
+                ("cursor_type: integer", "9", "10"),
+                ("cursor_type: datetime", "2024-05-01T10:00:00Z", "2024-05-01T10:00:00.5Z"),
+                ("cursor_type: datetime", "2024-05-01T10:30:00+02:00", "2024-05-01T09:00:00Z"),
+                (f"{german}", "01.05.2024", "02.05.2024")):
+            with self.subTest(old=old, new=new):
+                for file in self.work.glob("out.db*"):
+                    file.unlink()
+                self.assertEqual(self.load(cursor, old, "old"), "old")
+                self.assertEqual(self.load(cursor, new, "new"), "new")
+                self.assertEqual(self.load(cursor, old, "late"),
+                                 "late" if cursor == german else "new")
+
+
 class Secrets(harness.Case):
     SECRET = "s3kret/of+mine"
 
