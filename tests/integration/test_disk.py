@@ -11,7 +11,7 @@ from workload import NAMES, WorkCase, Workload
 setUpModule = harness.start_server
 
 # How far apart the calls are that fail: each is one run, and one that finishes the work.
-STEP = 9 if harness.sanitized() else 3
+STEP = 13 if harness.sanitized() else 5
 CALLS = ("pwrite64", "fdatasync", "ftruncate")
 
 
