@@ -5,8 +5,8 @@ import signal
 import unittest
 
 import harness
-from harness import BAD_FILE, INTERRUPTED, OK, SOURCE, TERMINATED
-from state_case import LOCKED, PAGINATORS, StateCase, items, pages, resource
+from harness import BAD_FILE, DESTINATION, INTERRUPTED, OK, SOURCE, TERMINATED
+from state_case import PAGINATORS, StateCase, data, items, pages, resource
 
 setUpModule = harness.start_server
 
@@ -211,6 +211,42 @@ class ChangedFiles(StateCase):
                 self.assertEqual(sum(asked.values()), 10)
                 self.assertEqual(self.rows(), list(range(1, 1001)))
                 self.assert_settled()
+
+
+class LostTables(StateCase):
+    """Who drops the table and runs again wants all rows, and not those that had been missing."""
+
+    def interrupted(self, disposition):
+        file = self.pipeline([pages("t", "write_disposition: " + disposition, "primary_key: id",
+                                    style="page", fail_page=3, fail=99, **{"as": 503})])
+        self.assert_exit(self.run_weir(file), SOURCE)
+        harness.server().heal()
+        return file
+
+    def test_a_run_does_not_go_on_without_the_rows_that_were_there(self):
+        for disposition in ("append", "merge", "replace"):
+            with self.subTest(disposition=disposition):
+                self.db.unlink(missing_ok=True)
+                harness.server().reset()
+                file = self.interrupted(disposition)
+                replaced = disposition == "replace"
+                self.make(f"DROP TABLE {'_weir_stage_1_t' if replaced else 't'}")
+                result, asked = self.run_asking(file)
+                self.assert_exit(result, DESTINATION)
+                self.assertIn("error[E-DB-SCHEMA]", result.err)
+                self.assertIn("200 rows", result.err)
+                self.assertEqual(asked, {})
+                self.assert_exit(self.run_weir(file, "--restart", "--keep-partial"), OK)
+                self.assertEqual(self.rows(), list(range(1, 1001)))
+                self.assert_settled()
+
+    def test_rows_without_a_value_are_no_lost_table(self):
+        harness.server().put("t", [{"a": None} for _ in range(40)])
+        file = self.pipeline([data("t", size=10, fail_page=3, fail=99, **{"as": 503})])
+        self.assert_exit(self.run_weir(file), SOURCE)
+        harness.server().heal()
+        self.assert_exit(self.run_weir(file), OK)
+        self.assertEqual(self.count(), 40)
 
 
 class RunIds(StateCase):

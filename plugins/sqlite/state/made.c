@@ -1,6 +1,9 @@
 #include "made.h"
 
 #include "../adopt.h"
+#include "../errors.h"
+#include "../names.h"
+#include "pass.h"
 
 static const char note_table[] = "UPDATE main._weir_generation SET makes_table = 1 WHERE id = ?1";
 
@@ -44,4 +47,29 @@ enum weir_status made_adopt(struct sqlite_load *load)
             status = table_adopt(table);
     }
     return status;
+}
+
+static enum weir_status refuse_gone(const struct table *table, uint64_t n_rows)
+{
+    return database_refuse(table->db, WEIR_FAULT_DESTINATION, "E-DB-SCHEMA",
+        "table '%s' is gone, and an interrupted run had put %llu rows there, which would be "
+        "missing; "
+        "put it back, or begin anew with --restart --keep-partial",
+        name_show(table->shown).text, (unsigned long long)n_rows);
+}
+
+enum weir_status made_check_rows(struct sqlite_load *load, const struct weir_pass *pass)
+{
+    const struct weir_stage *stage = load->state.stage;
+
+    for (size_t i = 0; i < stage->n_resources; i++) {
+        const struct weir_generation *generation = pass_part(pass, stage->resources[i]->name);
+        const struct table *table = load->of_resource[i];
+
+        if (stage->resources[i]->disposition == WEIR_REPLACE)
+            table = table->staged;
+        if (generation && generation->rows && table && !table->exists)
+            return refuse_gone(table, generation->rows);
+    }
+    return WEIR_OK;
 }

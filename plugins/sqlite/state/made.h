@@ -11,4 +11,9 @@
 enum weir_status made_note(struct sqlite_load *load, const bool *is_new) WEIR_MUST_CHECK;
 enum weir_status made_adopt(struct sqlite_load *load) WEIR_MUST_CHECK;
 
+/* Refuses to go on where a table is gone that the pass has put rows into: it would end without them,
+ * and say that it is done. Behind publish_begin. */
+enum weir_status made_check_rows(
+    struct sqlite_load *load, const struct weir_pass *pass) WEIR_MUST_CHECK;
+
 #endif

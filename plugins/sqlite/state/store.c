@@ -142,7 +142,9 @@ static enum weir_status begin_pass(
     if (status == WEIR_OK)
         status = gaps_find_waiting(state, pass->id, &state->has_waiting);
     state->pass = pass->id;
-    return status == WEIR_OK ? begin_replacing(load) : status;
+    if (status == WEIR_OK)
+        status = begin_replacing(load);
+    return status == WEIR_OK ? made_check_rows(load, pass) : status;
 }
 
 /* Rows that are put back are added: what they shall replace is not read anew. */
