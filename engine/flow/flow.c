@@ -2,6 +2,7 @@
 #include "inside.h"
 
 #include "files.h"
+#include "registry/load.h"
 #include "report/log.h"
 
 #include <stdlib.h>
@@ -42,9 +43,7 @@ void flow_stage_failed(struct flow *flow, struct flow_stage *stage)
         return;
     }
     if (!weir_error_is_set(&error))
-        weir_error_set(&error, WEIR_FAULT_PLUGIN, "E-PLUGIN",
-            "the plugin failed without saying why (it returned WEIR_FAIL, but did not call "
-            "weir_fail)");
+        plugin_failed_silently(&error);
     flow_fail(flow, stage, &error);
 }
 

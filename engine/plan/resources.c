@@ -128,16 +128,23 @@ static void check_whole(
     }
 }
 
+static void check_replaced(struct maker *m, const struct weir_strs *only)
+{
+    const struct plan *plan = m->plan;
+
+    for (size_t i = 0; i < plan->n_resources; i++)
+        if (plan->resources[i].disposition == WEIR_REPLACE &&
+            weir_strs_allow(only, weir_str(plan->resources[i].name)))
+            check_whole(m, &plan->resources[i], only);
+}
+
 static void select_resources(struct maker *m, const struct weir_strs *only)
 {
     struct plan *plan = m->plan;
     size_t kept = 0;
 
-    for (size_t i = 0; i < plan->n_resources && m->loads; i++)
-        if (plan->resources[i].disposition == WEIR_REPLACE &&
-            weir_strs_allow(only, weir_str(plan->resources[i].name)))
-            check_whole(m, &plan->resources[i], only);
-
+    if (m->loads)
+        check_replaced(m, only);
     for (size_t i = 0; i < only->n; i++)
         if (!name_taken(plan, plan->n_resources, only->items[i]))
             weir_mistake(m->mistakes, NULL, 0, "E-VALUE",

@@ -123,6 +123,12 @@ enum weir_status plugin_verify(const struct weir_plugin *exported, const char *p
     return WEIR_OK;
 }
 
+void plugin_failed_silently(struct weir_error *ret_error)
+{
+    (void)weir_error_set(ret_error, WEIR_FAULT_PLUGIN, "E-PLUGIN",
+        "the plugin failed without saying why (it returned WEIR_FAIL, but did not call weir_fail)");
+}
+
 enum weir_status plugin_load(
     const char *path, enum role role, struct weir_plugin *ret_plugin, struct weir_error *ret_error)
 {

@@ -15,4 +15,7 @@ enum weir_status plugin_load(const char *path, enum role role, struct weir_plugi
 enum weir_status plugin_verify(const struct weir_plugin *exported, const char *path, enum role role,
     struct weir_plugin *ret_plugin, struct weir_error *ret_error) WEIR_MUST_CHECK;
 
+/* The error of a plugin that failed and never called weir_fail. */
+void plugin_failed_silently(struct weir_error *ret_error);
+
 #endif

@@ -1,5 +1,6 @@
 #include "offline.h"
 
+#include "registry/load.h"
 #include "report/log.h"
 
 #include <stdlib.h>
@@ -126,9 +127,7 @@ struct weir_stage *offline_stage(struct offline *offline)
 const struct weir_error *offline_error(struct offline *offline)
 {
     if (!weir_error_is_set(&offline->error))
-        (void)weir_error_set(&offline->error, WEIR_FAULT_PLUGIN, "E-PLUGIN",
-            "the plugin failed without saying why (it returned WEIR_FAIL, but did not call "
-            "weir_fail)");
+        plugin_failed_silently(&offline->error);
     return &offline->error;
 }
 

@@ -131,7 +131,7 @@ class LockedDatabase(StateCase):
 
 class DamagedFiles(StateCase):
     def damaged(self, damage):
-        """A database in which an unfinished pass stands, damaged."""
+        """A database that is damaged: nothing is contacted, and it is left as it is."""
         self.make("CREATE TABLE t (id INTEGER, name TEXT);"
                   "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n LIMIT 5000) "
                   "INSERT INTO t SELECT i, 'row ' || i FROM n")
