@@ -26,6 +26,7 @@ struct session {
     bool is_open;
     uint64_t n_old_gaps; /* when the run began */
     bool leaves_others;  /* the pass has resources to be read that the run does not */
+    bool keeps_gaps;     /* to give the old gaps up would add rows a second time */
     uint64_t n_good;     /* units that the run has loaded */
     char now[NOW_SIZE];
     char id[40];
@@ -136,10 +137,23 @@ static void take_place(void *arg, const struct weir_place *place)
     places_add(((struct session *)arg)->places, place);
 }
 
+/* Rows of the same series may be there: its mark stays behind them, so a new pass would ask for them
+ * again, and append add them. */
+static bool would_double(const struct session *session, const struct weir_gap *gap)
+{
+    const struct weir_resource *resource = &session->plan->resources[gap->generation];
+
+    return resource->incremental && resource->disposition == WEIR_APPEND &&
+           (gap->alone || gap->number > 0 || resource->incremental->step);
+}
+
 static void take_gap(void *arg, const struct weir_gap *gap)
 {
+    struct session *session = arg;
+
+    session->keeps_gaps |= would_double(session, gap);
     if (gap->alone)
-        places_add_hole(((struct session *)arg)->places, gap->generation, &gap->chain, gap->number);
+        places_add_hole(session->places, gap->generation, &gap->chain, gap->number);
 }
 
 static void take_mark(void *arg, const struct weir_marked *mark)
@@ -359,6 +373,17 @@ static bool is_hopeless(const struct session *session)
            !session->leaves_others;
 }
 
+static bool gives_up(const struct session *session)
+{
+    if (!is_hopeless(session))
+        return false;
+    if (session->keeps_gaps)
+        weir_log(session->load, WEIR_LOG_WARNING,
+            "what is missing failed again, and is not given up, since 'append' would add the rows "
+            "that came before it a second time; mend the source, or use 'merge'");
+    return !session->keeps_gaps;
+}
+
 enum weir_status session_finish(struct session *session, const struct session_end *end)
 {
     struct session_result *result = &session->result;
@@ -377,7 +402,7 @@ enum weir_status session_finish(struct session *session, const struct session_en
 
     if (!session->is_open)
         return WEIR_OK;
-    ending.abandon = end->complete && is_hopeless(session);
+    ending.abandon = end->complete && gives_up(session);
     outcome = outcome_of(session, &ending);
     write_summary(result, outcome, end->n_rows, summary, sizeof(summary));
     now_text(finished_at);

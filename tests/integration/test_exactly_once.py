@@ -75,6 +75,32 @@ class Places(harness.Case):
             self.assertIn("somebody moved or removed the file", result.err)
 
 
+class Gaps(harness.Case):
+    def test_rows_before_a_gap_are_not_added_again(self):
+        """Their series has no mark, so whoever began anew would read them again."""
+        rows = json.dumps([{"id": i, "at": i} for i in range(1, 7)]).encode()
+        harness.server().ask("/data-set", rows, name="g")
+        pipeline = """
+            weir: 1
+            name: gaps
+            extract:
+              type: http
+              url: "${SERVER}/data/g?style=page&size=2&column=at&fail_page=3&fail=4"
+              params: { since: "{incremental.start_value}" }
+              data_selector: data
+              paginator: { type: page_number, total_path: total_pages }
+              on_error: skip_partition
+              retry: { max_attempts: 1 }
+              incremental: { cursor_path: at, cursor_type: integer, initial_value: 0 }
+            load: { type: sqlite, path: "${WORK}/out.db" }
+            """
+        for code in (REJECTS, REJECTS, REJECTS, REJECTS, OK, OK):
+            self.assert_exit(self.run_weir(pipeline), code)
+            loaded = harness.query(self.db, "SELECT id FROM gaps ORDER BY id")
+            self.assertEqual([row[0] for row in loaded],
+                             [1, 2, 3, 4, 5, 6] if code == OK else [1, 2, 3, 4])
+
+
 class Versions(harness.Case):
     """A version is newer by the value of its cursor, however that is written."""
 
