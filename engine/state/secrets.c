@@ -2,21 +2,15 @@
 
 #include "report/log.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <weir/stage.h>
 
-static bool holds_secret(const char *text)
+static bool holds_secret(const struct weir_batch *batch, const char *text)
 {
-    char *copy = strdup(text);
-    bool differs = false;
+    char *copy = weir_copy_text(batch->arena, text);
 
-    if (copy) {
-        log_redact(copy);
-        differs = strcmp(copy, text) != 0;
-    }
-    free(copy);
-    return differs;
+    log_redact(copy);
+    return strcmp(copy, text) != 0;
 }
 
 static void redact_reason(struct weir_batch *batch, struct weir_unit *unit)
@@ -61,7 +55,7 @@ enum weir_status secrets_stay_out(struct weir_batch *batch, struct weir_error *r
             redact_reason(batch, unit);
         if (unit->position->label)
             redact_label(batch, unit);
-        if (unit->position->next && holds_secret(unit->position->next))
+        if (unit->position->next && holds_secret(batch, unit->position->next))
             return weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-STATE-SECRET",
                 "what names the next page of '%s' contains a secret of the pipeline file, which "
                 "may not be stored, so the run could not be continued behind it; send the secret "

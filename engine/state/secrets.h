@@ -5,8 +5,9 @@
 #include <weir/batch.h>
 
 /*
- * Before a batch goes to the loader. Reasons and labels of gaps are redacted. A place that could
- * only be kept together with a secret cannot be kept: WEIR_FAIL, E-STATE-SECRET.
+ * Before a batch goes to the loader, by its holder. Reasons and labels of gaps and reasons of rows
+ * that were set aside are redacted. A place that could only be kept together with a secret cannot be
+ * kept: WEIR_FAIL, E-STATE-SECRET.
  */
 enum weir_status secrets_stay_out(
     struct weir_batch *batch, struct weir_error *ret_error) WEIR_MUST_CHECK;

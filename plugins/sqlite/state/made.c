@@ -52,10 +52,9 @@ enum weir_status made_adopt(struct sqlite_load *load)
 static enum weir_status refuse_gone(const struct table *table, uint64_t n_rows)
 {
     return database_refuse(table->db, WEIR_FAULT_DESTINATION, "E-DB-SCHEMA",
-        "table '%s' is gone, and an interrupted run had put %llu rows there, which would be "
-        "missing; "
-        "put it back, or begin anew with --restart --keep-partial",
-        name_show(table->shown).text, (unsigned long long)n_rows);
+        "table '%s' is gone, and an interrupted run had put %llu row%s there, which would be "
+        "missing; put it back, or begin anew with --restart --keep-partial",
+        name_show(table->shown).text, (unsigned long long)n_rows, n_rows == 1 ? "" : "s");
 }
 
 enum weir_status made_check_rows(struct sqlite_load *load, const struct weir_pass *pass)

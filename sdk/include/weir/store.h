@@ -39,7 +39,7 @@ struct weir_stage;
 struct weir_run {
     const char *pipeline;
     const char *id;         /* unique among all runs */
-    const char *key;        /* --run-id: of a pass, unique in the pipeline; NULL: none */
+    const char *key;        /* --run-id: names the work; it is done once. NULL: none */
     const char *version;    /* of weir */
     const char *host;       /* where it runs */
     int64_t pid;            /* and as what */
@@ -66,7 +66,7 @@ struct weir_generation {
 
 struct weir_pass {
     int64_t id;             /* given by the store */
-    const char *key;        /* of the run that began it, or NULL */
+    const char *key;        /* of the last run of it that had one, or NULL */
     const char *started_at; /* RFC 3339, UTC: `now` for all its runs */
     enum weir_pass_status status;
     uint64_t n_gaps; /* left by the runs so far */
@@ -77,7 +77,7 @@ struct weir_pass {
 /* What `open` found. */
 struct weir_found {
     struct weir_pass *open;  /* the pipeline's open pass; NULL: none */
-    struct weir_pass *keyed; /* the pass that has the run's key; NULL: none */
+    struct weir_pass *keyed; /* the last pass that a run of this run's key worked on; NULL: none */
 };
 
 /* Of a row in the state that `read` tells. */
