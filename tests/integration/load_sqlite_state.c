@@ -174,14 +174,20 @@ static void only_the_last_hundred_are_kept(void **state)
     (void)stage_resource(&f->s, "t", NULL);
     start(f);
     for (int i = 0; i < 103; i++) {
-        begin_run(f, &r, NULL);
+        begin_run(f, &r, i == 0 ? "first" : NULL);
         end_run(f, true);
         again(f);
     }
     stage_stop(&f->s);
     assert_answer(f, "SELECT min(epoch), max(epoch), count(*) FROM _weir_run", "4|103|100");
-    assert_answer(f, "SELECT min(id), max(id), count(*) FROM _weir_pass", "4|103|100");
-    assert_answer(f, "SELECT min(pass), count(*) FROM _weir_generation", "4|100");
+    assert_answer(f,
+        "SELECT min(id), max(id), count(*) FROM _weir_pass"
+        " WHERE key IS NULL",
+        "4|103|100");
+    assert_answer(f, "SELECT min(pass), count(*) FROM _weir_generation WHERE pass > 1", "4|100");
+    /* Whoever asks for it again is told that it is done, and does not do it twice. */
+    assert_answer(f, "SELECT id, status FROM _weir_pass WHERE key = 'first'", "1|done");
+    assert_answer(f, "SELECT count(*) FROM _weir_generation WHERE pass = 1", "1");
 }
 
 /* --- rows --------------------------------------------------------------------------------- */

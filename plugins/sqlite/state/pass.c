@@ -7,7 +7,10 @@
 
 #include <string.h>
 
-enum { PASSES_KEPT = 100 };
+enum {
+    PASSES_KEPT = 100,
+    KEYS_KEPT = 1000, /* what has a name is remembered for longer, so that it is not done again */
+};
 
 /* --- found ---------------------------------------------------------------------------------- */
 
@@ -165,7 +168,9 @@ static const char add_generation[] =
     " VALUES (?1, ?2, ?3, ?4, ?5)";
 static const char forget_passes[] =
     "DELETE FROM main._weir_pass WHERE pipeline = ?1 AND status <> 'open' AND id NOT IN"
-    " (SELECT id FROM main._weir_pass WHERE pipeline = ?1 ORDER BY id DESC LIMIT ?2)";
+    " (SELECT id FROM main._weir_pass WHERE pipeline = ?1 ORDER BY id DESC LIMIT ?2)"
+    " AND id NOT IN (SELECT id FROM main._weir_pass WHERE pipeline = ?1 AND key IS NOT NULL"
+    " AND status = 'done' ORDER BY id DESC LIMIT ?3)";
 static const char forget_generations[] =
     "DELETE FROM main._weir_generation WHERE pass NOT IN (SELECT id FROM main._weir_pass)";
 
@@ -208,7 +213,7 @@ enum weir_status pass_begin(struct state *state, struct weir_pass *pass)
         rc = add_generations(state, pass);
     if (rc == SQLITE_OK)
         rc = query_run(&state->queries, forget_passes, bind_text(state->run.pipeline),
-            bind_integer(PASSES_KEPT));
+            bind_integer(PASSES_KEPT), bind_integer(KEYS_KEPT));
     if (rc == SQLITE_OK)
         rc = query_run_with(&state->queries, forget_generations, NULL, 0);
     return state_judge(state, rc, "cannot begin a pass");
