@@ -54,6 +54,18 @@ static char *percent_encoded(const char *text)
     return encoded;
 }
 
+/* The same with the digits of %2f as other programs write them. */
+static char *with_small_digits(const char *encoded)
+{
+    char *small = copy_of(encoded);
+
+    for (char *at = small; (at = strchr(at, '%')); at += 3)
+        for (int i = 1; i <= 2; i++)
+            if (at[i] >= 'A' && at[i] <= 'F')
+                at[i] = (char)(at[i] - 'A' + 'a');
+    return small;
+}
+
 /* Without padding and last character, which depend on what follows it. */
 static char *base64_encoded(const char *text)
 {
@@ -89,19 +101,21 @@ static char *json_escaped(const char *text)
 void log_add_secret(const char *text)
 {
     char *encoded = percent_encoded(text), *base64 = base64_encoded(text);
-    char *escaped = json_escaped(text);
+    char *escaped = json_escaped(text), *small = with_small_digits(encoded);
 
     uv_once(&once, init_mutex);
     uv_mutex_lock(&mutex);
     remember(text);
     remember(encoded);
     remember(escaped);
+    remember(small);
     if (strlen(base64) >= 2 * LEAST_LENGTH)
         remember(base64);
     uv_mutex_unlock(&mutex);
     free(encoded);
     free(base64);
     free(escaped);
+    free(small);
 }
 
 /* *** is never longer than what it stands for, so the text only shrinks. */

@@ -32,6 +32,7 @@ static void takes_out_encoded_forms(void **state)
     (void)state;
     log_add_secret("top secret/42");
     check("http://h/?key=top%20secret%2F42&x=1", "http://h/?key=***&x=1");
+    check("http://h/?key=top%20secret%2f42&x=1", "http://h/?key=***&x=1");
     /* base64 of "top secret/42" is dG9wIHNlY3JldC80Mg== */
     check("Basic dG9wIHNlY3JldC80Mg==", "Basic ***Mg==");
 }
