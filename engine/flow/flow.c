@@ -5,6 +5,7 @@
 #include "registry/load.h"
 #include "report/log.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -176,6 +177,24 @@ static void close_handle(uv_handle_t *handle)
         uv_close(handle, NULL);
 }
 
+/* A pass that is closed is not gone on with: whoever ran it again would read everything anew. */
+static bool pass_is_closed(const struct session_result *state)
+{
+    return state->outcome == SESSION_DONE || state->outcome == SESSION_ABANDONED;
+}
+
+/* Nor may a signal end the process while the report is written, and say that the work is not done. */
+static void ignore_late_signals(const struct flow *flow)
+{
+    struct session_result state;
+
+    session_result(flow->session, &state);
+    if (flow->result->status != WEIR_OK || !pass_is_closed(&state))
+        return;
+    (void)signal(SIGINT, SIG_IGN);
+    (void)signal(SIGTERM, SIG_IGN);
+}
+
 void flow_close_handles(struct flow *flow)
 {
     close_handle((uv_handle_t *)&flow->async);
@@ -186,6 +205,7 @@ void flow_close_handles(struct flow *flow)
     close_handle((uv_handle_t *)&flow->signals[1]);
     close_handle((uv_handle_t *)&flow->ticker);
     close_handle((uv_handle_t *)&flow->deadline);
+    ignore_late_signals(flow);
 }
 
 /*
@@ -254,13 +274,9 @@ static void close_loop(struct flow *flow)
     (void)uv_loop_close(&flow->loop);
 }
 
-/* A pass that is closed is not gone on with: whoever ran it again would read everything anew. */
 static void forget_late_signal(struct flow_result *result)
 {
-    bool is_closed =
-        result->state.outcome == SESSION_DONE || result->state.outcome == SESSION_ABANDONED;
-
-    if (result->status == WEIR_OK && is_closed)
+    if (result->status == WEIR_OK && pass_is_closed(&result->state))
         result->signal = 0;
 }
 
