@@ -29,7 +29,8 @@ struct loader {
     uint64_t open_bytes;
     uint64_t open_since_ns;
     uint64_t *open_by_resource;
-    struct dead_letters letters; /* of the run */
+    struct dead_letters letters; /* of the pass, so that no run passes a limit by being another */
+    uint64_t old_rows;           /* that earlier runs of it have seen */
 };
 
 static void set_state(struct loader *loader, enum loader_state state)
@@ -151,7 +152,7 @@ static enum weir_status judge_letters(
     if (last)
         (void)weir_error_set(&reason, last->error.fault, last->error.code, "%s", last->error.text);
     loader->letters.last = last ? &reason : NULL;
-    loader->letters.seen = stats_rows_read(loader->flow->stats);
+    loader->letters.seen = loader->old_rows + stats_rows_read(loader->flow->stats);
     if (dead_letters_judge(&loader->letters, at_end, &error) == WEIR_OK)
         return WEIR_OK;
     return weir_fail_with(&loader->stage->planned->stage, &error);
@@ -295,8 +296,11 @@ static void discard_until_closed(struct loader *loader)
 static enum weir_status open_session(struct loader *loader)
 {
     struct weir_error refusal = {0};
-    enum weir_status status = session_open(loader->flow->session, &refusal);
+    struct session *session = loader->flow->session;
+    enum weir_status status = session_open(session, &refusal);
 
+    loader->letters.set_aside = session_old_letters(session);
+    loader->old_rows = session_old_rows(session) + session_old_letters(session);
     if (weir_error_is_set(&refusal))
         flow_host.fail(&loader->stage->planned->stage, &refusal);
     return status;

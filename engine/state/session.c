@@ -113,6 +113,7 @@ static void adopt_open_pass(struct session *session, const struct weir_pass *ope
     session->pass.id = open->id;
     session->pass.started_at = weir_copy_text(session->plan->arena, open->started_at);
     session->pass.n_gaps = open->n_gaps;
+    session->pass.n_dead_letters = open->n_dead_letters;
     if (!session->pass.key && open->key)
         session->pass.key = weir_copy_text(session->plan->arena, open->key);
     for (size_t i = 0; i < session->pass.n_generations; i++) {
@@ -181,11 +182,9 @@ static enum weir_status read_state(struct session *session)
 /* People wonder why a run asks for less than they expected. */
 static void tell_resumed(const struct session *session)
 {
-    uint64_t rows = 0;
+    uint64_t rows = session_old_rows(session);
     char gaps[64] = "";
 
-    for (size_t i = 0; i < session->pass.n_generations; i++)
-        rows += session->pass.generations[i].rows;
     if (session->n_old_gaps)
         (void)snprintf(gaps, sizeof(gaps), ", and %" PRIu64 " gap%s left", session->n_old_gaps,
             session->n_old_gaps == 1 ? " is" : "s are");
@@ -249,6 +248,20 @@ enum weir_status session_open(struct session *session, struct weir_error *ret_er
         status = read_state(session);
     session->is_open = status == WEIR_OK;
     return status;
+}
+
+uint64_t session_old_rows(const struct session *session)
+{
+    uint64_t rows = 0;
+
+    for (size_t i = 0; i < session->pass.n_generations; i++)
+        rows += session->pass.generations[i].rows;
+    return rows;
+}
+
+uint64_t session_old_letters(const struct session *session)
+{
+    return session->pass.n_dead_letters;
 }
 
 bool session_is_open(const struct session *session)

@@ -27,6 +27,9 @@ enum weir_status session_open(struct session *session, struct weir_error *ret_er
 
 /* Is state kept, and could it be read? */
 bool session_is_open(const struct session *session);
+/* What earlier runs of the pass have loaded, and what they have set aside. */
+uint64_t session_old_rows(const struct session *session);
+uint64_t session_old_letters(const struct session *session);
 /* The loader has taken the batch. */
 void session_note(struct session *session, const struct weir_batch *batch);
 

@@ -153,6 +153,13 @@ class Limits(DeadLetterCase):
         self.assertEqual((self.count(), len(self.letters())), (97, 3))
         self.assert_settled()
 
+    def test_running_again_does_not_get_around_it(self):
+        harness.server().put("t", rows(100, n4="x", n5="x", n99="x"))
+        for limits in ("max_ratio: 2%", "max_ratio: 2%", "max_rows: 2"):
+            self.assertIn("E-DEAD-LETTERS", self.load(self.file(limits=limits), DATA).err)
+        self.load(self.file(limits="max_ratio: 3%"), OK)
+        self.assertEqual((self.count(), len(self.letters())), (97, 3))
+
     def test_so_great_a_share_does_not(self):
         harness.server().put("t", rows(100, n4="x", n5="x", n99="x"))
         self.load(self.file(limits="max_ratio: 3%"))

@@ -29,6 +29,9 @@ static const char read[] =
 static const char count[] = "SELECT resource, code, count(*) FROM main.\"%w\" WHERE pipeline = ?1"
                             " GROUP BY resource, code ORDER BY resource, code";
 
+static const char count_pass[] = "SELECT count(*) FROM main.\"%w\" WHERE generation IN"
+                                 " (SELECT id FROM main._weir_generation WHERE pass = ?1)";
+
 /* The SQL with the table's name in it, in the stage's arena. */
 static const char *fill(const struct state *state, const char *format)
 {
@@ -54,6 +57,7 @@ void dead_letters_init(struct state *state)
     letters->take = fill(state, take);
     letters->read = fill(state, read);
     letters->count = fill(state, count);
+    letters->count_pass = fill(state, count_pass);
 }
 
 static enum weir_status fail_letters(struct state *state, const char *doing)
@@ -237,5 +241,20 @@ enum weir_status dead_letters_count(struct state *state, const char *pipeline,
     while (query_step(query))
         tell(arg, query_text(query, 0), query_text(query, 1),
             (uint64_t)sqlite3_column_int64(query, 2));
+    return query_end(query) == SQLITE_OK ? WEIR_OK : fail_letters(state, "cannot read");
+}
+
+enum weir_status dead_letters_of_pass(struct state *state, int64_t pass, uint64_t *ret_n)
+{
+    sqlite3_stmt *query;
+    bool there;
+    enum weir_status status = are_there(state, &there);
+
+    *ret_n = 0;
+    if (status != WEIR_OK || !there)
+        return status;
+    query = query_begin(&state->queries, state->letters.count_pass, bind_integer(pass));
+    if (query_step(query))
+        *ret_n = (uint64_t)sqlite3_column_int64(query, 0);
     return query_end(query) == SQLITE_OK ? WEIR_OK : fail_letters(state, "cannot read");
 }

@@ -36,6 +36,9 @@ enum weir_status dead_letters_settle(
 enum weir_status dead_letters_read(struct state *state, const char *pipeline, int64_t after,
     size_t limit, void (*tell)(void *arg, const struct weir_dead_letter *letter),
     void *arg) WEIR_MUST_CHECK;
+/* How many the runs of a pass have set aside, and not put back. */
+enum weir_status dead_letters_of_pass(
+    struct state *state, int64_t pass, uint64_t *ret_n) WEIR_MUST_CHECK;
 enum weir_status dead_letters_count(struct state *state, const char *pipeline,
     void (*tell)(void *arg, const char *resource, const char *code, uint64_t n),
     void *arg) WEIR_MUST_CHECK;

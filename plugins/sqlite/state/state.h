@@ -25,6 +25,7 @@ struct letters {
     const char *find;
     const char *read;
     const char *count;
+    const char *count_pass;
     bool is_made; /* it is there, as far as this run knows */
 };
 

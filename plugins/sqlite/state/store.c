@@ -73,7 +73,11 @@ static enum weir_status sqlite_open(struct weir_stage *stage, const struct weir_
         status = fence_raise(state, run->pipeline, &state->epoch);
     if (status == WEIR_OK)
         status = runs_begin(state);
-    return status == WEIR_OK ? find_passes(state, arena, ret_found) : status;
+    if (status == WEIR_OK)
+        status = find_passes(state, arena, ret_found);
+    if (status == WEIR_OK && ret_found->open)
+        status = dead_letters_of_pass(state, ret_found->open->id, &ret_found->open->n_dead_letters);
+    return status;
 }
 
 /* --- begin ---------------------------------------------------------------------------------- */

@@ -72,6 +72,7 @@ struct weir_pass {
     uint64_t n_gaps; /* left by the runs so far */
     struct weir_generation *generations;
     size_t n_generations;
+    uint64_t n_dead_letters; /* rows that its runs set aside, and that are so still; of `open` */
 };
 
 /* What `open` found. */
