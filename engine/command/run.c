@@ -99,14 +99,24 @@ static const char *what_next(const struct flow_result *result)
                                                         : "";
 }
 
+/* A loader that keeps state said no before anything began. */
+static bool was_refused(const struct report *report)
+{
+    return report->result->status != WEIR_OK && report->plan->load.plugin->store &&
+           report->result->state.outcome == SESSION_NONE;
+}
+
 static int finish(const struct command_options *options, const struct report *report)
 {
     struct weir_error error = {0};
     uint64_t rows = report_rows_committed(report);
     char state[128];
 
-    snprintf(state, sizeof(state), "%" PRIu64 " row%s committed%s", rows,
-        rows == 1 ? " is" : "s are", what_next(report->result));
+    if (was_refused(report))
+        snprintf(state, sizeof(state), "nothing was asked for");
+    else
+        snprintf(state, sizeof(state), "%" PRIu64 " row%s committed%s", rows,
+            rows == 1 ? " is" : "s are", what_next(report->result));
     print_report(options, report);
     say_how_it_ended(report, state);
     if (options->report && !report_write_json(report, options->report, &error)) {
