@@ -91,17 +91,20 @@ struct weir_unit {
     bool is_past; /* behind decode: by the declared order of rows, nothing behind it is wanted */
 };
 
+/* Why a row cannot be loaded: as weir_error has it, but no larger than it is. */
+struct weir_reason {
+    enum weir_fault fault;
+    const char *code;
+    const char *text;
+};
+
 /* A row that cannot be loaded, set aside so that it costs no other row. */
 struct weir_reject {
     struct weir_reject *next;
     size_t unit;        /* index of its unit */
     size_t number;      /* of the row in its unit as it came, from 1; 0: not known */
     const char *column; /* at fault, or NULL */
-    struct {
-        enum weir_fault fault;
-        const char *code;
-        const char *text;
-    } error;             /* why: as weir_error has it, but no larger than it is */
+    struct weir_reason error;
     struct weir_str row; /* JSON, an object: as it came, or as it was behind `stage` transforms */
     uint32_t stage;
 };

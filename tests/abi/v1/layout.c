@@ -3,15 +3,19 @@
 #include <weir/batch.h>
 #include <weir/buf.h>
 #include <weir/export.h>
+#include <weir/failpoint.h>
+#include <weir/incremental.h>
 #include <weir/json.h>
 #include <weir/loop.h>
 #include <weir/node.h>
 #include <weir/option.h>
 #include <weir/partition.h>
 #include <weir/plugin.h>
+#include <weir/position.h>
 #include <weir/sql.h>
 #include <weir/stage.h>
 #include <weir/status.h>
+#include <weir/store.h>
 #include <weir/str.h>
 #include <weir/template.h>
 #include <weir/version.h>
@@ -57,13 +61,38 @@ AT(weir_column, values, 16, 8);
 AT(weir_column, kinds, 24, 4);
 AT(weir_column, unused, 28, 4);
 
-SIZE(weir_unit, 32);
+SIZE(weir_unit_mark, 32);
+AT(weir_unit_mark, text, 0, 8);
+AT(weir_unit_mark, key, 8, 8);
+AT(weir_unit_mark, ties, 16, 16);
+
+SIZE(weir_unit, 88);
 AT(weir_unit, first_row, 0, 8);
 AT(weir_unit, n_rows, 8, 8);
 AT(weir_unit, error, 16, 8);
 AT(weir_unit, origin, 24, 8);
+AT(weir_unit, position, 32, 8);
+AT(weir_unit, mark, 40, 8);
+AT(weir_unit, window, 48, 8);
+AT(weir_unit, series, 56, 16);
+AT(weir_unit, dead_letter, 72, 8);
+AT(weir_unit, is_past, 80, 1);
 
-GROWS(weir_batch, 88);
+SIZE(weir_reason, 24);
+AT(weir_reason, fault, 0, 4);
+AT(weir_reason, code, 8, 8);
+AT(weir_reason, text, 16, 8);
+
+GROWS(weir_reject, 80);
+AT(weir_reject, next, 0, 8);
+AT(weir_reject, unit, 8, 8);
+AT(weir_reject, number, 16, 8);
+AT(weir_reject, column, 24, 8);
+AT(weir_reject, error, 32, 24);
+AT(weir_reject, row, 56, 16);
+AT(weir_reject, stage, 72, 4);
+
+GROWS(weir_batch, 136);
 AT(weir_batch, arena, 0, 8);
 AT(weir_batch, resource, 8, 8);
 AT(weir_batch, n_rows, 16, 8);
@@ -72,9 +101,16 @@ AT(weir_batch, n_units, 32, 8);
 AT(weir_batch, columns, 40, 8);
 AT(weir_batch, units, 48, 8);
 AT(weir_batch, payload, 56, 8);
-AT(weir_batch, row_capacity, 64, 8);
-AT(weir_batch, column_capacity, 72, 8);
-AT(weir_batch, unit_capacity, 80, 8);
+AT(weir_batch, rejects, 64, 8);
+AT(weir_batch, n_rejects, 72, 8);
+AT(weir_batch, memory, 80, 8);
+AT(weir_batch, rejected, 88, 8);
+AT(weir_batch, row_capacity, 96, 8);
+AT(weir_batch, column_capacity, 104, 8);
+AT(weir_batch, unit_capacity, 112, 8);
+AT(weir_batch, first_unit, 120, 8);
+AT(weir_batch, is_thinned, 128, 1);
+AT(weir_batch, stage, 132, 4);
 
 IS(WEIR_NULL, 0);
 IS(WEIR_BOOL, 1);
@@ -99,8 +135,23 @@ bool weir_column_has(const struct weir_column *column, enum weir_kind kind);
 void weir_column_recount(struct weir_column *column, size_t n_rows);
 void weir_batch_drop_column(struct weir_batch *batch, size_t column);
 void weir_batch_keep(struct weir_batch *batch, const bool *marks);
+void weir_batch_void_unit(struct weir_batch *batch, size_t unit);
 void weir_batch_replace(struct weir_batch *batch, struct weir_column *columns, size_t n_columns,
     const size_t *unit_rows);
+void weir_batch_remember(struct weir_batch *batch);
+void weir_batch_reject(
+    struct weir_batch *batch, size_t row, const char *column, const struct weir_error *error);
+bool weir_batch_is_rejected(const struct weir_batch *batch, size_t row);
+void weir_batch_drop_rejected(struct weir_batch *batch);
+size_t weir_batch_row_number(const struct weir_batch *batch, size_t row, bool *ret_exact);
+struct weir_str weir_batch_row_json(const struct weir_batch *batch, size_t row);
+struct weir_batch weir_batch_snapshot(const struct weir_batch *batch);
+struct weir_batch *weir_batch_part(
+    const struct weir_batch *start, size_t first, size_t n, struct weir_arena *arena);
+void weir_batch_rewind(struct weir_batch *batch, const struct weir_batch *start);
+void weir_batch_append(struct weir_batch *batch, struct weir_batch *part);
+void weir_batch_leave_out(struct weir_batch *batch, const struct weir_batch *start, size_t row,
+    const struct weir_error *error);
 struct weir_value weir_bool(bool boolean);
 struct weir_value weir_int(int64_t integer);
 struct weir_value weir_float(double real);
@@ -127,11 +178,83 @@ bool weir_buf_printf(struct weir_buf *buf, const char *format, ...) WEIR_MUST_CH
     WEIR_PRINTF(2, 3);
 char *weir_buf_take(struct weir_buf *buf, size_t *ret_capacity);
 
+IS(WEIR_FAILPOINT_EXIT, 99);
+
+int weir_failpoint_reached(const char *name);
+
+GROWS(weir_incremental, 64);
+AT(weir_incremental, cursor_path, 0, 8);
+AT(weir_incremental, cursor_type, 8, 4);
+AT(weir_incremental, cursor_format, 16, 8);
+AT(weir_incremental, initial_value, 24, 8);
+AT(weir_incremental, end_value, 32, 8);
+AT(weir_incremental, lag, 40, 8);
+AT(weir_incremental, step, 48, 8);
+AT(weir_incremental, row_order, 56, 4);
+AT(weir_incremental, on_cursor_value_missing, 60, 4);
+
+SIZE(weir_point, 40);
+AT(weir_point, high, 0, 8);
+AT(weir_point, low, 8, 8);
+AT(weir_point, text, 16, 16);
+AT(weir_point, digits, 32, 4);
+
+SIZE(weir_mark, 72);
+AT(weir_mark, text, 0, 16);
+AT(weir_mark, key, 16, 16);
+AT(weir_mark, point, 32, 40);
+
+SIZE(weir_window, 200);
+AT(weir_window, start, 0, 16);
+AT(weir_window, end, 16, 16);
+AT(weir_window, from, 32, 72);
+AT(weir_window, to, 104, 72);
+AT(weir_window, is_last, 176, 1);
+AT(weir_window, initial, 184, 16);
+
+IS(WEIR_CURSOR_DATETIME, 0);
+IS(WEIR_CURSOR_DATE, 1);
+IS(WEIR_CURSOR_INTEGER, 2);
+IS(WEIR_CURSOR_EPOCH, 3);
+IS(WEIR_CURSOR_EPOCH_MS, 4);
+IS(WEIR_CURSOR_TEXT, 5);
+IS(WEIR_ORDER_NONE, 0);
+IS(WEIR_ORDER_ASC, 1);
+IS(WEIR_ORDER_DESC, 2);
+IS(WEIR_MISSING_FAIL, 0);
+IS(WEIR_MISSING_INCLUDE, 1);
+IS(WEIR_MISSING_EXCLUDE, 2);
+
+extern const struct weir_option weir_incremental_options[];
+void weir_incremental_check(const struct weir_incremental *incremental,
+    const struct weir_node *node, struct weir_mistakes *mistakes);
+enum weir_status weir_point_read(const struct weir_incremental *incremental,
+    const struct weir_value *value, struct weir_point *ret_point,
+    struct weir_error *ret_error) WEIR_MUST_CHECK;
+int weir_point_compare(const struct weir_point *a, const struct weir_point *b);
+enum weir_status weir_mark_read(const struct weir_incremental *incremental,
+    const struct weir_value *value, struct weir_arena *arena, struct weir_mark *ret_mark,
+    struct weir_error *ret_error) WEIR_MUST_CHECK;
+int weir_mark_compare(const struct weir_mark *a, const struct weir_mark *b);
+struct weir_windows *weir_windows_new(const struct weir_incremental *incremental, const char *mark,
+    const char *now, struct weir_error *ret_error);
+void weir_windows_free(struct weir_windows *windows);
+uint64_t weir_windows_total(const struct weir_windows *windows);
+bool weir_windows_next(
+    struct weir_windows *windows, struct weir_arena *arena, struct weir_window *ret_window);
+struct weir_window *weir_window_copy(struct weir_arena *arena, const struct weir_window *window);
+struct weir_id weir_window_id(
+    const struct weir_windows *windows, const struct weir_window *window, struct weir_id partition);
+bool weir_window_lookup(
+    void *arg, enum weir_root root, struct weir_str name, struct weir_value *ret_value);
+
 IS(WEIR_JSON_PADDING, 64);
 
 const struct weir_path *weir_path_parse(struct weir_arena *arena, struct weir_str text,
     size_t *ret_offset, struct weir_error *ret_error);
 const char *weir_path_text(const struct weir_path *path);
+bool weir_path_split(struct weir_arena *arena, const struct weir_path *path,
+    struct weir_str *ret_key, const struct weir_path **ret_rest);
 struct weir_json_reader *weir_json_reader_new(void);
 void weir_json_reader_free(struct weir_json_reader *reader);
 enum weir_status weir_json_rows(struct weir_json_reader *reader, struct weir_str body,
@@ -249,7 +372,7 @@ AT(weir_choice, name, 0, 8);
 AT(weir_choice, value, 8, 4);
 AT(weir_choice, help, 16, 8);
 
-GROWS(weir_option, 96);
+GROWS(weir_option, 104);
 AT(weir_option, name, 0, 8);
 AT(weir_option, help, 8, 8);
 AT(weir_option, initial, 16, 8);
@@ -265,6 +388,7 @@ AT(weir_option, required, 76, 1);
 AT(weir_option, sensitive, 77, 1);
 AT(weir_option, min, 80, 8);
 AT(weir_option, max, 88, 8);
+AT(weir_option, tuning, 96, 1);
 
 SIZE(weir_variant_type, 40);
 AT(weir_variant_type, name, 0, 8);
@@ -322,10 +446,11 @@ SIZE(weir_partition_field, 24);
 AT(weir_partition_field, name, 0, 8);
 AT(weir_partition_field, value, 8, 16);
 
-SIZE(weir_partition, 24);
+SIZE(weir_partition, 40);
 AT(weir_partition, number, 0, 8);
 AT(weir_partition, fields, 8, 8);
 AT(weir_partition, n_fields, 16, 8);
+AT(weir_partition, id, 24, 16);
 
 const struct weir_partitions *weir_partitions_parse(
     struct weir_arena *arena, const struct weir_node *node, struct weir_mistakes *mistakes);
@@ -346,7 +471,7 @@ AT(weir_header, plugin_size, 4, 4);
 AT(weir_header, option_size, 8, 4);
 AT(weir_header, unused, 12, 4);
 
-GROWS(weir_plugin, 152);
+GROWS(weir_plugin, 160);
 AT(weir_plugin, header, 0, 16);
 AT(weir_plugin, name, 16, 8);
 AT(weir_plugin, summary, 24, 8);
@@ -379,10 +504,44 @@ CALLS(
     weir_plugin, decoded, enum weir_status (*)(struct weir_stage *stage, struct weir_batch *batch));
 AT(weir_plugin, commit, 144, 8);
 CALLS(weir_plugin, commit, enum weir_status (*)(struct weir_stage *stage));
+AT(weir_plugin, store, 152, 8);
 
 IS(WEIR_ON_WORKER, 0);
 IS(WEIR_ON_LOOP, 1);
 IS(WEIR_IN_PARALLEL, 2);
+IS(WEIR_HAS_POSITIONS, 1);
+IS(WEIR_STATEFUL, 2);
+IS(WEIR_ROW_BY_ROW, 4);
+IS(WEIR_IDEMPOTENT, 8);
+IS(WEIR_CAN_MERGE, 16);
+IS(WEIR_CAN_REPLACE, 32);
+
+SIZE(weir_id, 16);
+AT(weir_id, bytes, 0, 16);
+
+SIZE(weir_position, 64);
+AT(weir_position, chain, 0, 16);
+AT(weir_position, series, 16, 16);
+AT(weir_position, number, 32, 8);
+AT(weir_position, next, 40, 8);
+AT(weir_position, label, 48, 8);
+AT(weir_position, follow, 56, 4);
+AT(weir_position, left_out, 60, 1);
+
+SIZE(weir_resume, 40);
+AT(weir_resume, done, 0, 1);
+AT(weir_resume, number, 8, 8);
+AT(weir_resume, next, 16, 8);
+AT(weir_resume, holes, 24, 8);
+AT(weir_resume, n_holes, 32, 8);
+
+IS(WEIR_ID_SIZE, 16);
+IS(WEIR_FOLLOW_NEXT, 0);
+IS(WEIR_FOLLOW_END, 1);
+IS(WEIR_FOLLOW_WAIT, 2);
+IS(WEIR_FOLLOW_FILL, 3);
+
+struct weir_id weir_id_of(struct weir_str bytes);
 
 struct weir_sql *weir_sql_condition(
     const char *expression, size_t *ret_offset, struct weir_error *ret_error);
@@ -408,7 +567,7 @@ AT(weir_progress, bytes, 40, 8);
 AT(weir_progress, network_us, 48, 8);
 AT(weir_progress, backoff_us, 56, 8);
 
-GROWS(weir_resource, 64);
+GROWS(weir_resource, 112);
 AT(weir_resource, name, 0, 8);
 AT(weir_resource, table, 8, 8);
 AT(weir_resource, primary_key, 16, 16);
@@ -416,6 +575,13 @@ AT(weir_resource, options, 32, 8);
 AT(weir_resource, config, 40, 8);
 AT(weir_resource, progress, 48, 8);
 AT(weir_resource, engine, 56, 8);
+AT(weir_resource, disposition, 64, 4);
+AT(weir_resource, order_by, 72, 8);
+AT(weir_resource, incremental, 80, 8);
+AT(weir_resource, sets_aside, 88, 1);
+AT(weir_resource, allow_empty, 89, 1);
+AT(weir_resource, min_ratio, 96, 8);
+AT(weir_resource, dead_letter_table, 104, 8);
 
 GROWS(weir_stage, 64);
 AT(weir_stage, name, 0, 8);
@@ -427,7 +593,7 @@ AT(weir_stage, n_resources, 40, 8);
 AT(weir_stage, host, 48, 8);
 AT(weir_stage, engine, 56, 8);
 
-GROWS(weir_host, 80);
+GROWS(weir_host, 120);
 AT(weir_host, size, 0, 8);
 AT(weir_host, wake, 8, 8);
 CALLS(weir_host, wake, void (*)(struct weir_stage *stage));
@@ -449,7 +615,24 @@ AT(weir_host, loop, 64, 8);
 CALLS(weir_host, loop, void *(*)(struct weir_stage *stage));
 AT(weir_host, incomplete, 72, 8);
 CALLS(weir_host, incomplete, bool (*)(struct weir_stage *stage));
+AT(weir_host, resume, 80, 8);
+CALLS(weir_host, resume,
+    bool (*)(struct weir_stage *stage, const struct weir_resource *resource,
+        const struct weir_id *chain, struct weir_resume *ret_resume));
+AT(weir_host, is_read, 88, 8);
+CALLS(weir_host, is_read, bool (*)(struct weir_stage *stage, const struct weir_resource *resource));
+AT(weir_host, mark, 96, 8);
+CALLS(weir_host, mark,
+    const char *(*)(struct weir_stage *stage, const struct weir_resource *resource,
+        const struct weir_id *series));
+AT(weir_host, now, 104, 8);
+CALLS(weir_host, now, const char *(*)(struct weir_stage *stage));
+AT(weir_host, is_offline, 112, 8);
+CALLS(weir_host, is_offline, bool (*)(struct weir_stage *stage));
 
+IS(WEIR_APPEND, 0);
+IS(WEIR_MERGE, 1);
+IS(WEIR_REPLACE, 2);
 IS(WEIR_LOG_DEBUG, 0);
 IS(WEIR_LOG_INFO, 1);
 IS(WEIR_LOG_WARNING, 2);
@@ -458,6 +641,9 @@ void weir_wake(struct weir_stage *stage);
 enum weir_status weir_fail(struct weir_stage *stage, enum weir_fault fault, const char *code,
     const char *format, ...) WEIR_PRINTF(4, 5);
 enum weir_status weir_fail_with(struct weir_stage *stage, const struct weir_error *error);
+enum weir_status weir_reject(struct weir_stage *stage, struct weir_batch *batch, size_t row,
+    const char *column, enum weir_fault fault, const char *code, const char *format, ...)
+    WEIR_PRINTF(7, 8) WEIR_MUST_CHECK;
 bool weir_reserve(struct weir_stage *stage, size_t bytes) WEIR_MUST_CHECK;
 void weir_release(struct weir_stage *stage, size_t bytes);
 void weir_log(struct weir_stage *stage, enum weir_level level, const char *format, ...)
@@ -466,6 +652,13 @@ void weir_give_up(struct weir_stage *stage, const struct weir_resource *resource
     unsigned attempts, const struct weir_error *error);
 bool weir_stopping(struct weir_stage *stage);
 bool weir_incomplete(struct weir_stage *stage);
+bool weir_is_offline(struct weir_stage *stage);
+bool weir_chain_resume(struct weir_stage *stage, const struct weir_resource *resource,
+    const struct weir_id *chain, struct weir_resume *ret_resume);
+bool weir_resource_is_read(struct weir_stage *stage, const struct weir_resource *resource);
+const char *weir_last_mark(
+    struct weir_stage *stage, const struct weir_resource *resource, const struct weir_id *series);
+const char *weir_pass_now(struct weir_stage *stage);
 
 SIZE(weir_error, 1060);
 AT(weir_error, fault, 0, 4);
@@ -492,6 +685,142 @@ IS(WEIR_ERROR_TEXT_SIZE, 1024);
 enum weir_status weir_error_set(struct weir_error *error, enum weir_fault fault, const char *code,
     const char *format, ...) WEIR_PRINTF(4, 5);
 bool weir_error_is_set(const struct weir_error *error);
+
+GROWS(weir_run, 64);
+AT(weir_run, pipeline, 0, 8);
+AT(weir_run, id, 8, 8);
+AT(weir_run, key, 16, 8);
+AT(weir_run, version, 24, 8);
+AT(weir_run, host, 32, 8);
+AT(weir_run, pid, 40, 8);
+AT(weir_run, started_at, 48, 8);
+AT(weir_run, takeover, 56, 1);
+
+SIZE(weir_generation, 56);
+AT(weir_generation, id, 0, 8);
+AT(weir_generation, name, 8, 8);
+AT(weir_generation, table, 16, 8);
+AT(weir_generation, mode, 24, 8);
+AT(weir_generation, config, 32, 8);
+AT(weir_generation, done, 40, 1);
+AT(weir_generation, rows, 48, 8);
+
+SIZE(weir_pass, 64);
+AT(weir_pass, id, 0, 8);
+AT(weir_pass, key, 8, 8);
+AT(weir_pass, started_at, 16, 8);
+AT(weir_pass, status, 24, 4);
+AT(weir_pass, n_gaps, 32, 8);
+AT(weir_pass, generations, 40, 8);
+AT(weir_pass, n_generations, 48, 8);
+AT(weir_pass, n_dead_letters, 56, 8);
+
+SIZE(weir_found, 16);
+AT(weir_found, open, 0, 8);
+AT(weir_found, keyed, 8, 8);
+
+SIZE(weir_place, 48);
+AT(weir_place, generation, 0, 8);
+AT(weir_place, chain, 8, 16);
+AT(weir_place, number, 24, 8);
+AT(weir_place, next, 32, 8);
+AT(weir_place, done, 40, 1);
+
+SIZE(weir_gap, 72);
+AT(weir_gap, generation, 0, 8);
+AT(weir_gap, chain, 8, 16);
+AT(weir_gap, number, 24, 8);
+AT(weir_gap, alone, 32, 1);
+AT(weir_gap, label, 40, 8);
+AT(weir_gap, code, 48, 8);
+AT(weir_gap, reason, 56, 8);
+AT(weir_gap, at, 64, 8);
+
+SIZE(weir_marked, 56);
+AT(weir_marked, resource, 0, 8);
+AT(weir_marked, series, 8, 16);
+AT(weir_marked, text, 24, 8);
+AT(weir_marked, key, 32, 8);
+AT(weir_marked, ties, 40, 16);
+
+GROWS(weir_reading, 32);
+AT(weir_reading, place, 0, 8);
+CALLS(weir_reading, place, void (*)(void *arg, const struct weir_place *place));
+AT(weir_reading, gap, 8, 8);
+CALLS(weir_reading, gap, void (*)(void *arg, const struct weir_gap *gap));
+AT(weir_reading, mark, 16, 8);
+CALLS(weir_reading, mark, void (*)(void *arg, const struct weir_marked *mark));
+AT(weir_reading, arg, 24, 8);
+
+GROWS(weir_ending, 24);
+AT(weir_ending, done, 0, 1);
+AT(weir_ending, abandon, 1, 1);
+AT(weir_ending, exit_code, 4, 4);
+AT(weir_ending, summary, 8, 8);
+AT(weir_ending, finished_at, 16, 8);
+
+SIZE(weir_dead_letter, 72);
+AT(weir_dead_letter, id, 0, 8);
+AT(weir_dead_letter, resource, 8, 8);
+AT(weir_dead_letter, row, 16, 16);
+AT(weir_dead_letter, stage, 32, 4);
+AT(weir_dead_letter, column, 40, 8);
+AT(weir_dead_letter, code, 48, 8);
+AT(weir_dead_letter, reason, 56, 8);
+AT(weir_dead_letter, at, 64, 8);
+
+GROWS(weir_showing, 56);
+AT(weir_showing, pass, 0, 8);
+CALLS(weir_showing, pass, void (*)(void *arg, const struct weir_pass *pass));
+AT(weir_showing, progress, 8, 8);
+CALLS(weir_showing, progress,
+    void (*)(
+        void *arg, const char *resource, uint64_t n_chains, uint64_t n_done, uint64_t n_units));
+AT(weir_showing, gap, 16, 8);
+CALLS(weir_showing, gap, void (*)(void *arg, const char *resource, const struct weir_gap *gap));
+AT(weir_showing, mark, 24, 8);
+CALLS(weir_showing, mark, void (*)(void *arg, const struct weir_marked *mark));
+AT(weir_showing, dead_letters, 32, 8);
+CALLS(weir_showing, dead_letters,
+    void (*)(void *arg, const char *resource, const char *code, uint64_t n));
+AT(weir_showing, run, 40, 8);
+CALLS(weir_showing, run,
+    void (*)(void *arg, const struct weir_run *run, const char *finished_at, int exit_code,
+        const char *summary));
+AT(weir_showing, arg, 48, 8);
+
+GROWS(weir_store, 64);
+AT(weir_store, size, 0, 8);
+AT(weir_store, open, 8, 8);
+CALLS(weir_store, open,
+    enum weir_status (*)(struct weir_stage *stage, const struct weir_run *run,
+        struct weir_arena *arena, struct weir_found *ret_found));
+AT(weir_store, begin, 16, 8);
+CALLS(weir_store, begin,
+    enum weir_status (*)(
+        struct weir_stage *stage, struct weir_pass *pass, const struct weir_pass *old));
+AT(weir_store, read, 24, 8);
+CALLS(weir_store, read,
+    enum weir_status (*)(struct weir_stage *stage, const struct weir_pass *pass,
+        const struct weir_reading *reading));
+AT(weir_store, finish, 32, 8);
+CALLS(weir_store, finish,
+    enum weir_status (*)(struct weir_stage *stage, const struct weir_ending *ending));
+AT(weir_store, show, 40, 8);
+CALLS(weir_store, show,
+    enum weir_status (*)(
+        struct weir_stage *stage, const char *pipeline, const struct weir_showing *showing));
+AT(weir_store, reset, 48, 8);
+CALLS(weir_store, reset,
+    enum weir_status (*)(struct weir_stage *stage, const char *pipeline, const char *resource));
+AT(weir_store, dead_letters, 56, 8);
+CALLS(weir_store, dead_letters,
+    enum weir_status (*)(struct weir_stage *stage, const char *pipeline, int64_t after,
+        size_t limit, void (*tell)(void *arg, const struct weir_dead_letter *letter), void *arg));
+
+IS(WEIR_PASS_OPEN, 0);
+IS(WEIR_PASS_DONE, 1);
+IS(WEIR_PASS_ABANDONED, 2);
 
 SIZE(weir_str, 16);
 AT(weir_str, ptr, 0, 8);

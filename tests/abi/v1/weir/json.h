@@ -34,6 +34,10 @@ struct weir_path;
 WEIR_API const struct weir_path *weir_path_parse(struct weir_arena *arena, struct weir_str text,
     size_t *ret_offset, struct weir_error *ret_error);
 WEIR_API const char *weir_path_text(const struct weir_path *path);
+/* The key that a path begins with, and the path behind it: NULL where nothing is. False where it
+ * begins with none. The path must live as long as the key. */
+WEIR_API bool weir_path_split(struct weir_arena *arena, const struct weir_path *path,
+    struct weir_str *ret_key, const struct weir_path **ret_rest);
 
 /* Keeps the parser's memory between bodies. Of one thread at a time. */
 struct weir_json_reader;

@@ -111,6 +111,9 @@ struct weir_option {
     /* int, size, duration: range; text: least length; texts, groups: least number */
     int64_t min;
     int64_t max; /* 0 with min 0: the type's own range */
+    /* It changes how the work is done, and neither what is asked for nor what comes of it: a run
+     * that was interrupted may go on with another value. */
+    bool tuning;
 };
 
 struct weir_variant_type {

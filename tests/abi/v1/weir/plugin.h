@@ -17,6 +17,7 @@
 
 #include <weir/option.h>
 #include <weir/stage.h>
+#include <weir/store.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -43,13 +44,23 @@ enum weir_threading {
     WEIR_IN_PARALLEL,   /* transform only. Workers, several batches at once: state is read-only */
 };
 
+/* What a plugin can do, or cannot. */
+enum weir_plugin_flags {
+    WEIR_HAS_POSITIONS = 1 << 0, /* extract: gives units positions, and goes on from them */
+    WEIR_STATEFUL = 1 << 1,      /* transform: a row's result depends on rows of other units */
+    WEIR_ROW_BY_ROW = 1 << 2,    /* transform: each row for itself, so a bad one can be found */
+    WEIR_IDEMPOTENT = 1 << 3,    /* load: the same unit loaded again is there once */
+    WEIR_CAN_MERGE = 1 << 4,     /* load: write_disposition merge */
+    WEIR_CAN_REPLACE = 1 << 5,   /* load: write_disposition replace */
+};
+
 struct weir_plugin {
     struct weir_header header;
     const char *name;
     const char *summary; /* one sentence */
     const char *version;
     uint32_t threading; /* enum weir_threading */
-    uint32_t flags;     /* 0 */
+    uint32_t flags;     /* enum weir_plugin_flags */
 
     size_t state_size;                 /* zeroed, then filled from the options */
     const struct weir_option *options; /* ends with {0}; may be NULL */
@@ -90,6 +101,8 @@ struct weir_plugin {
     enum weir_status (*decoded)(struct weir_stage *stage, struct weir_batch *batch);
     /* load only. Makes all that was loaded durable; called now and then, and at the end. */
     enum weir_status (*commit)(struct weir_stage *stage);
+    /* load only. What it keeps besides rows; NULL: nothing, so each run begins anew. */
+    const struct weir_store *store;
 };
 
 /* The one symbol that a plugin exports. */

@@ -11,12 +11,14 @@
 
 #include <weir/batch.h>
 #include <weir/node.h>
+#include <weir/position.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 struct weir_host;
+struct weir_incremental;
 
 /*
  * What a resource has done so far. The extractor counts up, the engine shows it.
@@ -33,6 +35,13 @@ struct weir_progress {
     uint64_t backoff_us; /* sum over requests, waiting for a retry or a rate limit */
 };
 
+/* What becomes of the rows that a table has already. */
+enum weir_disposition {
+    WEIR_APPEND = 0,
+    WEIR_MERGE,   /* rows of the same key are brought up to date */
+    WEIR_REPLACE, /* all go, once all of the new ones are there */
+};
+
 /* One table's worth of data. */
 struct weir_resource {
     /* read-only */
@@ -43,6 +52,13 @@ struct weir_resource {
     const struct weir_node *config; /* where they stand, defaults merged in */
     struct weir_progress *progress;
     void *engine; /* private */
+    enum weir_disposition disposition;
+    const char *order_by; /* merge: a row with a lower value there is older; NULL: the last wins */
+    const struct weir_incremental *incremental; /* NULL: all is read each time */
+    bool sets_aside;                            /* a bad row becomes a dead letter, not the end */
+    bool allow_empty;                           /* replace: no rows at all may be published */
+    double min_ratio; /* replace: the least share of the old number of rows */
+    const char *dead_letter_table;
 };
 
 struct weir_stage {
@@ -80,6 +96,13 @@ struct weir_host {
     bool (*stopping)(struct weir_stage *stage);
     void *(*loop)(struct weir_stage *stage);
     bool (*incomplete)(struct weir_stage *stage);
+    bool (*resume)(struct weir_stage *stage, const struct weir_resource *resource,
+        const struct weir_id *chain, struct weir_resume *ret_resume);
+    bool (*is_read)(struct weir_stage *stage, const struct weir_resource *resource);
+    const char *(*mark)(struct weir_stage *stage, const struct weir_resource *resource,
+        const struct weir_id *series);
+    const char *(*now)(struct weir_stage *stage);
+    bool (*is_offline)(struct weir_stage *stage);
 };
 
 /*
@@ -96,6 +119,14 @@ WEIR_API enum weir_status weir_fail(struct weir_stage *stage, enum weir_fault fa
     const char *code, const char *format, ...) WEIR_PRINTF(4, 5);
 /* The same with an error that a function of the SDK filled. */
 WEIR_API enum weir_status weir_fail_with(struct weir_stage *stage, const struct weir_error *error);
+/*
+ * The row cannot go on, and why; `column` may be NULL. Where the resource sets bad rows aside, this
+ * one is, and the answer is WEIR_OK: go on with the next one. Else the stage fails with the same
+ * reason, its resource, row and column before it, and the answer is WEIR_FAIL.
+ */
+WEIR_API enum weir_status weir_reject(struct weir_stage *stage, struct weir_batch *batch,
+    size_t row, const char *column, enum weir_fault fault, const char *code, const char *format,
+    ...) WEIR_PRINTF(7, 8) WEIR_MUST_CHECK;
 
 /*
  * The memory budget. An extractor on the loop asks before it starts something
@@ -123,6 +154,24 @@ WEIR_API bool weir_stopping(struct weir_stage *stage);
 /* True once the run cannot give all that there is: something failed, or it is being stopped. A
  * loader that publishes as a whole asks in `stop`, and then does not. From any thread. */
 WEIR_API bool weir_incomplete(struct weir_stage *stage);
+
+/* True when a command has started the loader without a run, to look at its state or to reset it:
+ * nothing will be loaded, and what does not exist is not to be created. What is missing altogether
+ * fails in `start` with E-STATE-NONE, which is no failure of the command. */
+WEIR_API bool weir_is_offline(struct weir_stage *stage);
+
+/* For extractors with positions; between `start` and `stop`. What is pointed to lives as long. */
+
+/* Where the chain goes on. False: at its beginning. */
+WEIR_API bool weir_chain_resume(struct weir_stage *stage, const struct weir_resource *resource,
+    const struct weir_id *chain, struct weir_resume *ret_resume);
+/* True when an earlier run of this pass has read all of the resource: nothing is to be asked for. */
+WEIR_API bool weir_resource_is_read(struct weir_stage *stage, const struct weir_resource *resource);
+/* The mark that earlier passes left; NULL: there was none. */
+WEIR_API const char *weir_last_mark(
+    struct weir_stage *stage, const struct weir_resource *resource, const struct weir_id *series);
+/* When the pass began, RFC 3339: the `now` of all its runs. */
+WEIR_API const char *weir_pass_now(struct weir_stage *stage);
 
 #ifdef __cplusplus
 }

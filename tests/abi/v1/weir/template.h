@@ -21,8 +21,8 @@ enum weir_root {
     WEIR_ROOT_VARS = 1 << 0,      /* {vars.x}: a constant of the pipeline file */
     WEIR_ROOT_RUN = 1 << 1,       /* {run.started_at}: RFC 3339, UTC */
     WEIR_ROOT_PARTITION = 1 << 2, /* {partition.x} */
-    /* For extractors that look them up themselves; http does not. */
-    WEIR_ROOT_RESOURCES = 1 << 3,   /* {resources.parent.field} */
+    /* For extractors that look them up themselves. */
+    WEIR_ROOT_RESOURCES = 1 << 3,   /* {resources.parent.field}; http does not */
     WEIR_ROOT_INCREMENTAL = 1 << 4, /* {incremental.start_value} */
 };
 

@@ -1,0 +1,66 @@
+/*
+ * Positions: where a unit stands in its source, and what follows it.
+ *
+ * Units that each name the next, such as the pages of one partition, are a chain;
+ * a set of units known in advance is as many chains of one unit. A loader that
+ * keeps state commits the position of a chain with the rows of its units, so that
+ * the next run goes on behind the last commit, whatever happened in between.
+ *
+ * An extractor that can go on from any position says so (WEIR_HAS_POSITIONS). It
+ * asks weir_chain_resume before it begins a chain, and gives each unit that counts a
+ * position in `decoded`, in the order of the chain. A unit without one leaves
+ * nothing behind: neither rows nor memory.
+ */
+#ifndef WEIR_POSITION_H
+#define WEIR_POSITION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <weir/str.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { WEIR_ID_SIZE = 16 };
+
+/* What tells one chain of a resource from all others, in every run: a hash of what it asks for. */
+struct weir_id {
+    unsigned char bytes[WEIR_ID_SIZE];
+};
+
+/* The first bytes of the SHA-256 of these bytes. */
+WEIR_API struct weir_id weir_id_of(struct weir_str bytes);
+
+/* What the unit means for its chain. These numbers are part of the ABI. */
+enum weir_follow {
+    WEIR_FOLLOW_NEXT = 0, /* the chain goes on with number + 1 */
+    WEIR_FOLLOW_END,      /* the chain ends with this unit */
+    WEIR_FOLLOW_WAIT,     /* given up with all behind it: the next run begins here again */
+    WEIR_FOLLOW_FILL,     /* one that was left out earlier; the chain itself stands elsewhere */
+};
+
+struct weir_position {
+    struct weir_id chain;
+    struct weir_id series; /* whose mark its rows move: the chain, or what several share */
+    uint64_t number;       /* of the unit in its chain, from 0 */
+    const char *next;      /* NEXT: what names the next unit; NULL: its number says enough */
+    const char *label;     /* of what was left out, for people, with nothing secret; else NULL */
+    enum weir_follow follow;
+    bool left_out; /* the unit was given up: a gap, and the unit's error says why */
+};
+
+/* Where a chain goes on in this run. */
+struct weir_resume {
+    bool done;             /* nothing is left of it but its holes */
+    uint64_t number;       /* of the unit to begin with */
+    const char *next;      /* what names it; NULL: its number says enough */
+    const uint64_t *holes; /* units before it that were left out: to be asked for alone (FILL) */
+    size_t n_holes;
+};
+
+#ifdef __cplusplus
+}
+#endif
+#endif
