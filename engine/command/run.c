@@ -94,6 +94,8 @@ static const char *what_next(const struct flow_result *result)
 {
     if (result->status == WEIR_OK && !result->signal)
         return "";
+    if (result->state.outcome == SESSION_OPEN && result->error.fault == WEIR_FAULT_DATA)
+        return "; once that is mended, run again to continue";
     return result->state.outcome == SESSION_OPEN        ? "; run again to continue"
            : result->state.outcome == SESSION_ABANDONED ? "; the next run begins anew"
                                                         : "";

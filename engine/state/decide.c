@@ -26,6 +26,15 @@ static enum decision refuse_change(
     return DECIDE_REFUSE;
 }
 
+/* Nothing came of it yet, so beginning anew loses nothing and doubles nothing. */
+static bool is_empty(const struct weir_pass *open)
+{
+    for (size_t i = 0; i < open->n_generations; i++)
+        if (open->generations[i].rows || open->generations[i].done)
+            return false;
+    return open->n_dead_letters == 0;
+}
+
 /* Does the file still say what the open pass was begun with? */
 static enum decision compare(const struct weir_pass *open, const struct weir_pass *wanted,
     const struct wish *wish, struct weir_error *ret_error)
@@ -38,10 +47,13 @@ static enum decision compare(const struct weir_pass *open, const struct weir_pas
 
         if (generation->done)
             continue;
-        if (!now && wish->every_resource)
-            return refuse_change(generation, "it is gone from the file", ret_error);
-        if (now && config_differences(generation->config, now->config, what, sizeof(what)))
-            return refuse_change(generation, what, ret_error);
+        what[0] = '\0';
+        if (now)
+            (void)config_differences(generation->config, now->config, what, sizeof(what));
+        else if (wish->every_resource)
+            (void)snprintf(what, sizeof(what), "it is gone from the file");
+        if (what[0])
+            return is_empty(open) ? DECIDE_NEW : refuse_change(generation, what, ret_error);
     }
     return DECIDE_RESUME;
 }

@@ -136,6 +136,10 @@ static const char *repeat(
     case WEIR_REPLACE:
         return "a run after a finished one asks for everything again, and replaces the table";
     default:
+        if (plan->load.plugin->store && of->primary_key.n)
+            return weir_printf(arena,
+                "a run after a finished one adds all rows again, which %s may refuse%s",
+                join_keys(&of->primary_key, arena), what_avoids(plan->load.plugin, arena));
         return weir_printf(arena, "a run after a finished one %s all rows again%s",
             plan->load.plugin->store ? "adds" : "writes", what_avoids(plan->load.plugin, arena));
     }

@@ -97,24 +97,38 @@ static void grow(struct marks *marks)
     free(old);
 }
 
-/* A cursor of another type, or one that is written in another way, reads another value. */
+const char *marks_key(
+    const struct weir_incremental *incremental, struct weir_str key, struct weir_arena *arena)
+{
+    return weir_printf(
+        arena, "%s %.*s", weir_path_text(incremental->cursor_path), (int)key.len, key.ptr);
+}
+
+/* Another cursor, one of another type, or one that is written in another way: another value. */
+static bool is_of_cursor(const struct weir_incremental *incremental,
+    const struct weir_marked *marked, struct weir_arena *arena)
+{
+    const struct weir_value text = weir_text(WEIR_TEXT, weir_str(marked->text));
+    struct weir_error reason = {0};
+    struct weir_mark mark;
+
+    return weir_mark_read(incremental, &text, arena, &mark, &reason) == WEIR_OK &&
+           strcmp(marks_key(incremental, mark.key, arena), marked->key) == 0;
+}
+
 static enum weir_status check_mark(const struct weir_resource *resource,
     const struct weir_marked *marked, struct weir_error *error)
 {
-    const struct weir_value text = weir_text(WEIR_TEXT, weir_str(marked->text));
     struct weir_arena *arena = weir_arena_new();
-    struct weir_error reason = {0};
-    struct weir_mark mark;
-    bool good = weir_mark_read(resource->incremental, &text, arena, &mark, &reason) == WEIR_OK &&
-                weir_str_is(mark.key, marked->key);
+    bool good = is_of_cursor(resource->incremental, marked, arena);
 
     weir_arena_free(arena);
     if (good)
         return WEIR_OK;
     return weir_error_set(error, WEIR_FAULT_USAGE, "E-STATE-MARK",
         "resource '%s': the mark that earlier runs left, '%s', is of another cursor; undo the "
-        "change of 'incremental', or forget the mark with 'weir state FILE reset'",
-        resource->name, marked->text);
+        "change of 'incremental', or forget the mark with 'weir state FILE reset --resource %s'",
+        resource->name, marked->text, resource->name);
 }
 
 static void copy_ties(struct marks *marks, struct entry *entry, struct weir_str ties)

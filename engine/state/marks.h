@@ -21,6 +21,11 @@ void marks_free(struct marks *marks);
 enum weir_status marks_add(
     struct marks *marks, const struct weir_marked *marked, struct weir_error *ret_error);
 
+/* What a mark is compared by: its key behind the path of the cursor that it is of, so that another
+ * cursor's mark is told from it. In the arena. */
+const char *marks_key(
+    const struct weir_incremental *incremental, struct weir_str key, struct weir_arena *arena);
+
 /* What an earlier pass left of a series. */
 struct marks_old {
     const char *text;

@@ -249,7 +249,7 @@ static enum weir_status end_unit(struct unit_taking *u)
             t->batch->resource->name, weir_path_text(t->incremental->cursor_path), error.text);
     unit_mark = weir_new(t->batch->arena, struct weir_unit_mark);
     unit_mark->text = mark.text.ptr;
-    unit_mark->key = mark.key.ptr;
+    unit_mark->key = marks_key(t->incremental, mark.key, t->batch->arena);
     u->unit->mark = unit_mark;
     return t->appends ? add_ties(u, unit_mark) : WEIR_OK;
 }

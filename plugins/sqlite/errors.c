@@ -18,14 +18,17 @@ struct meaning {
 
 static const struct meaning meanings[] = {
     {SQLITE_CONSTRAINT_UNIQUE, WEIR_FAULT_DATA, "E-ROW-CONSTRAINT", NULL,
-        "another row has the same key: choose a primary_key that tells rows apart, or remove the "
-        "older rows"},
+        "another row has the same key: 'write_disposition: merge' brings it up to date; else "
+        "choose "
+        "a primary_key that tells rows apart"},
     {SQLITE_CONSTRAINT_PRIMARYKEY, WEIR_FAULT_DATA, "E-ROW-CONSTRAINT", NULL,
-        "another row has the same key: choose a primary_key that tells rows apart, or remove the "
-        "older rows"},
+        "another row has the same key: 'write_disposition: merge' brings it up to date; else "
+        "choose "
+        "a primary_key that tells rows apart"},
     {SQLITE_CONSTRAINT_ROWID, WEIR_FAULT_DATA, "E-ROW-CONSTRAINT", NULL,
-        "another row has the same key: choose a primary_key that tells rows apart, or remove the "
-        "older rows"},
+        "another row has the same key: 'write_disposition: merge' brings it up to date; else "
+        "choose "
+        "a primary_key that tells rows apart"},
     {SQLITE_CONSTRAINT_DATATYPE, WEIR_FAULT_DATA, "E-TYPE", NULL,
         "give the column one type with a 'set' transform"},
     {SQLITE_CONSTRAINT, WEIR_FAULT_DATA, "E-ROW-CONSTRAINT", NULL,

@@ -64,6 +64,17 @@ class Gaps(StateCase):
         self.assertEqual((self.count(), len(set(self.rows()))), (300, 300))
         self.assert_settled()
 
+    def test_a_gap_of_what_is_asked_for_no_more_is_forgotten(self):
+        ids = self.work / "ids.txt"
+        ids.write_text("".join(f"{n}\n" for n in range(1, 11)), encoding="utf-8")
+        file = self.pipeline([resource("t", "/items/{partition.id}?every=7&as=503&fail=99",
+                                       f"partitions: {{ id: {{ file: '{ids}' }} }}", SKIP)])
+        self.assert_exit(self.run_weir(file), REJECTS)
+        ids.write_text("".join(f"{n}\n" for n in range(1, 11) if n != 7), encoding="utf-8")
+        self.assert_exit(self.run_weir(file), OK)
+        self.assertEqual((self.count(), self.gaps()), (9, 0))
+        self.assert_settled()
+
     def test_what_fails_again_closes_the_pass(self):
         file = self.pipeline([items(100, "t", SKIP, every=50, fail=99, **{"as": 404})])
         self.assert_exit(self.run_weir(file), REJECTS)

@@ -148,6 +148,19 @@ class Marks(IncrementalCase):
         self.assert_ids(range(1, 31))
 
 
+class OtherCursors(IncrementalCase):
+    def test_a_mark_is_not_taken_for_that_of_another_column(self):
+        self.put([{"id": 1, "updated_at": "2024-05-01T00:00:00Z",
+                   "created_at": "2024-01-01T00:00:00Z"}])
+        file = self.file()
+        self.load(file)
+        self.assertIn('cursor_path: "updated_at"', file)
+        result = self.run_weir(file.replace('"updated_at"', '"created_at"'))
+        self.assert_exit(result, 2)
+        self.assertIn("E-STATE-MARK", result.err)
+        self.assertIn("reset --resource t", result.err)
+
+
 class Types(IncrementalCase):
     def grows(self, kind, value, **more):
         """Two runs over a growing set whose cursor is written by value(n)."""

@@ -179,6 +179,14 @@ class ChangedFiles(StateCase):
         self.assert_exit(self.run_weir(file), OK)
         self.assertEqual(self.rows(), list(range(1, 1001)))
 
+    def test_where_nothing_came_yet_any_change_is_taken(self):
+        file = self.pipeline([pages("t", style="page", fail_page=1, fail=99, **{"as": 503})])
+        self.assert_exit(self.run_weir(file), SOURCE)
+        harness.server().heal()
+        self.assert_exit(self.run_weir(file.replace("style=page", "style=page&size=50")), OK)
+        self.assertEqual(self.rows(), list(range(1, 1001)))
+        self.assert_settled()
+
     def test_a_change_that_does_not_is_taken(self):
         file = self.interrupted()
         changed = file.replace("max_attempts: 5", "max_attempts: 7").replace(

@@ -27,7 +27,7 @@ static int setup(void **state)
 
     s = (struct situation){
         .began = {{.id = 1, .name = "a", .table = "ta", .mode = "append", .config = CONFIG},
-            {.id = 2, .name = "b", .table = "tb", .mode = "merge", .config = CONFIG}},
+            {.id = 2, .name = "b", .table = "tb", .mode = "merge", .config = CONFIG, .rows = 1}},
         .wish = {.every_resource = true, .has_positions = true},
     };
     for (size_t i = 0; i < 2; i++) {
@@ -147,6 +147,17 @@ static void a_change_of_the_file_is_refused_and_named(void **state)
     check_refusal(s, "E-STATE-CONFIG", "resource 'b': params;");
 }
 
+static void where_nothing_came_yet_any_change_begins_anew(void **state)
+{
+    struct situation *s = *state;
+
+    s->now[1].config = OTHER_CONFIG;
+    s->began[1].rows = 0;
+    check_decision(s, DECIDE_NEW);
+    s->open.n_dead_letters = 1;
+    check_refusal(s, "E-STATE-CONFIG", "resource 'b': params;");
+}
+
 static void a_change_of_what_is_done_does_not_matter(void **state)
 {
     struct situation *s = *state;
@@ -244,6 +255,7 @@ int main(void)
         cmocka_unit_test_setup(a_key_whose_pass_is_open_goes_on_with_it, setup),
         cmocka_unit_test_setup(a_key_whose_pass_was_abandoned_is_free, setup),
         cmocka_unit_test_setup(a_change_of_the_file_is_refused_and_named, setup),
+        cmocka_unit_test_setup(where_nothing_came_yet_any_change_begins_anew, setup),
         cmocka_unit_test_setup(a_change_of_what_is_done_does_not_matter, setup),
         cmocka_unit_test_setup(a_resource_that_is_gone_is_refused, setup),
         cmocka_unit_test_setup(a_run_of_some_resources_leaves_the_others_open, setup),

@@ -11,7 +11,7 @@
 
 enum {
     /* A predecessor that was killed needs a moment to be gone. */
-    LOCK_TRIES = 100,
+    LOCK_WAIT_MS = 2000,
     LOCK_NAP_MS = 20,
 };
 
@@ -53,8 +53,8 @@ static enum weir_status fail_locked(struct state *state, const char *pipeline)
             "that is done, then run again",
             name_show(weir_str(pipeline)).text);
     return database_refuse(state->db, WEIR_FAULT_LOCKED, "E-LOCKED",
-        "another run of pipeline '%s' is at work (%s); wait until it is done, or end it, then run "
-        "again",
+        "another run of pipeline '%s' is at work (%s); wait until it is done, or end it with "
+        "--takeover",
         name_show(weir_str(pipeline)).text, describe_holder(state, pipeline));
 }
 
@@ -66,15 +66,23 @@ static enum weir_status fail_unable(struct state *state, const char *database, i
         database, strerror(error));
 }
 
+static int64_t now_ms(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 enum weir_status fence_lock(struct state *state, const char *pipeline, bool takeover)
 {
     /* The full path, symbolic links followed: one file for all ways to name the database. */
     const char *database = sqlite3_db_filename(state->db->connection, "main");
     const struct timespec nap = {.tv_nsec = LOCK_NAP_MS * 1000000L};
+    int64_t until = now_ms() + LOCK_WAIT_MS;
     int error = lock_try(&state->lock, database, pipeline);
 
-    for (int i = 1; i < LOCK_TRIES && error == EAGAIN && !takeover && !weir_stopping(state->stage);
-         i++) {
+    while (error == EAGAIN && !takeover && !weir_stopping(state->stage) && now_ms() < until) {
         (void)nanosleep(&nap, NULL);
         error = lock_try(&state->lock, database, pipeline);
     }

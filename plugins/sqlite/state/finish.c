@@ -26,8 +26,14 @@ static enum weir_status find_gaps(struct closing *closing)
     enum weir_status status = WEIR_OK;
 
     closing->has_gaps = weir_new_array(state->stage->arena, n, bool);
-    for (size_t i = 0; i < n && status == WEIR_OK; i++)
-        status = gaps_exist(state, state->generations[i].id, &closing->has_gaps[i]);
+    for (size_t i = 0; i < n && status == WEIR_OK; i++) {
+        int64_t id = state->generations[i].id;
+
+        /* The source was read to its end, so a gap that is left is of a chain that it has no more:
+         * a line that was taken out of a list. */
+        status = closing->ending->done ? gaps_forget(state, id)
+                                       : gaps_exist(state, id, &closing->has_gaps[i]);
+    }
     return status;
 }
 
