@@ -147,6 +147,7 @@ static void a_changed_file_is_refused(void **state)
     struct run_fixture *r = *state;
 
     leave_open_pass(r);
+    r->generations[0].rows = 1;
     r->flow->resources[1].table = "elsewhere";
     assert_int_equal(open_run(r), WEIR_FAIL);
     assert_string_equal(r->error.code, "E-STATE-CONFIG");
