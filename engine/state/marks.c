@@ -101,7 +101,7 @@ const char *marks_key(
     const struct weir_incremental *incremental, struct weir_str key, struct weir_arena *arena)
 {
     return weir_printf(
-        arena, "%s %.*s", weir_path_text(incremental->cursor_path), (int)key.len, key.ptr);
+        arena, "%s:%.*s", weir_path_text(incremental->cursor_path), (int)key.len, key.ptr);
 }
 
 /* Another cursor, one of another type, or one that is written in another way: another value. */

@@ -64,8 +64,8 @@ static void marks_are_found_by_their_series(void **state)
     struct weir_id series = id_of(1);
 
     open_bench(&b, *state);
-    assert_int_equal(add(&b, "appended", series, "007", "at 1000000000000000000007"), WEIR_OK);
-    assert_int_equal(add(&b, "merged", series, "8", "at 1000000000000000000008"), WEIR_OK);
+    assert_int_equal(add(&b, "appended", series, "007", "at:1000000000000000000007"), WEIR_OK);
+    assert_int_equal(add(&b, "merged", series, "8", "at:1000000000000000000008"), WEIR_OK);
     assert_true(marks_find(b.marks, 1, &series, &old));
     assert_string_equal(old.text, "007");
     assert_int_equal(old.n_ties, 2);
@@ -99,10 +99,10 @@ static void marks_of_another_cursor_are_refused(void **state)
 
     open_bench(&b, *state);
     assert_int_equal(
-        add(&b, "appended", id_of(1), "2024-01-01", "at 1001704067200000000000"), WEIR_FAIL);
-    assert_int_equal(add(&b, "appended", id_of(1), "7", "to 1000000000000000000007"), WEIR_FAIL);
+        add(&b, "appended", id_of(1), "2024-01-01", "at:1001704067200000000000"), WEIR_FAIL);
+    assert_int_equal(add(&b, "appended", id_of(1), "7", "to:1000000000000000000007"), WEIR_FAIL);
     /* It was a number of milliseconds. */
-    assert_int_equal(add(&b, "appended", id_of(1), "7", "at 1000000000000007000000"), WEIR_FAIL);
+    assert_int_equal(add(&b, "appended", id_of(1), "7", "at:1000000000000007000000"), WEIR_FAIL);
     marks_free(b.marks);
 }
 
@@ -116,7 +116,7 @@ static void many_series(void **state)
     for (size_t i = 0; i < 5000; i++)
         assert_int_equal(
             add(&b, i % 2 ? "appended" : "merged", id_of(i), weir_printf(f->arena, "%zu", i),
-                weir_printf(f->arena, "at 1%021zu", i)),
+                weir_printf(f->arena, "at:1%021zu", i)),
             WEIR_OK);
     for (size_t i = 0; i < 5000; i++) {
         struct weir_id series = id_of(i);
