@@ -188,7 +188,8 @@ static void a_million_lines_need_little(void **state)
 
     write_lines(f, 1000000, 1000000);
     used = walk_file(f, 1000000);
-#ifndef __SANITIZE_ADDRESS__
+    /* Sanitizers bring an allocator of their own, which mallinfo2 knows nothing of. */
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
     assert_in_range(used, 8 << 20, 12 << 20);
 #endif
     (void)used;
