@@ -68,6 +68,14 @@ static enum weir_status refuse_damage(struct database *db, const char *finding)
         "the database is damaged: %s; restore it from a copy, or choose another path", finding);
 }
 
+/* A finding may stand below a line that names the database: "*** in database main ***". */
+static const char *without_heading(const char *finding)
+{
+    const char *line = strchr(finding, '\n');
+
+    return line && line[1] ? line + 1 : finding;
+}
+
 /* The first line that quick_check says is "ok", or names what is wrong. */
 static enum weir_status read_whole(struct database *db)
 {
@@ -82,7 +90,7 @@ static enum weir_status read_whole(struct database *db)
     } else {
         finding = (const char *)sqlite3_column_text(statement, 0);
         if (!finding || strcmp(finding, "ok") != 0)
-            status = refuse_damage(db, finding ? finding : "it cannot be read");
+            status = refuse_damage(db, finding ? without_heading(finding) : "it cannot be read");
     }
     (void)sqlite3_finalize(statement);
     return status;

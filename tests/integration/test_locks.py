@@ -2,6 +2,7 @@
 database any more is left as it is."""
 
 import os
+import shutil
 import signal
 import sqlite3
 import threading
@@ -157,6 +158,24 @@ class DamagedFiles(StateCase):
 
     def test_a_file_that_is_no_database(self):
         self.damaged(lambda: self.db.write_text("this is not a database\n" * 1000))
+
+    def test_the_log_of_another_database(self):
+        """SQLite takes what lies beside the file for its own; a part of a database does not fit."""
+        other = self.work / "other.db"
+
+        def put_log():
+            with closing(sqlite3.connect(self.db)) as connection:
+                connection.execute("PRAGMA journal_mode = WAL")
+            with closing(sqlite3.connect(other)) as connection:
+                connection.executescript(
+                    "PRAGMA journal_mode = WAL; CREATE TABLE x (v);"
+                    "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n LIMIT 2000) "
+                    "INSERT INTO x SELECT i FROM n; PRAGMA wal_checkpoint(TRUNCATE);"
+                    "INSERT INTO x SELECT v FROM x")
+                shutil.copy(f"{other}-wal", f"{self.db}-wal")
+
+        result = self.damaged(put_log)
+        self.assertNotIn("x0A", result.err)
 
     def test_a_damaged_table_of_state(self):
         self.assert_exit(self.run_weir(self.pipeline([pages("u", total=100)])), OK)
