@@ -38,6 +38,20 @@ static void check_loader(struct maker *m, const struct weir_resource *resource)
             "the %s loader keeps no dead letters; leave on_row_error out", load->name);
 }
 
+/* Nobody should learn it from a run that ends at its first bad row. */
+static void warn_of_transforms(struct maker *m, size_t resource)
+{
+    for (size_t i = 0; i < m->plan->n_transforms; i++) {
+        const struct plan_stage *stage = &m->plan->transforms[i];
+
+        if (stage->takes[resource] && !(stage->plugin->flags & WEIR_ROW_BY_ROW))
+            weir_mistake_warn(m->mistakes, weir_node_get(stage->stage.config, "type"), "E-VALUE",
+                "'%s' sets bad rows aside, but one that makes this stage fail still ends the run: "
+                "%s looks at more than one row at a time",
+                m->plan->resources[resource].name, stage->type);
+    }
+}
+
 void maker_dead_letters(struct maker *m, const struct dead_letter_keys *keys)
 {
     struct plan *plan = m->plan;
@@ -46,5 +60,7 @@ void maker_dead_letters(struct maker *m, const struct dead_letter_keys *keys)
     for (size_t i = 0; i < plan->n_resources; i++) {
         plan->resources[i].dead_letter_table = keys->table;
         check_loader(m, &plan->resources[i]);
+        if (plan->resources[i].sets_aside)
+            warn_of_transforms(m, i);
     }
 }

@@ -73,6 +73,13 @@ class SetAside(DeadLetterCase):
                          [{"id": n, "text": "{"} for n in (3, 13, 23, 33)])
         self.assert_settled()
 
+    def test_where_rows_cannot_be_told_apart_it_is_said_before(self):
+        harness.server().put("t", rows(20))
+        for query, warned in (("{ type: sql, query: SELECT * FROM batch WHERE id < 11 }", 1),
+                              ("{ type: filter, where: id > 10 }", 0)):
+            result = self.load(self.file(transform=query), OK)
+            self.assertEqual(result.err.count("warning[E-VALUE]"), warned)
+
     def test_a_page_of_nothing_but_bad_rows(self):
         harness.server().put("t", rows(30, **{f"n{n}": "x" for n in range(11, 21)}))
         self.load(self.file())
