@@ -211,7 +211,7 @@ static enum weir_status fail_ties(struct taking *t, const char *text)
     return weir_fail(t->stage, WEIR_FAULT_DATA, "E-LIMIT-TIES",
         "resource '%s': more than %d rows have the cursor '%s', and the next run has to know each "
         "of them again; use a finer cursor, or 'write_disposition: merge', which need not know "
-        "them",
+        "them, and begin anew with --restart --keep-partial",
         t->batch->resource->name, WEIR_TIES_MAX, text);
 }
 

@@ -443,7 +443,7 @@ static void ties_have_a_bound(void **state)
     assert_string_equal(told.text,
         "resource 'orders': more than 65536 rows have the cursor '5', and the next run has to know "
         "each of them again; use a finer cursor, or 'write_disposition: merge', which need not "
-        "know them");
+        "know them, and begin anew with --restart --keep-partial");
     weir_batch_free(batch);
     remember(&b, "[{'id':-1,'at':5}]");
     batch = equal_rows(&b, 65536);

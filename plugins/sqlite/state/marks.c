@@ -47,7 +47,8 @@ static enum weir_status refuse_ties(struct state *state)
 {
     return database_refuse(state->db, WEIR_FAULT_DATA, "E-LIMIT-TIES",
         "more than %d rows have one cursor value, and the next run has to know each of them again; "
-        "use a finer cursor, or 'write_disposition: merge', which need not know them",
+        "use a finer cursor, or 'write_disposition: merge', which need not know them, and begin "
+        "anew with --restart --keep-partial",
         WEIR_TIES_MAX);
 }
 

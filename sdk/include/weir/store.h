@@ -15,7 +15,9 @@
  *   1. the fence: the epoch in the database is this run's, else E-FENCED;
  *   2. the guards: each unit with a position moves its chain from `number` to
  *      what follows, if it stands there; a unit that is done already, or behind
- *      one that is missing, loses its rows (weir_batch_void_unit);
+ *      one that is missing, loses its rows (weir_batch_void_unit). In a generation
+ *      that is closed all are done: its places are forgotten, and a chain without
+ *      one must not be taken for one that was never begun;
  *   3. rows, rows that were set aside, gaps.
  * A batch is loaded whole or leaves nothing behind, its guards included.
  *
