@@ -40,10 +40,10 @@ install_packages() {
 
 # What building needs ...
 build_packages="build-essential cmake ninja-build ccache pkg-config libuv1-dev libcurl4-openssl-dev
-    libsqlite3-dev libjansson-dev libyaml-dev libsimdjson-dev libssl-dev zlib1g-dev
+    libsqlite3-dev libpq-dev libjansson-dev libyaml-dev libsimdjson-dev libssl-dev zlib1g-dev
     ca-certificates"
 # ... and, besides, what the tests need.
-test_packages="libcmocka-dev openssl python3 sqlite3"
+test_packages="libcmocka-dev openssl postgresql-15 python3 sqlite3"
 
 # build PRESET [FLAG...]: configures, with these flags for cmake besides, and builds.
 build() {

@@ -111,6 +111,30 @@ bool weir_is_offline(struct weir_stage *stage)
     return HOST_HAS(host, is_offline) && host->is_offline(stage);
 }
 
+void weir_keep(struct weir_stage *stage, struct weir_batch *batch)
+{
+    const struct weir_host *host = stage->host;
+
+    if (HOST_HAS(host, keep))
+        host->keep(stage, batch);
+}
+
+void weir_loaded(struct weir_stage *stage, struct weir_batch *batch)
+{
+    const struct weir_host *host = stage->host;
+
+    if (HOST_HAS(host, loaded))
+        host->loaded(stage, batch);
+}
+
+void weir_dropped(struct weir_stage *stage, struct weir_batch *batch)
+{
+    const struct weir_host *host = stage->host;
+
+    if (HOST_HAS(host, dropped))
+        host->dropped(stage, batch);
+}
+
 uv_loop_t *weir_loop(struct weir_stage *stage)
 {
     const struct weir_host *host = stage->host;

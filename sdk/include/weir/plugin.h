@@ -40,7 +40,7 @@ struct weir_header {
 
 enum weir_threading {
     WEIR_ON_WORKER = 0, /* on a thread that may block; the safe default */
-    WEIR_ON_LOOP,       /* extract only. The loop's thread: must not block, has <weir/loop.h> */
+    WEIR_ON_LOOP,       /* extract, load. The loop's thread: must not block, has <weir/loop.h> */
     WEIR_IN_PARALLEL,   /* transform only. Workers, several batches at once: state is read-only */
 };
 
@@ -52,6 +52,7 @@ enum weir_plugin_flags {
     WEIR_IDEMPOTENT = 1 << 3,    /* load: the same unit loaded again is there once */
     WEIR_CAN_MERGE = 1 << 4,     /* load: write_disposition merge */
     WEIR_CAN_REPLACE = 1 << 5,   /* load: write_disposition replace */
+    WEIR_TAKES_SCHEMA = 1 << 6,  /* load: looks at resource->schema, see <weir/schema.h> */
 };
 
 struct weir_plugin {
@@ -70,7 +71,9 @@ struct weir_plugin {
 
     /* What can be known without contacting anything: mistakes in the options, with their places. */
     void (*check)(struct weir_stage *stage, struct weir_mistakes *mistakes);
-    /* Before anything flows: on the loader's own thread for load, else on the loop's. */
+    /* Before anything flows: on the loader's own thread for load, else on the loop's. A loader with
+     * WEIR_ON_LOOP may answer WEIR_AGAIN here and in `commit`: weir_wake follows, and then the same
+     * call again. */
     enum weir_status (*start)(struct weir_stage *stage);
     /* A loader that cannot end well here calls weir_fail. */
     void (*stop)(struct weir_stage *stage);
@@ -85,7 +88,11 @@ struct weir_plugin {
     enum weir_status (*extract)(struct weir_stage *stage, struct weir_batch *batch);
     /* Edits a batch in place: WEIR_OK, or WEIR_FAIL where the data does not allow it. */
     enum weir_status (*transform)(struct weir_stage *stage, struct weir_batch *batch);
-    /* Takes a batch whole: WEIR_OK, or WEIR_FAIL and nothing of it; WEIR_END: enough, stop the run. */
+    /*
+     * Takes a batch whole: WEIR_OK, or WEIR_FAIL and nothing of it; WEIR_END: enough, stop the run.
+     * With WEIR_ON_LOOP also WEIR_AGAIN: there is no room now, weir_wake follows, and the same batch
+     * comes again; and it may keep a batch behind WEIR_OK, see weir_keep.
+     */
     enum weir_status (*load)(struct weir_stage *stage, struct weir_batch *batch);
 
     /*

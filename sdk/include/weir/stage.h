@@ -19,6 +19,7 @@ extern "C" {
 
 struct weir_host;
 struct weir_incremental;
+struct weir_schema;
 
 /*
  * What a resource has done so far. The extractor counts up, the engine shows it.
@@ -59,6 +60,7 @@ struct weir_resource {
     bool allow_empty;                           /* replace: no rows at all may be published */
     double min_ratio; /* replace: the least share of the old number of rows */
     const char *dead_letter_table;
+    const struct weir_schema *schema; /* declared columns, what may change; never NULL in a run */
 };
 
 struct weir_stage {
@@ -103,6 +105,9 @@ struct weir_host {
         const struct weir_id *series);
     const char *(*now)(struct weir_stage *stage);
     bool (*is_offline)(struct weir_stage *stage);
+    void (*keep)(struct weir_stage *stage, struct weir_batch *batch);
+    void (*loaded)(struct weir_stage *stage, struct weir_batch *batch);
+    void (*dropped)(struct weir_stage *stage, struct weir_batch *batch);
 };
 
 /*
@@ -159,6 +164,17 @@ WEIR_API bool weir_incomplete(struct weir_stage *stage);
  * nothing will be loaded, and what does not exist is not to be created. What is missing altogether
  * fails in `start` with E-STATE-NONE, which is no failure of the command. */
 WEIR_API bool weir_is_offline(struct weir_stage *stage);
+
+/*
+ * For loaders with WEIR_ON_LOOP, which send several batches at once and may have to send one again.
+ * Inside `load`, before it returns WEIR_OK: the batch stays with the loader, and goes on to count as
+ * memory in use. It is given back by one of the other two, from then on and before `commit` returns
+ * WEIR_OK: what is left of it (rows that were not set aside, units that were not voided) is in the
+ * database for good, or nothing of it is. What is kept when `stop` was called, the engine frees.
+ */
+WEIR_API void weir_keep(struct weir_stage *stage, struct weir_batch *batch);
+WEIR_API void weir_loaded(struct weir_stage *stage, struct weir_batch *batch);
+WEIR_API void weir_dropped(struct weir_stage *stage, struct weir_batch *batch);
 
 /* For extractors with positions; between `start` and `stop`. What is pointed to lives as long. */
 

@@ -1,0 +1,60 @@
+/*
+ * One connection to the server, used by one fiber at a time.
+ *
+ * Whatever here waits may be called only in a fiber. A wait ends early, as a lost
+ * connection, when connection_cancel was called, or when the run is being stopped
+ * and the server has not moved for a while.
+ */
+#ifndef CONNECT_CONNECTION_H
+#define CONNECT_CONNECTION_H
+
+#include "fiber/fiber.h"
+#include "query/error.h"
+#include "settings.h"
+
+#include <uv.h>
+
+struct connection {
+    struct weir_stage *stage;
+    const struct settings *settings;
+    const char *role; /* "control", "lane 1": behind application_name */
+    uv_loop_t *loop;
+    PGconn *libpq;         /* NULL: not open */
+    struct pg_error error; /* of the last call here that failed */
+    uint64_t n_opened; /* how often it was opened: whatever the server forgets is to be made anew */
+    struct connection_wait *wait; /* private */
+    bool is_cancelled;
+};
+
+/* Opens nothing. connection_done follows, whatever happened in between. */
+void connection_init(struct connection *connection, struct weir_stage *stage, uv_loop_t *loop,
+    const struct settings *settings, const char *role);
+/* Closes what is open; handles end with the loop. No fiber may be waiting on it. */
+void connection_done(struct connection *connection);
+
+/*
+ * Connects, if it is not connected, and sets the session up (search_path pg_catalog, time zone UTC,
+ * lock_timeout, ISO dates, notices). One try: false with `error`, which may be transient.
+ */
+bool connection_open(struct connection *connection) WEIR_MUST_CHECK;
+void connection_close(struct connection *connection);
+bool connection_is_open(const struct connection *connection);
+/* The fiber that waits on it, if any, is resumed and finds the connection lost. From outside of it. */
+void connection_cancel(struct connection *connection);
+/* Pauses the fiber for so long; false when cancelled or the run is being stopped. */
+bool connection_sleep(struct connection *connection, uint64_t ms) WEIR_MUST_CHECK;
+
+/*
+ * Runs a body until it does not return WEIR_AGAIN, with a connection that is open each time it
+ * begins and no transaction under way: rolled back, opened anew when lost, after growing pauses,
+ * up to settings.retry for a server that is away and settings.lock_wait for locks. Then what failed
+ * is told.
+ */
+enum weir_status connection_retry(struct connection *connection,
+    enum weir_status (*body)(struct connection *connection, void *arg), void *arg,
+    const char *doing) WEIR_MUST_CHECK;
+
+/* "postgres://host:5432/name" without user or password, for messages. */
+const char *connection_name(const struct connection *connection);
+
+#endif
