@@ -18,6 +18,7 @@ struct call {
     enum weir_status (*body)(struct weir_stage *stage, const void *args);
     _Alignas(16) char args[CALL_ARGS_SIZE];
     enum weir_status status;
+    bool is_awaited; /* WEIR_AGAIN was answered: the stage is to be woken */
 };
 
 /*
