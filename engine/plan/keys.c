@@ -1,5 +1,6 @@
 #include "keys.h"
 
+#include <weir/schema.h>
 #include <weir/stage.h>
 
 static const struct weir_option limits_table[] = {
@@ -21,6 +22,50 @@ static const struct weir_option dead_letter_table[] = {
     {0},
 };
 
+static const struct weir_choice tables_choices[] = {
+    {"evolve", WEIR_CONTRACT_EVOLVE, "A table that is not there is made."},
+    {"freeze", WEIR_CONTRACT_FREEZE, "A table that is not there ends the run before it begins."},
+    {0},
+};
+
+static const struct weir_choice columns_choices[] = {
+    {"evolve", WEIR_CONTRACT_EVOLVE, "A column that the table lacks is added."},
+    {"freeze", WEIR_CONTRACT_FREEZE, "A value for such a column ends the run."},
+    {"discard_value", WEIR_CONTRACT_DISCARD_VALUE, "The value is left out."},
+    {"discard_row", WEIR_CONTRACT_DISCARD_ROW, "The row is left out."},
+    {"dead_letter", WEIR_CONTRACT_DEAD_LETTER, "The row is set aside."},
+    {0},
+};
+
+static const struct weir_choice data_type_choices[] = {
+    {"widen", WEIR_CONTRACT_WIDEN, "The column gets a wider type that keeps what is there."},
+    {"evolve", WEIR_CONTRACT_WIDEN, "The same."},
+    {"freeze", WEIR_CONTRACT_FREEZE, "A value that does not fit ends the run."},
+    {"discard_value", WEIR_CONTRACT_DISCARD_VALUE, "Null is stored instead."},
+    {"discard_row", WEIR_CONTRACT_DISCARD_ROW, "The row is left out."},
+    {"dead_letter", WEIR_CONTRACT_DEAD_LETTER, "The row is set aside."},
+    {0},
+};
+
+static const struct weir_option contract_table[] = {
+    WEIR_CHOICE(struct contract_keys, tables, tables_choices, .tuning = true,
+        .help = "Tables that are not there."),
+    WEIR_CHOICE(struct contract_keys, columns, columns_choices, .tuning = true,
+        .help = "Values for columns that a table lacks."),
+    WEIR_CHOICE(struct contract_keys, data_type, data_type_choices, .tuning = true,
+        .help = "Values that a column's type cannot hold."),
+    {0},
+};
+
+static const struct weir_option schema_table[] = {
+    WEIR_NODE(struct schema_keys, columns, .tuning = true,
+        .example = "{ issues: { closed_at: timestamptz } }",
+        .help = "For each resource, the types of columns that are not to be found out."),
+    WEIR_GROUP(struct schema_keys, contract, struct contract_keys, contract_table, .tuning = true,
+        .help = "What happens to data that the tables do not fit."),
+    {0},
+};
+
 const struct weir_option file_key_table[] = {
     WEIR_INT(struct file_keys, weir, .required = true, .min = 1, .max = INT64_MAX, .example = "1",
         .help = "The version of the file format."),
@@ -33,6 +78,8 @@ const struct weir_option file_key_table[] = {
         .help = "Limits of the whole run."),
     WEIR_GROUP(struct file_keys, dead_letter, struct dead_letter_keys, dead_letter_table,
         .help = "Where rows go that `on_row_error: dead_letter` sets aside, and how many may."),
+    WEIR_GROUP(struct file_keys, schema, struct schema_keys, schema_table, .tuning = true,
+        .help = "Types of columns, and what may change in tables."),
     WEIR_NODE(struct file_keys, extract, .required = true,
         .help = "Where the data comes from: a type, and that plugin's options."),
     WEIR_NODE(struct file_keys, transform,

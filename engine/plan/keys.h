@@ -16,12 +16,24 @@ struct dead_letter_keys {
     const char *max_ratio;
 };
 
+struct contract_keys {
+    int tables; /* all: enum weir_contract */
+    int columns;
+    int data_type;
+};
+
+struct schema_keys {
+    const struct weir_node *columns;
+    struct contract_keys contract;
+};
+
 struct file_keys {
     int64_t weir;
     const char *name;
     const struct weir_node *vars;
     struct limits_keys limits;
     struct dead_letter_keys dead_letter;
+    struct schema_keys schema;
     const struct weir_node *extract;
     const struct weir_node *transform;
     const struct weir_node *load;

@@ -51,7 +51,14 @@ void maker_dispositions(struct maker *m);
 /* dead_letters.c: what becomes of bad rows; behind extract and load. */
 struct dead_letter_keys;
 void maker_dead_letters(struct maker *m, const struct dead_letter_keys *keys);
+/* schema.c: types of columns, what may change; behind extract, load and dead letters. */
+struct schema_keys;
+void maker_schema(struct maker *m, const struct schema_keys *keys);
+/* tables.c: resources that fill one table; behind all that they say. */
+void maker_tables(struct maker *m);
 /* Is there a resource of that name in the file, whether it takes part in this run or not? */
 bool maker_has_resource(const struct maker *m, const char *name);
+/* The same, with a mistake at that place where there is none. */
+bool maker_check_resource(struct maker *m, const struct weir_node *at, const char *name);
 
 #endif

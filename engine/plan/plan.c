@@ -95,13 +95,6 @@ void maker_init_stage(struct maker *m, struct plan_stage *stage, const char *nam
 
 /* --- transforms and load ---------------------------------------------------------------- */
 
-static const char *resource_name(const void *candidates, size_t i)
-{
-    const struct plan *plan = candidates;
-
-    return plan->resources[i].name;
-}
-
 /* All resources when names is empty. Fills stage->resources and stage->takes. */
 static void assign_resources(
     struct maker *m, struct plan_stage *stage, const struct weir_strs *names)
@@ -130,11 +123,7 @@ static void check_resource_names(
         const struct weir_node *at =
             list && list->kind == WEIR_NODE_LIST && i < list->n ? list->items[i] : list;
 
-        if (!maker_has_resource(m, names->items[i]))
-            weir_mistake(m->mistakes, at, 0, "E-VALUE", "there is no resource '%s'%s",
-                names->items[i],
-                weir_did_you_mean(
-                    m->plan->arena, names->items[i], resource_name, m->plan, m->plan->n_resources));
+        (void)maker_check_resource(m, at, names->items[i]);
     }
 }
 
@@ -279,6 +268,8 @@ static void make_plan(struct maker *m, const struct plan_request *request)
     assign_resources(m, &plan->load, &all);
     maker_dispositions(m);
     maker_dead_letters(m, &keys.dead_letter);
+    maker_schema(m, &keys.schema);
+    maker_tables(m);
     check_stages(m);
     replace_stage(&plan->extract, request->extract_instead, request->extract_state);
     replace_stage(&plan->load, request->load_instead, request->load_state);

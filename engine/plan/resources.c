@@ -205,3 +205,21 @@ bool maker_has_resource(const struct maker *m, const char *name)
     }
     return name_taken(m->plan, m->plan->n_resources, name);
 }
+
+static const char *resource_name(const void *candidates, size_t i)
+{
+    const struct plan *plan = candidates;
+
+    return plan->resources[i].name;
+}
+
+bool maker_check_resource(struct maker *m, const struct weir_node *at, const char *name)
+{
+    const struct plan *plan = m->plan;
+
+    if (maker_has_resource(m, name))
+        return true;
+    weir_mistake(m->mistakes, at, 0, "E-VALUE", "there is no resource '%s'%s", name,
+        weir_did_you_mean(plan->arena, name, resource_name, plan, plan->n_resources));
+    return false;
+}

@@ -4,7 +4,8 @@
  *
  * Kept as a JSON object, field to hash, so that a change can be named without
  * anything of the file being stored. Options that only tune are left out, and so
- * are secrets, which may be changed at any time.
+ * are secrets, which may be changed at any time. So is `schema`: it decides how rows
+ * are kept, and a pass may well go on with a wider type or a milder contract.
  */
 #ifndef STATE_CONFIG_H
 #define STATE_CONFIG_H

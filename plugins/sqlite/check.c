@@ -45,55 +45,15 @@ static void check_names(const struct weir_resource *resource, struct weir_mistak
     }
 }
 
-static bool same_key(const struct weir_strs *a, const struct weir_strs *b)
-{
-    bool same = a->n == b->n;
-
-    for (size_t i = 0; same && i < a->n; i++)
-        same = strcmp(a->items[i], b->items[i]) == 0;
-    return same;
-}
-
-static bool same_text(const char *a, const char *b)
-{
-    return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
-/* What becomes of a table's rows is for all that fill it to agree on. */
-static void check_agreement(const struct weir_resource *first, const struct weir_resource *second,
-    struct weir_mistakes *mistakes)
-{
-    const char *key = NULL;
-    const char *differs = NULL;
-
-    if (first->disposition != second->disposition) {
-        key = "write_disposition";
-        differs = "have different dispositions";
-    } else if (!same_key(&first->primary_key, &second->primary_key)) {
-        key = "primary_key";
-        differs = "name different keys";
-    } else if (!same_text(first->order_by, second->order_by)) {
-        key = "order_by";
-        differs = "tell versions apart by different columns";
-    }
-    if (key)
-        weir_mistake(mistakes, place_of(second, key), 0, "E-VALUE",
-            "the resources '%s' and '%s' fill one table but %s",
-            name_show(weir_str(first->name)).text, name_show(weir_str(second->name)).text, differs);
-}
-
-/* Two resources may fill one table, if they mean to. */
+/* Two resources may fill one table, if they mean to; the engine sees to it that they agree. */
 static void check_pair(const struct weir_resource *first, const struct weir_resource *second,
     struct weir_mistakes *mistakes)
 {
-    if (!name_equal(weir_str(first->table), weir_str(second->table)))
-        return;
-    if (strcmp(first->table, second->table) != 0)
+    if (strcmp(first->table, second->table) != 0 &&
+        name_equal(weir_str(first->table), weir_str(second->table)))
         weir_mistake(mistakes, place_of(second, "table"), 0, "E-VALUE",
             "SQLite takes '%s' and '%s' for one table; choose another name with 'table'",
             name_show(weir_str(first->table)).text, name_show(weir_str(second->table)).text);
-    else
-        check_agreement(first, second, mistakes);
 }
 
 void check_tables(struct weir_stage *stage, struct weir_mistakes *mistakes)

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <weir/schema.h>
 
 enum { EXIT_GAPS = 9, EXIT_DIED = -1 };
 
@@ -52,6 +53,7 @@ static void init_host(struct model_run *run)
 
 static void init_resources(struct model_run *run, const struct model_source *source)
 {
+    static const struct weir_schema schema = {0};
     const struct weir_node *nothing = weir_node_map(run->plan.arena);
     struct weir_incremental *incremental = weir_new(run->plan.arena, struct weir_incremental);
     struct plan *plan = &run->plan;
@@ -69,6 +71,7 @@ static void init_resources(struct model_run *run, const struct model_source *sou
             .table = of->name,
             .disposition = of->mode,
             .config = nothing,
+            .schema = &schema,
             .incremental = of->incremental ? incremental : NULL};
         run->all[plan->n_resources] = &run->resources[plan->n_resources];
         plan->n_resources++;
