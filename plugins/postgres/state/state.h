@@ -25,8 +25,24 @@ struct state {
     int64_t epoch;
     int64_t pass;                   /* 0: none, rows that were set aside are put back */
     struct generation *generations; /* in the order of stage->resources */
+    const char *schema;             /* of the rows, and of the dead letters */
     size_t n_lanes;
-    bool is_open; /* a run keeps its state: open was called */
+    uint64_t locked_at; /* connection->n_opened when the lock was taken; 0: never yet */
+    bool is_open;       /* a run keeps its state: begin was called */
 };
+
+/* A timestamptz in SQL as <weir/store.h> tells times: RFC 3339, UTC. */
+#define STATE_TIME(column)                                                                         \
+    "to_char(" column " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
+
+/* Asks nothing of the database. `schema` lives as long as the stage. */
+void state_init(struct state *state, struct weir_stage *stage, const char *schema, size_t n_lanes);
+
+/*
+ * Begins a transaction of the control connection that changes anything: the pipeline's lock is taken
+ * anew where the connection was lost (E-LOCKED), and the epoch is this run's (E-FENCED), which stays
+ * true until the transaction ends. Before `begin`, and without state: only the transaction.
+ */
+enum weir_status state_enter(struct connection *control, struct state *state) WEIR_MUST_CHECK;
 
 #endif
