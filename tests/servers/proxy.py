@@ -1,0 +1,185 @@
+"""A proxy for TCP that fails as it is told, in front of a server on a Unix socket or a port.
+
+    with proxy.Proxy(cluster.socket) as line:
+        line.cut_before(b"COMMIT")      # what the client sends from there on never arrives
+        ...                             # connect to 127.0.0.1, line.port
+        line.wait_for_cut()
+
+A pattern is looked for in what the client sends. Each cut happens once; a connection made later is
+whole again.
+"""
+
+import socket
+import threading
+import time
+
+CHUNK = 1 << 16
+
+
+class Proxy:
+    def __init__(self, target, bytes_per_second=None):
+        """target: the path of a socket, or (host, port)."""
+        self.target = target
+        self.bytes_per_second = bytes_per_second
+        self.n_connections = 0
+        self.bytes_to_server = 0
+        self._pattern = None
+        self._lets_through = False
+        self._skip = 0
+        self._cut = threading.Event()
+        self._flows = threading.Event()
+        self._flows.set()
+        self._refuses = False
+        self._lock = threading.Lock()
+        self._pairs = set()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self._start(self._accept)
+
+    # The faults
+
+    def cut_before(self, pattern, skip=0):
+        """Cut the connection that sends the pattern, which does not arrive; the first `skip` do."""
+        self._arm(pattern, False, skip)
+
+    def cut_after(self, pattern, skip=0):
+        """The same, but the pattern arrives, and the server's answer to it gets lost."""
+        self._arm(pattern, True, skip)
+
+    def _arm(self, pattern, lets_through, skip):
+        with self._lock:
+            self._pattern, self._lets_through, self._skip = pattern, lets_through, skip
+            self._cut.clear()
+
+    def was_cut(self):
+        return self._cut.is_set()
+
+    def wait_for_cut(self, timeout=30):
+        if not self._cut.wait(timeout):
+            raise AssertionError(f"the proxy cut nothing within {timeout} s")
+
+    def cut_all(self):
+        """Cut every connection now."""
+        with self._lock:
+            pairs = list(self._pairs)
+        for pair in pairs:
+            self._close(pair)
+
+    def stall(self):
+        """Nothing more arrives on either side until flow()."""
+        self._flows.clear()
+
+    def flow(self):
+        self._flows.set()
+
+    def refuse(self, refuses=True):
+        """Close connections as soon as they are made, as if no server listened."""
+        self._refuses = refuses
+
+    # The work
+
+    @staticmethod
+    def _start(work, *arguments):
+        threading.Thread(target=work, args=arguments, daemon=True).start()
+
+    def _accept(self):
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            self.n_connections += 1
+            if self._refuses:
+                client.close()
+                continue
+            self._begin(client)
+
+    def _begin(self, client):
+        try:
+            if isinstance(self.target, tuple):
+                server = socket.create_connection(self.target)
+            else:
+                server = socket.socket(socket.AF_UNIX)
+                server.connect(str(self.target))
+        except OSError:
+            client.close()
+            return
+        pair = (client, server)
+        with self._lock:
+            self._pairs.add(pair)
+        self._start(self._pass_on, pair, client, server, True)
+        self._start(self._pass_on, pair, server, client, False)
+
+    def _pass_on(self, pair, source, target, is_client):
+        try:
+            while chunk := source.recv(CHUNK):
+                self._flows.wait()
+                if is_client:
+                    chunk, cut = self._look(chunk)
+                    self._send(target, chunk)
+                    if cut:
+                        self._lose(pair)
+                        return
+                else:
+                    target.sendall(chunk)
+        except OSError:
+            pass
+        self._close(pair)
+
+    def _look(self, chunk):
+        """What may go on of a chunk, and whether the connection is cut there."""
+        with self._lock:
+            at = chunk.find(self._pattern) if self._pattern else -1
+            while at >= 0 and self._skip:
+                self._skip -= 1
+                at = chunk.find(self._pattern, at + 1)
+            if at < 0:
+                return chunk, False
+            self._pattern = None
+            return (chunk if self._lets_through else b""), True
+
+    def _send(self, target, chunk):
+        """Slowly, if that is wished for."""
+        piece = max(1, self.bytes_per_second // 20) if self.bytes_per_second else len(chunk) or 1
+        for start in range(0, len(chunk), piece):
+            self._flows.wait()
+            part = chunk[start:start + piece]
+            target.sendall(part)
+            self.bytes_to_server += len(part)
+            if self.bytes_per_second:
+                time.sleep(len(part) / self.bytes_per_second)
+
+    def _lose(self, pair):
+        """The client sees the end at once; the server may end what it was told, and then sees it
+        too."""
+        client, _ = pair
+        self._cut.set()
+        self._shut(client)
+        time.sleep(0.05)
+        self._close(pair)
+
+    @staticmethod
+    def _shut(end):
+        try:
+            end.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+
+    def _close(self, pair):
+        with self._lock:
+            self._pairs.discard(pair)
+        for end in pair:
+            self._shut(end)
+            end.close()
+
+    def close(self):
+        self._shut(self._listener)
+        self._listener.close()
+        self._flows.set()
+        self.cut_all()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
