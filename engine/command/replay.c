@@ -137,7 +137,6 @@ static int use_plan(const struct command_options *options, struct plan *plan)
         log_error(&error, NULL, NULL);
         return WEIR_FAULT_USAGE;
     }
-    state->store = plan->load.plugin->store;
     state->pipeline = plan->name;
     state->offline = offline_new(plan);
     code = look(options, plan);

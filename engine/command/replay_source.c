@@ -43,7 +43,7 @@ enum weir_status replay_count(const struct replay_state *state, uint64_t *ret_n)
     const struct weir_showing showing = {.dead_letters = add_up, .arg = ret_n};
 
     *ret_n = 0;
-    return state->store->show(offline_stage(state->offline), state->pipeline, &showing);
+    return offline_show(state->offline, state->pipeline, &showing);
 }
 
 /* --- chunks ------------------------------------------------------------------------------- */
@@ -115,8 +115,8 @@ static enum weir_status fill_chunk(struct weir_stage *stage)
         uint64_t n_before = replay->n_left;
 
         empty_chunk(replay);
-        if (state->store->dead_letters(offline_stage(state->offline), state->pipeline,
-                replay->after, CHUNK_LETTERS, take_letter, replay) != WEIR_OK)
+        if (offline_dead_letters(state->offline, state->pipeline, replay->after, CHUNK_LETTERS,
+                take_letter, replay) != WEIR_OK)
             return fail_as(stage, state->offline);
         if (replay->n_left == n_before)
             replay->n_left = 0;

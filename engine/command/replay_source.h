@@ -13,7 +13,6 @@
 
 /* The stage's state; the first part is filled by the command, which reads the second afterwards. */
 struct replay_state {
-    const struct weir_store *store;
     struct offline *offline; /* started */
     const char *pipeline;
     uint64_t n_unknown;    /* rows of resources that take no part: left where they are */

@@ -27,7 +27,6 @@ static const char help[] =
 struct subject {
     const struct command_options *options;
     const struct plan *plan;
-    const struct weir_store *store;
     struct offline *offline;
     struct weir_strs only;
     struct state_view *view;
@@ -89,12 +88,10 @@ static bool confirmed(void)
 
 static bool forget(struct subject *s)
 {
-    struct weir_stage *stage = offline_stage(s->offline);
-
     if (!s->only.n)
-        return s->store->reset(stage, s->plan->name, NULL) == WEIR_OK;
+        return offline_reset(s->offline, s->plan->name, NULL) == WEIR_OK;
     for (size_t i = 0; i < s->only.n; i++)
-        if (s->store->reset(stage, s->plan->name, s->only.items[i]) != WEIR_OK)
+        if (offline_reset(s->offline, s->plan->name, s->only.items[i]) != WEIR_OK)
             return false;
     return true;
 }
@@ -137,8 +134,7 @@ static int look(struct subject *s)
         printf("%s: %s\n", s->plan->name, offline_error(s->offline)->text);
         return 0;
     }
-    if (s->store->show(offline_stage(s->offline), s->plan->name, state_view_showing(s->view)) !=
-        WEIR_OK)
+    if (offline_show(s->offline, s->plan->name, state_view_showing(s->view)) != WEIR_OK)
         return tell_error(s);
     if (resets)
         return reset(s);
@@ -148,14 +144,12 @@ static int look(struct subject *s)
 
 static int use_plan(const struct command_options *options, struct plan *plan)
 {
-    struct subject s = {.options = options,
-        .plan = plan,
-        .store = plan->load.plugin->store,
-        .only = {options->resources, options->n_resources}};
+    struct subject s = {
+        .options = options, .plan = plan, .only = {options->resources, options->n_resources}};
     struct weir_error error = {0};
     int code;
 
-    if (!s.store) {
+    if (!plan->load.plugin->store) {
         weir_error_set(&error, WEIR_FAULT_USAGE, "E-STATE-NONE",
             "the %s loader keeps no state, so there is none to show or to reset", plan->load.type);
         log_error(&error, NULL, NULL);

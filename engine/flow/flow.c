@@ -4,6 +4,7 @@
 #include "files.h"
 #include "registry/load.h"
 #include "report/log.h"
+#include "state/loop.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -53,7 +54,8 @@ void flow_stop(struct flow *flow, int signal)
     flow->result->signal = signal;
     atomic_store(&flow->stopping, true);
     atomic_store(&flow->incomplete, true);
-    flow_wake(flow);
+    /* What it waits for may not be worth the wait any more. */
+    loader_wake(flow->loader);
 }
 
 /* --- the loop --------------------------------------------------------------------------- */
@@ -114,6 +116,7 @@ static void on_deadline(uv_timer_t *handle)
         &error, WEIR_FAULT_DATA, "E-RUN-TIME", "the run took longer than limits.run_time allows");
     flow_fail(flow, NULL, &error);
     atomic_store(&flow->stopping, true);
+    loader_wake(flow->loader);
 }
 
 static void on_tick(uv_timer_t *handle)
@@ -205,6 +208,7 @@ void flow_close_handles(struct flow *flow)
     close_handle((uv_handle_t *)&flow->signals[1]);
     close_handle((uv_handle_t *)&flow->ticker);
     close_handle((uv_handle_t *)&flow->deadline);
+    loader_close_handles(flow->loader);
     ignore_late_signals(flow);
 }
 
@@ -255,23 +259,7 @@ static void flow_init(struct flow *flow)
     if (!flow->workers)
         fail_without_workers(flow);
     flow->loader = loader_new(flow, &flow->load);
-}
-
-static void close_left_handle(uv_handle_t *handle, void *arg)
-{
-    (void)arg;
-    close_handle(handle);
-}
-
-/* What a plugin forgot may live in its stage's arena, so it is closed while that is there. */
-static void close_loop(struct flow *flow)
-{
-    if (uv_loop_close(&flow->loop) == 0)
-        return;
-    log_event(WEIR_LOG_WARNING, NULL, "a plugin left handles open on the loop");
-    uv_walk(&flow->loop, close_left_handle, NULL);
-    uv_run(&flow->loop, UV_RUN_DEFAULT);
-    (void)uv_loop_close(&flow->loop);
+    loader_start(flow->loader);
 }
 
 static void forget_late_signal(struct flow_result *result)
@@ -287,7 +275,7 @@ static void flow_done(struct flow *flow)
     forget_late_signal(flow->result);
     session_free(flow->session);
     workers_free(flow->workers);
-    close_loop(flow);
+    loop_finish(&flow->loop);
     stage_finish(&flow->extract);
     for (size_t i = 0; i < flow->plan->n_transforms; i++)
         stage_finish(&flow->transforms[i]);

@@ -12,6 +12,10 @@ static void host_wake(struct weir_stage *stage)
 {
     struct flow *flow = stage_of(stage)->flow;
 
+    if (stage_of(stage) == &flow->load) {
+        loader_wake(flow->loader);
+        return;
+    }
     atomic_store(&flow->woken, true);
     flow_wake(flow);
 }
@@ -100,6 +104,21 @@ static const char *host_now(struct weir_stage *stage)
     return session_now(stage_of(stage)->flow->session);
 }
 
+static void host_keep(struct weir_stage *stage, struct weir_batch *batch)
+{
+    loader_keep(stage_of(stage)->flow->loader, batch);
+}
+
+static void host_loaded(struct weir_stage *stage, struct weir_batch *batch)
+{
+    loader_loaded(stage_of(stage)->flow->loader, batch);
+}
+
+static void host_dropped(struct weir_stage *stage, struct weir_batch *batch)
+{
+    loader_dropped(stage_of(stage)->flow->loader, batch);
+}
+
 static void *host_loop(struct weir_stage *stage)
 {
     return &stage_of(stage)->flow->loop;
@@ -120,4 +139,7 @@ const struct weir_host flow_host = {
     .is_read = host_is_read,
     .mark = host_mark,
     .now = host_now,
+    .keep = host_keep,
+    .loaded = host_loaded,
+    .dropped = host_dropped,
 };

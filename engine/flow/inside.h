@@ -27,6 +27,14 @@ struct flow_stage {
     struct weir_error error;
 };
 
+/* What became of a batch that the loader was given. */
+enum job_fate {
+    FATE_OPEN = 0, /* it has not said; behind `load` that means loaded */
+    FATE_KEPT,     /* it will say */
+    FATE_LOADED,
+    FATE_DROPPED, /* nothing of it was */
+};
+
 /* One batch on its way through decode and transforms. */
 struct job {
     struct work work; /* first: the worker hands this back */
@@ -38,6 +46,7 @@ struct job {
     enum weir_status status;
     struct flow_stage *failed; /* the stage that made status WEIR_FAIL */
     atomic_bool done;
+    enum job_fate fate; /* of the loader alone */
 };
 
 struct loader;
@@ -67,7 +76,7 @@ struct flow {
      * which a compiler reads as one word.
      */
     atomic_bool wanted;     /* the pump has something to look at */
-    atomic_bool woken;      /* weir_wake since extract was last called */
+    atomic_bool woken;      /* weir_wake since extract was last called, but of the loader */
     atomic_bool stopping;   /* a signal, or the run's time is over */
     atomic_bool incomplete; /* the same, or a failure */
 
@@ -136,23 +145,36 @@ bool search_is_possible(const struct job *job);
 /* As transforms_pass, but that the rows at fault are found and set aside. */
 enum weir_status search_while_passing(struct job *job, struct row_counts *counts);
 
-/* loader.c: the thread of the load stage. loader_free joins it; nothing else here waits. */
+/* loader.c: the load stage, on a thread or on the loop. loader_free joins the thread; nothing else
+ * here waits. */
 enum loader_state {
     LOADER_STARTING,
     LOADER_READY,
     LOADER_ENOUGH, /* it wants no more, and that is no failure */
     LOADER_FAILED, /* the stage's error says why; it takes no more */
-    LOADER_DONE,   /* everything is committed or rolled back; the thread ends */
+    LOADER_DONE,   /* everything is committed or rolled back */
 };
 struct loader *loader_new(struct flow *flow, struct flow_stage *stage);
+void loader_start(struct loader *loader);
+/* Goes on as far as it can, where it runs on the loop. */
+void loader_pump(struct loader *loader);
+/* From any thread: the callback that answered WEIR_AGAIN is called again, or what failed outside of
+ * one is noticed. */
+void loader_wake(struct loader *loader);
 enum loader_state loader_state(struct loader *loader);
 /* Takes over the job with its batch. */
 void loader_push(struct loader *loader, struct job *job);
 size_t loader_queued(struct loader *loader);
-/* True when the thread has left the stage for good. */
+/* True when it has left the stage for good. */
 bool loader_is_done(struct loader *loader);
 /* No more will come: load what is queued, commit, stop. */
 void loader_close(struct loader *loader);
+void loader_close_handles(struct loader *loader);
 void loader_free(struct loader *loader);
+
+/* loader_kept.c: what the plugin says of its batches, on the loop. */
+void loader_keep(struct loader *loader, struct weir_batch *batch);
+void loader_loaded(struct loader *loader, struct weir_batch *batch);
+void loader_dropped(struct loader *loader, struct weir_batch *batch);
 
 #endif

@@ -229,6 +229,7 @@ void flow_pump(struct flow *flow)
         begin(flow);
     while ((job = take_done_job(flow)))
         deliver(flow, job);
+    loader_pump(flow->loader);
     extract_while_room(flow);
     if (flow->phase == PHASE_RUNNING && run_is_over(flow))
         flow->phase = PHASE_DRAINING;

@@ -55,8 +55,8 @@ static const char *threading_mistake(const struct weir_plugin *plugin, enum role
         return "declares WEIR_IN_PARALLEL, but one source is read by one thread";
     if (role == ROLE_TRANSFORM && plugin->threading == WEIR_ON_LOOP)
         return "declares WEIR_ON_LOOP, but transforms run on workers";
-    if (role == ROLE_LOAD && plugin->threading != WEIR_ON_WORKER)
-        return "declares a threading other than WEIR_ON_WORKER, but a loader has its own thread";
+    if (role == ROLE_LOAD && plugin->threading == WEIR_IN_PARALLEL)
+        return "declares WEIR_IN_PARALLEL, but a loader is entered once at a time";
     if (plugin->decoded && plugin->threading != WEIR_ON_LOOP)
         return "has the callback decoded, which needs WEIR_ON_LOOP";
     return NULL;

@@ -142,20 +142,6 @@ static void take_mark(void *arg, const struct weir_marked *mark)
     (void)marks_add(session->marks, mark, &session->mark_error);
 }
 
-static enum weir_status read_state(struct session *session)
-{
-    const struct weir_reading reading = {
-        .place = take_place, .gap = take_gap, .mark = take_mark, .arg = session};
-    enum weir_status status;
-
-    session->places = places_new(session->pass.n_generations);
-    status = session->store->read(session->load, &session->pass, &reading);
-    places_seal(session->places);
-    if (status == WEIR_OK && weir_error_is_set(&session->mark_error))
-        return weir_fail_with(session->load, &session->mark_error);
-    return status;
-}
-
 /* People wonder why a run asks for less than they expected. */
 static void tell_resumed(const struct session *session)
 {
@@ -174,7 +160,7 @@ static void tell_resumed(const struct session *session)
  * Rows that are put back belong to no pass. Those of a table that is being replaced
  * would be lost: what the open pass has staged is going to take its place.
  */
-static enum weir_status open_replay(
+static enum weir_status choose_replay(
     struct session *session, const struct weir_pass *open, struct weir_error *ret_error)
 {
     for (size_t i = 0; open && i < open->n_generations; i++) {
@@ -189,40 +175,82 @@ static enum weir_status open_replay(
                     generation->table);
     }
     session->result.outcome = SESSION_REPLAY;
-    session->is_open = session->store->begin(session->load, NULL, NULL) == WEIR_OK;
-    return session->is_open ? WEIR_OK : WEIR_FAIL;
+    return WEIR_OK;
 }
 
-enum weir_status session_open(struct session *session, struct weir_error *ret_error)
-{
-    const struct weir_store *store = session->store;
-    struct weir_found found = {0};
-    enum weir_status status;
+/* The steps, each of which may answer WEIR_AGAIN; what they hand over stays where it is meanwhile. */
 
-    if (!store)
-        return WEIR_OK;
-    if (store->open(session->load, &session->run, session->plan->arena, &found) != WEIR_OK)
-        return WEIR_FAIL;
+static enum weir_status open_store(struct session *session, struct weir_error *ret_error)
+{
+    (void)ret_error;
+    return session->store->open(
+        session->load, &session->run, session->plan->arena, &session->found);
+}
+
+static enum weir_status choose(struct session *session, struct weir_error *ret_error)
+{
+    struct weir_found *found = &session->found;
+
     if (session->plan->state.replays)
-        return open_replay(session, found.open, ret_error);
+        return choose_replay(session, found->open, ret_error);
     make_pass(session);
-    switch (decide(&found, &session->pass, &session->wish, ret_error)) {
+    switch (decide(found, &session->pass, &session->wish, ret_error)) {
     case DECIDE_REFUSE:
         return WEIR_FAIL;
     case DECIDE_NOTHING:
         session->result.outcome = SESSION_NOTHING;
         return WEIR_END;
     case DECIDE_RESUME:
-        adopt_open_pass(session, found.open);
+        adopt_open_pass(session, found->open);
         tell_resumed(session);
-        found.open = NULL;
+        found->open = NULL;
         break;
     case DECIDE_NEW:
         break;
     }
-    status = store->begin(session->load, &session->pass, found.open);
-    if (status == WEIR_OK)
-        status = read_state(session);
+    session->places = places_new(session->pass.n_generations);
+    return WEIR_OK;
+}
+
+static enum weir_status begin(struct session *session, struct weir_error *ret_error)
+{
+    (void)ret_error;
+    if (session->plan->state.replays)
+        return session->store->begin(session->load, NULL, NULL);
+    return session->store->begin(session->load, &session->pass, session->found.open);
+}
+
+static enum weir_status read_state(struct session *session, struct weir_error *ret_error)
+{
+    enum weir_status status;
+
+    (void)ret_error;
+    if (session->plan->state.replays)
+        return WEIR_OK;
+    session->reading = (struct weir_reading){
+        .place = take_place, .gap = take_gap, .mark = take_mark, .arg = session};
+    status = session->store->read(session->load, &session->pass, &session->reading);
+    if (status == WEIR_AGAIN)
+        return WEIR_AGAIN;
+    places_seal(session->places);
+    if (status == WEIR_OK && weir_error_is_set(&session->mark_error))
+        return weir_fail_with(session->load, &session->mark_error);
+    return status;
+}
+
+enum weir_status session_open(struct session *session, struct weir_error *ret_error)
+{
+    static enum weir_status (*const steps[])(struct session * session,
+        struct weir_error * ret_error) = {open_store, choose, begin, read_state};
+    enum weir_status status = WEIR_OK;
+
+    if (!session->store)
+        return WEIR_OK;
+    while (status == WEIR_OK && session->step < sizeof(steps) / sizeof(steps[0])) {
+        status = steps[session->step](session, ret_error);
+        if (status == WEIR_OK)
+            session->step++;
+    }
     session->is_open = status == WEIR_OK;
     return status;
 }

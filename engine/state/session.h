@@ -4,7 +4,7 @@
  *
  * A loader without a store has no state, and every question is answered as in a
  * first run. Between open and finish a session is read-only but for its counters,
- * which belong to the loader's thread.
+ * which belong to where the loader runs.
  */
 #ifndef STATE_SESSION_H
 #define STATE_SESSION_H
@@ -20,8 +20,9 @@ struct session *session_new(struct plan *plan);
 void session_free(struct session *session);
 
 /*
- * On the loader's thread, behind `start`. WEIR_OK: go; WEIR_END: there is nothing to do, an earlier
- * run has done it; WEIR_FAIL: the error is the refusal, or none where the store told its own.
+ * Where the loader is, behind `start`. WEIR_OK: go; WEIR_END: there is nothing to do, an earlier
+ * run has done it; WEIR_FAIL: the error is the refusal, or none where the store told its own;
+ * WEIR_AGAIN: the store waits, call it again.
  */
 enum weir_status session_open(struct session *session, struct weir_error *ret_error);
 
@@ -42,7 +43,8 @@ struct session_end {
     int exit_code;   /* of what went wrong, or 0 */
     uint64_t n_rows; /* loaded by the run, those of the last commit among them */
 };
-/* On the loader's thread, before the last commit. */
+/* Where the loader is, before the last commit. As session_open it may answer WEIR_AGAIN; from then on
+ * `end` is not looked at. */
 enum weir_status session_finish(struct session *session, const struct session_end *end);
 
 /* What extractors ask; from any thread once the session is open. */

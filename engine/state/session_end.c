@@ -18,14 +18,6 @@ const char *session_outcome_word(enum session_outcome outcome)
     return outcome_words[outcome];
 }
 
-static enum session_outcome outcome_of(
-    const struct session *session, const struct weir_ending *ending)
-{
-    if (session->plan->state.replays)
-        return SESSION_REPLAY;
-    return ending->done ? SESSION_DONE : ending->abandon ? SESSION_ABANDONED : SESSION_OPEN;
-}
-
 /* What a list of runs tells of each. */
 static void write_summary(const struct session_result *result, enum session_outcome outcome,
     uint64_t n_rows, char *out, size_t size)
@@ -60,33 +52,48 @@ static bool gives_up(const struct session *session)
     return !session->keeps_gaps;
 }
 
-enum weir_status session_finish(struct session *session, const struct session_end *end)
+static enum session_outcome outcome_of(const struct session *session)
 {
-    struct session_result *result = &session->result;
+    if (session->plan->state.replays)
+        return SESSION_REPLAY;
+    return session->ending.done      ? SESSION_DONE
+           : session->ending.abandon ? SESSION_ABANDONED
+                                     : SESSION_OPEN;
+}
+
+static void decide_ending(struct session *session, const struct session_end *end)
+{
+    const struct session_result *result = &session->result;
     bool lacks = result->n_gaps || result->n_dead_letters;
-    char finished_at[NOW_SIZE], summary[256];
-    struct weir_ending ending = {
+
+    session->ending = (struct weir_ending){
         .done = end->complete && result->n_gaps == 0 && !session->plan->state.replays,
+        .abandon = end->complete && gives_up(session),
         .exit_code = end->exit_code ? end->exit_code
                      : lacks        ? EXIT_LACKS
                                     : 0,
-        .summary = summary,
-        .finished_at = finished_at,
+        .summary = session->summary,
+        .finished_at = session->finished_at,
     };
-    enum session_outcome outcome;
+    write_summary(
+        result, outcome_of(session), end->n_rows, session->summary, sizeof(session->summary));
+    now_text(session->finished_at);
+    session->is_ending = true;
+}
+
+enum weir_status session_finish(struct session *session, const struct session_end *end)
+{
     enum weir_status status;
 
     if (!session->is_open)
         return WEIR_OK;
-    ending.abandon = end->complete && gives_up(session);
-    outcome = outcome_of(session, &ending);
-    write_summary(result, outcome, end->n_rows, summary, sizeof(summary));
-    now_text(finished_at);
-    status = session->store->finish(session->load, &ending);
+    if (!session->is_ending)
+        decide_ending(session, end);
+    status = session->store->finish(session->load, &session->ending);
     if (status == WEIR_OK)
-        result->outcome = outcome;
+        session->result.outcome = outcome_of(session);
     if (status == WEIR_REJECT)
-        result->outcome = SESSION_ABANDONED;
+        session->result.outcome = SESSION_ABANDONED;
     return status;
 }
 

@@ -18,6 +18,14 @@ struct session {
     struct weir_error mark_error; /* why a mark could not be taken, if one could not */
     struct session_result result;
     bool is_open;
+    /* What its store was handed, which lives until that has answered. */
+    unsigned step; /* of session_open */
+    struct weir_found found;
+    struct weir_reading reading;
+    struct weir_ending ending;
+    bool is_ending; /* `ending` is filled */
+    char finished_at[NOW_SIZE];
+    char summary[256];
     uint64_t n_old_gaps; /* when the run began */
     bool leaves_others;  /* the pass has resources to be read that the run does not */
     bool keeps_gaps;     /* to give the old gaps up would add rows a second time */

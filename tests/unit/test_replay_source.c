@@ -208,7 +208,7 @@ static int teardown(void **state)
 /* Runs to its end; what it found is in the state. */
 static struct replay_state replay(struct flow_fixture *f)
 {
-    struct replay_state state = {.store = &db_store, .pipeline = "test"};
+    struct replay_state state = {.pipeline = "test"};
 
     f->plan.arena = arena;
     f->plan.state.replays = true;
