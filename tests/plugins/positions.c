@@ -12,52 +12,14 @@
  * A unit that does not stand where its chain stands fails the run: nothing may be
  * given twice or left out.
  */
-#include <weir/plugin.h>
+#include "positions.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE_SIZE = 65536, HEX_SIZE = 2 * WEIR_ID_SIZE + 1 };
-
-struct place {
-    const char *name;
-    char chain[HEX_SIZE];
-    uint64_t number;
-    bool done;
-    const char *next; /* "-": none */
-};
-
-struct gap {
-    const char *name;
-    char chain[HEX_SIZE];
-    uint64_t number;
-    bool alone;
-    bool is_gone;
-};
-
-struct mark {
-    const char *name;
-    char series[HEX_SIZE];
-    const char *key;
-    const char *text;
-    bool is_kept; /* of a pass that is done */
-};
-
-struct positions {
-    const char *trace;
-    const char *state;
-    /* not options */
-    FILE *out;
-    struct weir_pass pass;
-    struct place *places;
-    size_t n_places;
-    struct gap *gaps;
-    size_t n_gaps;
-    struct mark *marks;
-    size_t n_marks;
-};
+enum { LINE_SIZE = 65536 };
 
 static const struct weir_option options[] = {
     WEIR_TEXT(struct positions, trace, .help = "A file with a line for each unit."),
