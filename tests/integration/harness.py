@@ -98,7 +98,11 @@ def query(db, sql, *values):
 
 def digest(db, table):
     """The rows of a table in the form of the server's /expected."""
-    rows = query(db, f'SELECT id, name FROM "{table}" ORDER BY id')
+    return digest_of(query(db, f'SELECT id, name FROM "{table}" ORDER BY id'))
+
+
+def digest_of(rows):
+    """The same of rows of id and name."""
     ids = [row[0] for row in rows]
     names = "\n".join(f"{number}:{name}" for number, name in rows)
     return {"count": len(ids), "distinct": len(set(ids)), "sum_id": sum(ids),

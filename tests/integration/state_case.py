@@ -1,5 +1,6 @@
 """What the tests of state share: pipelines, what runs leave behind, and what they ask for.
 
+    @on_both
     class Resuming(StateCase):
         def test_it_goes_on(self):
             file = self.pipeline([pages(total=1000, fail_page=3, fail=99)])
@@ -8,16 +9,18 @@
             result, asked = self.run_asking(file)
             self.assert_exit(result, OK)
             self.assert_settled()
+
+These are two tests, ResumingSqlite.test_it_goes_on and ResumingPostgres.test_it_goes_on. What is only
+one database's says so: @on(Sqlite).
 """
 
 import hashlib
-import shutil
-import sqlite3
+import sys
 import threading
-from contextlib import closing, contextmanager
 from urllib.parse import urlencode
 
 import harness
+from databases import Postgres, Sqlite
 
 LOCKED = 7
 
@@ -28,8 +31,7 @@ PAGINATORS = {"cursor": CURSOR, "page": PAGE_NUMBER, "next_url": "{ type: json_l
 
 # Of a whole test's run: as many retries as the server's chaos needs, and no waiting.
 RETRY = "retry: { max_attempts: 5, initial_interval: 2ms, max_interval: 10ms }"
-STATE_TABLES = ("_weir_place", "_weir_gap", "_weir_mark_seen")
-SUFFIXES = ("", "-journal", "-wal")
+STATE_TABLES = ("place", "gap", "mark_seen")     # empty when no pass is open
 
 
 def query_of(parameters):
@@ -65,22 +67,34 @@ def file_hash(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def on(*databases):
+    """The tests of a class with each of these databases: classes of their own, so named."""
+    def make(tests):
+        module = sys.modules[tests.__module__]
+        for database in databases:
+            name = tests.__name__ + database.__name__
+            case = type(name, (tests, harness.Case), {
+                "DATABASE": database, "__module__": tests.__module__, "__doc__": tests.__doc__})
+            setattr(module, name, database.skip(case))
+        return tests
+    return make
+
+
+on_both = on(Sqlite, Postgres)
+
+
 class Readers(threading.Thread):
     """Counts rows again and again while something is published."""
 
-    def __init__(self, db):
+    def __init__(self, database):
         super().__init__()
-        self.db = db
+        self.database = database
         self.seen = set()
         self.over = threading.Event()
 
     def run(self):
         while not self.over.wait(0.002):
-            try:
-                self.seen.add(harness.query(self.db, "SELECT count(*) FROM t")[0][0])
-            except sqlite3.OperationalError as busy:
-                if "locked" not in str(busy):
-                    raise
+            self.seen.update(self.database.count_as_a_reader("t"))
 
     def __enter__(self):
         self.start()
@@ -91,7 +105,19 @@ class Readers(threading.Thread):
         self.join()
 
 
-class StateCase(harness.Case):
+class StateCase:
+    """Tests that @on gives a database."""
+
+    DATABASE = None
+
+    def setUp(self):
+        super().setUp()
+        self.database = self.DATABASE(self.work)
+        self.addCleanup(self.database.close)
+
+    def environment(self, more):
+        return super().environment(self.database.environment | more)
+
     def pipeline(self, resources, load="", extract="", more="", transform="", name="state"):
         lines = "\n".join(f"                - {line}" for line in resources)
         return f"""
@@ -105,8 +131,12 @@ class StateCase(harness.Case):
               resources:
 {lines}
             transform: [{transform}]
-            load: {{ type: sqlite, path: "${{WORK}}/out.db", {load} }}
+            load: {{ {self.database.load}, {load} }}
             """
+
+    def run_on(self, pipeline, *args, **options):
+        """Run a file with the test's database where it says DATABASE."""
+        return self.run_weir(pipeline.replace("DATABASE", self.database.load), *args, **options)
 
     def run_asking(self, pipeline, *args, prefix="/", **options):
         """Run to the end: the result, and how often each URL was asked meanwhile."""
@@ -117,49 +147,37 @@ class StateCase(harness.Case):
     # What is in the database
 
     def rows(self, sql="SELECT id FROM t ORDER BY id"):
-        found = harness.query(self.db, sql)
+        found = self.database.query(sql)
         return [row[0] for row in found] if found and len(found[0]) == 1 else found
 
     def count(self, table="t"):
-        return harness.query(self.db, f'SELECT count(*) FROM "{table}"')[0][0]
+        return self.database.query(f'SELECT count(*) FROM "{table}"')[0][0]
+
+    def count_state(self, table):
+        """Of a table of weir's own."""
+        return self.database.query(f"SELECT count(*) FROM {{weir}}{table}")[0][0]
 
     def has_table(self, table):
-        return self.db.exists() and bool(harness.query(
-            self.db, "SELECT 1 FROM sqlite_master WHERE name = ?", table))
+        return self.database.has_table(table)
+
+    def has_rows(self, count):
+        """Whether the table is there with so many rows at least."""
+        return self.has_table("t") and self.count() >= count
+
+    def digest(self, table="t"):
+        return harness.digest_of(self.database.query(f'SELECT id, name FROM "{table}" ORDER BY id'))
 
     def make(self, script):
         """What was there before weir."""
-        with closing(sqlite3.connect(self.db)) as connection:
-            connection.executescript(script)
+        self.database.make(script)
 
-    @contextmanager
-    def left_by_a_crash(self):
-        """A connection to a copy of the database with its journals. The copy recovers as it is
-        opened; the database itself is left for the next run."""
-        folder = self.work / "copy"
-        folder.mkdir()
-        try:
-            for suffix in SUFFIXES:
-                file = self.db.with_name(self.db.name + suffix)
-                if file.exists():
-                    shutil.copy(file, folder)
-            with closing(sqlite3.connect(folder / self.db.name)) as connection:
-                yield connection
-        finally:
-            shutil.rmtree(folder)
-
-    def assert_sound(self, connection):
-        found = connection.execute("PRAGMA integrity_check").fetchall()
-        self.assertEqual(found, [("ok",)])
+    def assert_sound(self, database=None):
+        self.assertTrue((database or self.database).is_sound())
 
     def assert_settled(self):
         """Nothing is left of the work: no place, no gap, no table beside the real ones."""
-        with closing(sqlite3.connect(f"{self.db.as_uri()}?mode=ro", uri=True)) as connection:
-            self.assert_sound(connection)
-            staged = connection.execute(
-                "SELECT name FROM sqlite_master WHERE name LIKE '\\_weir\\_stage\\_%' ESCAPE '\\'")
-            self.assertEqual(staged.fetchall(), [])
-            for table in STATE_TABLES:
-                left = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-                self.assertEqual(left, 0, f"rows of {table}")
-        self.assertFalse(self.db.with_name(self.db.name + ".weir-lock").exists())
+        self.assert_sound()
+        self.assertEqual(self.database.staged(), [])
+        for table in STATE_TABLES:
+            self.assertEqual(self.count_state(table), 0, f"rows of {table}")
+        self.assertEqual(self.database.leftovers(), [])

@@ -6,13 +6,13 @@ import unittest
 
 import harness
 from harness import DATA, OK, REJECTS, SOURCE, WEIR
-from state_case import StateCase, data
+from state_case import StateCase, data, on_both
 
 setUpModule = harness.start_server
 
 ASIDE = "on_row_error: dead_letter"
 PLUGINS = WEIR.parent / "tests" / "plugins.d"
-STRICT = "CREATE TABLE t (id INTEGER PRIMARY KEY, v INTEGER, CHECK (v IS NULL OR v <> 13)) STRICT"
+TABLE = "CREATE TABLE t (id INTEGER PRIMARY KEY, v INTEGER, CHECK (v IS NULL OR v <> 13))"
 
 
 def rows(last, **bad):
@@ -23,12 +23,15 @@ def rows(last, **bad):
 class DeadLetterCase(StateCase):
     def setUp(self):
         super().setUp()
-        self.make(STRICT)
+        self.make_table()
 
-    def file(self, *options, limits="", transform="", size=10, **query):
+    def make_table(self):
+        self.make(TABLE + self.database.strict)
+
+    def file(self, *options, limits="", transform="", load="", size=10, **query):
         more = f"dead_letter: {{ {limits} }}" if limits else ""
         return self.pipeline([data("t", ASIDE, *options, size=size, **query)], more=more,
-                             transform=transform)
+                             transform=transform, load=load)
 
     def load(self, file, code=REJECTS, *args, **options):
         result = self.run_weir(file, *args, **options)
@@ -42,9 +45,10 @@ class DeadLetterCase(StateCase):
         return [json.loads(raw)["id"] for raw in self.letters()]
 
 
+@on_both
 class SetAside(DeadLetterCase):
     def test_a_row_of_the_wrong_type_costs_no_other(self):
-        harness.server().put("t", rows(50, n4="x", n17=[1], n18=1.5, n50="9"))
+        harness.server().put("t", rows(50, n4="x", n17=[1], n18=1.5, n50="9 m"))
         result = self.load(self.file())
         self.assertEqual(self.rows(), [n for n in range(1, 50) if n not in (4, 17, 18)])
         self.assertEqual(sorted(self.ids_aside()), [4, 17, 18, 50])
@@ -100,8 +104,8 @@ class SetAside(DeadLetterCase):
     def test_with_merge_and_replace(self):
         for disposition in ("merge", "replace"):
             with self.subTest(disposition=disposition):
-                self.db.unlink(missing_ok=True)
-                self.make(STRICT)
+                self.database.empty()
+                self.make_table()
                 harness.server().put("t", rows(30, n4="x", n20="y"))
                 self.load(self.file("write_disposition: " + disposition, "primary_key: id"))
                 self.assertEqual(self.rows(), [n for n in range(1, 31) if n not in (4, 20)])
@@ -121,19 +125,20 @@ class SetAside(DeadLetterCase):
 
     def test_a_killed_run_has_the_letters_of_its_rows_and_no_others(self):
         harness.server().put("t", rows(200, **{f"n{n}": "x" for n in range(5, 201, 10)}))
-        file = self.file(delay=0.05).replace('out.db",', 'out.db", batching: { rows: 1 },')
+        file = self.file(delay=0.05, load="batching: { rows: 1 }")
         run = self.start_weir(file)
         run.when(lambda: self.count() >= 45)
         run.kill()
-        with self.left_by_a_crash() as connection:
-            loaded, = connection.execute("SELECT count(*) FROM t").fetchone()
-            aside, = connection.execute("SELECT count(*) FROM _weir_dead_letter").fetchone()
+        with self.database.left_by_a_crash() as left:
+            loaded, aside = (left.query(f"SELECT count(*) FROM {table}")[0][0]
+                             for table in ("t", "_weir_dead_letter"))
         self.assertEqual((loaded % 9, loaded // 9), (0, aside))
         self.load(file)
         self.assertEqual((self.count(), len(self.letters())), (180, 20))
         self.assert_settled()
 
 
+@on_both
 class Limits(DeadLetterCase):
     def test_too_many_fail_the_run(self):
         harness.server().put("t", rows(100, **{f"n{n}": "x" for n in range(5, 101, 10)}))
@@ -174,6 +179,7 @@ class Limits(DeadLetterCase):
         self.assert_settled()
 
 
+@on_both
 class Replay(DeadLetterCase):
     MENDED = "{ type: set, columns: { v: \"CAST(replace(v, ' m', '') AS INTEGER)\" } }"
 
@@ -237,10 +243,10 @@ class Replay(DeadLetterCase):
                 harness.wait_until(lambda: self.count() or not run.alive(), what="a row")
             run.signal(signal.SIGKILL)
             self.assertIn(run.wait().code, (OK, 137))
-            with self.left_by_a_crash() as connection:
-                self.assertEqual(connection.execute(
+            with self.database.left_by_a_crash() as left:
+                self.assertEqual(left.query(
                     "SELECT (SELECT count(*) FROM t) + (SELECT count(*) FROM _weir_dead_letter)"
-                ).fetchone(), (3000,))
+                ), [(3000,)])
         self.replay(mended)
         self.assertEqual((self.rows(), self.letters()), (list(range(1, 3001)), []))
         self.assert_settled()

@@ -6,6 +6,8 @@ import unittest
 
 import harness
 from harness import DESTINATION, OK
+from databases import Sqlite
+from state_case import on
 from workload import NAMES, WorkCase, Workload
 
 setUpModule = harness.start_server
@@ -15,6 +17,7 @@ STEP = 13 if harness.sanitized() else 5
 CALLS = ("pwrite64", "fdatasync", "ftruncate")
 
 
+@on(Sqlite)
 @unittest.skipUnless(shutil.which("strace"), "the command strace is not installed")
 class FailingDisk(WorkCase):
     def run_failing(self, file, call, error, k):

@@ -5,14 +5,17 @@ import os
 import unittest
 
 import harness
+from databases import Sqlite
 from harness import BAD_FILE, DESTINATION, OK, REJECTS, SOURCE
+from state_case import StateCase, on, on_both
 
 setUpModule = harness.start_server
 
 PAGES = "paginator: { type: page_number, total_path: total_pages }"
 
 
-class Keys(harness.Case):
+@on_both
+class Keys(StateCase):
     """What --run-id names is done once, and all of it."""
 
     def setUp(self):
@@ -21,7 +24,7 @@ class Keys(harness.Case):
             harness.server().ask("/data-set", json.dumps([{"id": 1}]).encode(), name=name)
 
     def load(self, *args):
-        return self.run_weir("""
+        return self.run_on("""
             weir: 1
             name: keys
             extract:
@@ -31,11 +34,11 @@ class Keys(harness.Case):
               resources:
                 - { name: a, url: "${SERVER}/data/a" }
                 - { name: b, url: "${SERVER}/data/b?fail_page=1" }
-            load: { type: sqlite, path: "${WORK}/out.db" }
+            load: { DATABASE }
             """, *args)
 
-    def rows(self, table):
-        return harness.query(self.db, f"SELECT count(*) FROM {table}")[0][0]
+    def loaded(self, *tables):
+        return tuple(self.count(table) for table in tables)
 
     def test_the_work_of_one_resource_is_not_the_work_of_all(self):
         self.assert_exit(self.load("--run-id", "k", "--resource", "a"), OK)
@@ -43,17 +46,18 @@ class Keys(harness.Case):
         self.assert_exit(result, BAD_FILE)
         self.assertIn("E-STATE-KEY", result.err)
         self.assert_exit(self.load("--run-id", "k", "--resource", "a"), OK)
-        self.assertEqual(self.rows("a"), 1)
+        self.assertEqual(self.loaded("a"), (1,))
 
     def test_what_the_run_of_another_key_has_ended_is_done(self):
         self.assert_exit(self.load("--run-id", "first"), SOURCE)
         self.assert_exit(self.load("--run-id", "second"), OK)
         for key in ("first", "second"):
             self.assert_exit(self.load("--run-id", key), OK)
-            self.assertEqual((self.rows("a"), self.rows("b")), (1, 1), key)
+            self.assertEqual(self.loaded("a", "b"), (1, 1), key)
 
 
-class Places(harness.Case):
+@on(Sqlite)
+class Places(StateCase):
     def test_a_database_that_is_gone_holds_no_rows(self):
         """Whether SQLite notices depends on what it has to do next; we always do."""
         for what in (os.unlink, lambda path: os.rename(path, f"{path}.old")):
@@ -75,7 +79,8 @@ class Places(harness.Case):
             self.assertIn("somebody moved or removed the file", result.err)
 
 
-class Gaps(harness.Case):
+@on_both
+class Gaps(StateCase):
     def test_rows_before_a_gap_are_not_added_again(self):
         """Their series has no mark, so whoever began anew would read them again."""
         rows = json.dumps([{"id": i, "at": i} for i in range(1, 7)]).encode()
@@ -92,16 +97,16 @@ class Gaps(harness.Case):
               on_error: skip_partition
               retry: { max_attempts: 1 }
               incremental: { cursor_path: at, cursor_type: integer, initial_value: 0 }
-            load: { type: sqlite, path: "${WORK}/out.db" }
+            load: { DATABASE }
             """
         for code in (REJECTS, REJECTS, REJECTS, REJECTS, OK, OK):
-            self.assert_exit(self.run_weir(pipeline), code)
-            loaded = harness.query(self.db, "SELECT id FROM gaps ORDER BY id")
-            self.assertEqual([row[0] for row in loaded],
+            self.assert_exit(self.run_on(pipeline), code)
+            self.assertEqual(self.rows("SELECT id FROM gaps ORDER BY id"),
                              [1, 2, 3, 4, 5, 6] if code == OK else [1, 2, 3, 4])
 
 
-class Versions(harness.Case):
+@on_both
+class Versions(StateCase):
     """A version is newer by the value of its cursor, however that is written."""
 
     def load(self, cursor, value, name):
@@ -117,9 +122,9 @@ class Versions(harness.Case):
               write_disposition: merge
               primary_key: id
               incremental: {{ cursor_path: at, {cursor}, lag: {"5" if "int" in cursor else "1d"} }}
-            load: {{ type: sqlite, path: "${{WORK}}/out.db" }}
+            load: {{ {self.database.load} }}
             """), OK)
-        return harness.query(self.db, "SELECT name FROM versions")[0][0]
+        return self.rows("SELECT name FROM versions")[0]
 
     def test_the_newer_one_stays(self):
         german = 'cursor_type: date, cursor_format: "%d.%m.%Y"'
@@ -129,19 +134,19 @@ class Versions(harness.Case):
                 ("cursor_type: datetime", "2024-05-01T10:30:00+02:00", "2024-05-01T09:00:00Z"),
                 (f"{german}", "01.05.2024", "02.05.2024")):
             with self.subTest(old=old, new=new):
-                for file in self.work.glob("out.db*"):
-                    file.unlink()
+                self.database.empty()
                 self.assertEqual(self.load(cursor, old, "old"), "old")
                 self.assertEqual(self.load(cursor, new, "new"), "new")
                 self.assertEqual(self.load(cursor, old, "late"),
                                  "late" if cursor == german else "new")
 
 
-class Secrets(harness.Case):
+@on_both
+class Secrets(StateCase):
     SECRET = "s3kret/of+mine"
 
     def test_the_label_of_a_gap_holds_none(self):
-        result = self.run_weir("""
+        result = self.run_on("""
             weir: 1
             name: label
             extract:
@@ -151,15 +156,15 @@ class Secrets(harness.Case):
               retry: { max_attempts: 1 }
               auth: { type: bearer, token: "${TOKEN}" }
               partitions: { p: ["${TOKEN}", plain] }
-            load: { type: sqlite, path: "${WORK}/out.db" }
+            load: { DATABASE }
             """, env={"TOKEN": self.SECRET})
         self.assert_exit(result, REJECTS)
-        labels = [row[0] for row in harness.query(self.db, "SELECT label FROM _weir_gap")]
+        labels = self.rows("SELECT label FROM {weir}gap")
         self.assertEqual(len(labels), 2)
         for label in labels:
             self.assertIn("***", label)
         for form in (self.SECRET, "s3kret%2Fof%2Bmine"):
-            self.assertNotIn(form.encode(), self.db.read_bytes())
+            self.assertNotIn(form.encode(), self.database.content())
 
 
 if __name__ == "__main__":

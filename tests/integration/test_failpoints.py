@@ -6,21 +6,23 @@ Only builds with WEIR_FAILPOINTS have such places; elsewhere the names are compa
 
 import re
 import signal
-import sqlite3
 import unittest
-from contextlib import closing
 
 import harness
 from harness import DESTINATION, OK, ROOT
-from state_case import Readers, StateCase, pages, resource
+from databases import Postgres, Sqlite
+from state_case import Readers, StateCase, on_both, pages, resource
 from workload import NAMES, WorkCase, Workload
 
 setUpModule = harness.start_server
 
-FAILPOINTS = (
-    "before_begin", "after_begin", "after_fence", "after_guard", "mid_rows", "after_rows",
-    "before_commit", "after_commit", "before_finish", "before_publish", "mid_publish",
-    "after_publish", "after_fetch_end", "queue_full")
+OF_ALL = ("after_fence", "after_guard", "after_rows", "before_commit", "after_commit",
+          "before_finish", "before_publish", "mid_publish", "after_publish", "after_fetch_end",
+          "queue_full")
+FAILPOINTS = {
+    Sqlite: (*OF_ALL, "before_begin", "after_begin", "mid_rows"),
+    Postgres: (*OF_ALL, "after_start", "mid_copy", "after_commit_sent"),
+}
 # Reached only where there is something to publish, or where the loader is slower than the source.
 ONLY_REPLACE = {"before_publish", "mid_publish", "after_publish"}
 ONLY_SLOW = {"queue_full"}
@@ -35,16 +37,19 @@ def has_failpoints():
     return b"after_fetch_end" in harness.program().read_bytes()
 
 
-def in_the_code():
-    return {name for folder in ("engine", "plugins") for file in (ROOT / folder).rglob("*.c")
-            for name in USE.findall(file.read_text())}
+def in_the_code(plugin):
+    return {name for folder in ("engine", "plugins/" + plugin)
+            for file in (ROOT / folder).rglob("*.c") for name in USE.findall(file.read_text())}
 
 
-class Names(unittest.TestCase):
+@on_both
+class Names(StateCase):
     def test_every_name_is_in_the_code_and_here(self):
-        self.assertEqual(in_the_code(), set(FAILPOINTS))
+        plugin = self.DATABASE.__name__.lower()
+        self.assertEqual(in_the_code(plugin), set(FAILPOINTS[self.DATABASE]))
 
 
+@on_both
 @unittest.skipUnless(has_failpoints(), "this build has no failpoints")
 class Failpoints(WorkCase):
     def setUp(self):
@@ -84,7 +89,7 @@ class Failpoints(WorkCase):
 
     def every_place(self, mode, action, code):
         passed = {}
-        for name in FAILPOINTS:
+        for name in FAILPOINTS[self.DATABASE]:
             if name not in ONLY_SLOW and (name not in ONLY_REPLACE or mode == "replace"):
                 passed[name] = self.every_passing(mode, name, action, code)
         return passed
@@ -93,13 +98,14 @@ class Failpoints(WorkCase):
         for mode in NAMES:
             passed = self.every_place(mode, "kill", KILLED)
             self.assertEqual([name for name, times in passed.items() if not times], [])
-        self.assertEqual(self.reached() | ONLY_SLOW, set(FAILPOINTS))
+        self.assertEqual(self.reached() | ONLY_SLOW, set(FAILPOINTS[self.DATABASE]))
 
     def test_a_call_of_the_system_fails(self):
         for mode in NAMES:
             self.every_place(mode, "eio", DESTINATION)
 
 
+@on_both
 @unittest.skipUnless(has_failpoints(), "this build has no failpoints")
 class FullQueue(StateCase):
     """Somebody else holds the database until the loader's queue is full, and there it is killed."""
@@ -111,16 +117,15 @@ class FullQueue(StateCase):
         run = self.start_weir(file, env={"WEIR_FAIL": "queue_full:1:kill"})
         # A slow loader is late by itself.
         harness.wait_until(lambda: not run.alive() or (self.has_table("t") and self.count()))
-        with closing(sqlite3.connect(self.db, isolation_level=None, timeout=30)) as other:
-            other.execute("BEGIN IMMEDIATE")
+        with self.database.hold():
             self.assertEqual(run.wait().code, KILLED)
-            other.execute("COMMIT")
         self.assertEqual(self.count() % 1024 if self.has_table("t") else 0, 0)
         self.assert_exit(self.run_weir(file), OK)
         self.assertEqual(self.rows("SELECT count(*), count(DISTINCT id) FROM t"), [(24576, 1024)])
         self.assert_settled()
 
 
+@on_both
 @unittest.skipUnless(has_failpoints(), "this build has no failpoints")
 class WatchedPublishing(StateCase):
     """D12: whoever reads sees all of the old or all of the new, wherever it is killed."""
@@ -128,16 +133,16 @@ class WatchedPublishing(StateCase):
     def test_readers_see_the_old_or_the_new(self):
         for name in (*sorted(ONLY_REPLACE), "before_commit", "after_commit"):
             with self.subTest(place=name):
-                self.db.unlink(missing_ok=True)
+                self.database.empty()
                 self.make("CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT);"
                           "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n "
-                          "LIMIT 700) INSERT INTO t SELECT i, 'old' FROM n;"
+                          "WHERE i < 700) INSERT INTO t SELECT i, 'old' FROM n;"
                           "CREATE VIEW v AS SELECT max(id) AS m FROM t")
                 file = self.pipeline([pages("t", "write_disposition: replace", "primary_key: id")],
                                      load="batching: { rows: 100 }")
                 # What is committed before the rows are published has other passings of its name.
                 for k in (1, 2, 3, 12):
-                    with Readers(self.db) as readers:
+                    with Readers(self.database) as readers:
                         result = self.run_weir(file, "--run-id", name,
                                                env={"WEIR_FAIL": f"{name}:{k}:kill"})
                     self.assertIn(result.code, (OK, KILLED), str(result))

@@ -4,7 +4,7 @@ import unittest
 
 import harness
 from harness import OK, REJECTS, SOURCE
-from state_case import StateCase, data, items, pages, resource
+from state_case import StateCase, data, items, on_both, pages, resource
 
 setUpModule = harness.start_server
 
@@ -18,6 +18,7 @@ def partitions(name="t", *options, **query):
                 **query, where="part:{partition.part}")
 
 
+@on_both
 class Gaps(StateCase):
     def setUp(self):
         super().setUp()
@@ -26,7 +27,7 @@ class Gaps(StateCase):
             for part in range(1, 11) for n in range(30)])
 
     def gaps(self):
-        return self.count("_weir_gap")
+        return self.count_state("gap")
 
     def test_items_that_fail_are_asked_for_alone(self):
         file = self.pipeline([items(300, "t", SKIP, every=50, fail=99, **{"as": 503})])
@@ -116,7 +117,7 @@ class Gaps(StateCase):
     def test_with_merge_and_replace(self):
         for disposition in ("merge", "replace"):
             with self.subTest(disposition=disposition):
-                self.db.unlink(missing_ok=True)
+                self.database.empty()
                 self.setUp()
                 file = self.pipeline([partitions(
                     "t", CONTINUE, "write_disposition: " + disposition, "primary_key: id",
@@ -145,7 +146,7 @@ class Gaps(StateCase):
         file = self.pipeline([items(60, "t", SKIP, every=20, fail=99, delay=0.02, **{"as": 404})],
                              load="batching: { rows: 1 }", extract="concurrency: { max: 2 }")
         run = self.start_weir(file)
-        run.when(lambda: self.has_table("_weir_gap") and self.gaps())
+        run.when(lambda: self.has_table("t") and self.gaps())
         run.kill()
         harness.server().heal()
         result, asked = self.run_asking(file)

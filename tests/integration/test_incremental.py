@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import harness
 from harness import BAD_FILE, DATA, OK, REJECTS, SOURCE
-from state_case import StateCase, data
+from state_case import StateCase, data, on_both
 
 setUpModule = harness.start_server
 
@@ -37,9 +37,9 @@ def incremental(**more):
 
 
 class IncrementalCase(StateCase):
-    def file(self, *options, since=SINCE, size=50, incremental_=None, **query):
+    def file(self, *options, since=SINCE, size=50, incremental_=None, load="", **query):
         return self.pipeline([data("t", incremental_ or incremental(), *options, size=size,
-                                   since=since, **query)])
+                                   since=since, **query)], load=load)
 
     def put(self, rows):
         harness.server().put("t", rows)
@@ -59,6 +59,7 @@ class IncrementalCase(StateCase):
         self.assertEqual(self.rows(), sorted(wanted))
 
 
+@on_both
 class Marks(IncrementalCase):
     def test_the_next_run_asks_from_the_mark_and_ties_are_neither_lost_nor_doubled(self):
         file = self.file()
@@ -120,7 +121,7 @@ class Marks(IncrementalCase):
 
     def test_a_killed_run_keeps_the_old_mark(self):
         self.put(rows(1, 105))
-        file = self.file(delay=0.05).replace('out.db",', 'out.db", batching: { rows: 50 },')
+        file = self.file(delay=0.05, load="batching: { rows: 50 }")
         self.load(file)
         self.put(rows(1, 605))
         run = self.start_weir(file)
@@ -148,6 +149,7 @@ class Marks(IncrementalCase):
         self.assert_ids(range(1, 31))
 
 
+@on_both
 class OtherCursors(IncrementalCase):
     def test_a_mark_is_not_taken_for_that_of_another_column(self):
         self.put([{"id": 1, "updated_at": "2024-05-01T00:00:00Z",
@@ -161,6 +163,7 @@ class OtherCursors(IncrementalCase):
         self.assertIn("reset --resource t", result.err)
 
 
+@on_both
 class Types(IncrementalCase):
     def grows(self, kind, value, **more):
         """Two runs over a growing set whose cursor is written by value(n)."""
@@ -182,7 +185,7 @@ class Types(IncrementalCase):
         }
         for kind, value in kinds.items():
             with self.subTest(kind=kind):
-                self.db.unlink(missing_ok=True)
+                self.database.empty()
                 self.grows(kind, value)
 
     def test_numbers_are_not_compared_as_text(self):
@@ -203,12 +206,13 @@ class Types(IncrementalCase):
         self.assertEqual(self.count(), 4)
 
 
+@on_both
 class Ranges(IncrementalCase):
     def test_a_row_at_the_end_is_not_read(self):
         self.put(rows(0, 399))
         for query in ({"until": UNTIL}, {"until": UNTIL, "closed": 1}, {}):
             with self.subTest(query=query):
-                self.db.unlink(missing_ok=True)
+                self.database.empty()
                 self.load(self.file(incremental_=incremental(end_value=at(200)), **query))
                 self.assert_ids(range(0, 200))
 
@@ -279,6 +283,7 @@ class Ranges(IncrementalCase):
         self.assert_ids(range(0, 100))
 
 
+@on_both
 class Partitions(IncrementalCase):
     def file_of(self, parts, *options, **query):
         return self.pipeline([data(
@@ -318,6 +323,7 @@ class Partitions(IncrementalCase):
         self.assertEqual(self.count(), 310 + 130)
 
 
+@on_both
 class BadCursors(IncrementalCase):
     BAD = [{"id": 1, "name": "none"}, {"id": 2, "name": "null", "updated_at": None}]
 
@@ -346,7 +352,7 @@ class BadCursors(IncrementalCase):
         for word in ("fail", "include", "exclude"):
             for value in ("yesterday", True, {"a": 1}, "2024-13-01T00:00:00Z"):
                 with self.subTest(word=word, value=value):
-                    self.db.unlink(missing_ok=True)
+                    self.database.empty()
                     result = self.load_bad(word, [{"id": 1, "updated_at": value}], DATA)
                     self.assertIn("error[E-CURSOR]", result.err)
 
@@ -363,7 +369,7 @@ class BadCursors(IncrementalCase):
         result = self.run_weir(file)
         self.assert_exit(result, DATA)
         self.assertIn("error[E-LIMIT-TIES]", result.err)
-        self.db.unlink()
+        self.database.empty()
         merging = self.file("write_disposition: merge", "primary_key: id", size=10_000)
         self.load(merging)
         self.assertEqual(self.count(), 70_000)

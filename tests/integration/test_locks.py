@@ -11,11 +11,13 @@ from contextlib import closing
 
 import harness
 from harness import DESTINATION, OK, TERMINATED
-from state_case import LOCKED, StateCase, file_hash, pages
+from databases import Sqlite
+from state_case import LOCKED, StateCase, file_hash, on, on_both, pages
 
 setUpModule = harness.start_server
 
 
+@on_both
 class TwoRuns(StateCase):
     def begun(self):
         """A run that has loaded two pages, and gets the third once the server is healed."""
@@ -78,14 +80,8 @@ class TwoRuns(StateCase):
         self.assert_settled()
 
 
+@on_both
 class LockedDatabase(StateCase):
-    def hold(self):
-        """This process holds the database, as any other program might."""
-        other = sqlite3.connect(self.db, isolation_level=None, timeout=20, check_same_thread=False)
-        self.addCleanup(other.close)
-        other.execute("BEGIN IMMEDIATE")
-        return other
-
     def loading(self, lock_wait):
         file = self.pipeline([pages("t", style="page", delay=0.1)],
                              load=f"lock_wait: {lock_wait}, batching: {{ rows: 100 }}")
@@ -95,23 +91,22 @@ class LockedDatabase(StateCase):
 
     def test_a_lock_of_some_seconds_is_waited_for(self):
         run, _ = self.loading("60s")
-        other = self.hold()
-        end = threading.Timer(3, other.execute, ["COMMIT"])
-        end.start()
-        result = self.check(run.wait())
-        end.join()
+        with self.database.hold() as release:
+            end = threading.Timer(3, release)
+            end.start()
+            result = self.check(run.wait())
+            end.join()
         self.assert_exit(result, OK)
         self.assertEqual(self.rows(), list(range(1, 1001)))
         self.assert_settled()
 
     def test_one_that_stays_ends_the_run_and_is_named(self):
         run, file = self.loading("500ms")
-        other = self.hold()
-        result = self.check(run.wait())
-        self.assert_exit(result, LOCKED)
-        self.assertIn("error[E-DB-LOCKED]", result.err)
-        self.assertIn(f"process {os.getpid()}", result.err)
-        other.execute("COMMIT")
+        with self.database.hold():
+            result = self.check(run.wait())
+            self.assert_exit(result, LOCKED)
+            self.assertIn("error[E-DB-LOCKED]", result.err)
+            self.assertIn(f"process {self.database.holder}", result.err)
         rows = self.count()
         self.assertEqual(self.rows(), list(range(1, rows + 1)))
         self.assertEqual(rows % 100, 0)
@@ -121,15 +116,15 @@ class LockedDatabase(StateCase):
 
     def test_a_signal_is_heard_while_it_waits(self):
         run, _ = self.loading("1h")
-        other = self.hold()
-        run.when(lambda: harness.server().stats()["requests_total"] == 10)
-        run.signal(signal.SIGTERM)
-        result = self.check(run.wait())
-        self.assert_exit(result, TERMINATED)
-        other.execute("COMMIT")
+        with self.database.hold():
+            run.when(lambda: harness.server().stats()["requests_total"] == 10)
+            run.signal(signal.SIGTERM)
+            result = self.check(run.wait())
+            self.assert_exit(result, TERMINATED)
         self.assertEqual(self.count() % 100, 0)
 
 
+@on(Sqlite)
 class DamagedFiles(StateCase):
     def damaged(self, damage):
         """A database that is damaged: nothing is contacted, and it is left as it is."""

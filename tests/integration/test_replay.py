@@ -5,11 +5,12 @@ test_dead_letters has the whole way.
 """
 
 import json
-import sqlite3
 import unittest
 
 import harness
+from databases import Sqlite
 from harness import BAD_FILE, OK, REJECTS
+from state_case import StateCase, on, on_both
 
 setUpModule = harness.start_server
 
@@ -18,7 +19,7 @@ def resource(name, more="on_row_error: dead_letter"):
     return (name, more)
 
 
-class ReplayCase(harness.Case):
+class ReplayCase(StateCase):
     def file(self, *resources, transform=""):
         """A pipeline with these resources; each gives two rows to a run."""
         lines = ["weir: 1", "name: letters", "extract:", "  type: http", "  resources:"]
@@ -28,7 +29,7 @@ class ReplayCase(harness.Case):
                          f"partitions: {{ n: {{ from: 1, to: 2 }} }}, {more} }}")
         if transform:
             lines.append(f"transform: [ {transform} ]")
-        lines.append('load: { type: sqlite, path: "${WORK}/out.db" }')
+        lines.append(f"load: {{ {self.database.load} }}")
         return "\n".join(lines) + "\n"
 
     def load(self, file, code=OK, *args, command="run"):
@@ -40,21 +41,20 @@ class ReplayCase(harness.Case):
         return self.load(file, code, *args, command="replay")
 
     def set_aside(self, name, *rows, stage=0):
-        connection = sqlite3.connect(self.db)
-        with connection:
-            connection.executemany(
-                "INSERT INTO _weir_dead_letter(pipeline, resource, generation, stage, code, reason,"
-                " raw, set_aside_at) VALUES ('letters', ?, 1, ?, 'E-TYPE', 'a reason', ?, 'then')",
-                [(name, stage, json.dumps(row)) for row in rows])
-        connection.close()
+        values = ", ".join(
+            f"('letters', '{name}', 1, {stage}, 'E-TYPE', 'a reason', '{json.dumps(row)}', "
+            "'2024-05-06T07:08:09Z')" for row in rows)
+        self.make("INSERT INTO _weir_dead_letter (pipeline, resource, generation, stage, code, "
+                  f"reason, raw, set_aside_at) VALUES {values}")
 
     def letters(self):
-        return harness.query(self.db, "SELECT resource, raw FROM _weir_dead_letter ORDER BY id")
+        return self.database.query("SELECT resource, raw FROM _weir_dead_letter ORDER BY id")
 
     def ids(self, table="t"):
-        return [row[0] for row in harness.query(self.db, f"SELECT id FROM {table} ORDER BY id")]
+        return [row[0] for row in self.database.query(f"SELECT id FROM {table} ORDER BY id")]
 
 
+@on_both
 class Replay(ReplayCase):
     def setUp(self):
         super().setUp()
@@ -75,7 +75,7 @@ class Replay(ReplayCase):
         self.set_aside("t", {"id": 3, "name": "x"}, {"id": 4, "name": "y"})
         self.replay(self.file(resource("t"), transform='{ type: filter, where: "id = 4" }, '
                               "{ type: set, columns: { name: \"'new'\" } }"))
-        self.assertEqual(harness.query(self.db, "SELECT id, name FROM t WHERE id > 2"), [(4, "new")])
+        self.assertEqual(self.database.query("SELECT id, name FROM t WHERE id > 2"), [(4, "new")])
         self.assertEqual(self.letters(), [])
 
     def test_what_fails_again_is_there_once_with_its_new_reason(self):
@@ -87,7 +87,7 @@ class Replay(ReplayCase):
         self.assertEqual(self.ids(), [1, 2, 3])
         self.assertEqual(len(self.letters()), 1)
         self.assertEqual(json.loads(self.letters()[0][1]), {"id": 4, "name": "{"})
-        self.assertNotEqual(harness.query(self.db, "SELECT reason FROM _weir_dead_letter"),
+        self.assertNotEqual(self.database.query("SELECT reason FROM _weir_dead_letter"),
                             [("a reason",)])
 
     def test_they_begin_behind_the_transforms_that_they_have_passed(self):
@@ -119,7 +119,7 @@ class Replay(ReplayCase):
     def test_without_a_database_none_is_made(self):
         result = self.replay(self.t)
         self.assertIn("0 rows put back", result.err)
-        self.assertFalse(self.db.exists())
+        self.assertFalse(self.database.is_there())
 
     def test_a_replay_is_a_run_of_the_list(self):
         self.load(self.t)
@@ -130,12 +130,8 @@ class Replay(ReplayCase):
         self.assertEqual(shown.out.count("exit 0"), 2)
         self.assertNotIn("set aside", shown.out)
 
-    def test_a_loader_without_dead_letters(self):
-        file = self.file(("t", "")).replace("sqlite", "ndjson")
-        result = self.replay(file, BAD_FILE)
-        self.assertIn("E-STATE-NONE", result.err)
 
-
+@on_both
 class Replacing(ReplayCase):
     def setUp(self):
         super().setUp()
@@ -158,6 +154,14 @@ class Replacing(ReplayCase):
         result = self.replay(broken, BAD_FILE)
         self.assertIn("E-STATE-OPEN", result.err)
         self.assertEqual(len(self.letters()), 1)
+
+
+@on(Sqlite)
+class OtherLoaders(ReplayCase):
+    def test_a_loader_without_dead_letters(self):
+        file = self.file(("t", "")).replace("sqlite", "ndjson")
+        result = self.replay(file, BAD_FILE)
+        self.assertIn("E-STATE-NONE", result.err)
 
 
 if __name__ == "__main__":

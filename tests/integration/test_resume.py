@@ -6,18 +6,19 @@ import unittest
 
 import harness
 from harness import BAD_FILE, DESTINATION, INTERRUPTED, OK, SOURCE, TERMINATED
-from state_case import PAGINATORS, StateCase, data, items, pages, resource
+from state_case import PAGINATORS, StateCase, data, items, on_both, pages, resource
 
 setUpModule = harness.start_server
 
 RSS_BOUND = (96 + 40) << 20     # of a hundred thousand units: design's 96 MiB, and 40 for them
 
 
+@on_both
 class AfterAFailure(StateCase):
     def test_pages_that_are_there_are_not_asked_for_again(self):
         for style in PAGINATORS:
             with self.subTest(style=style):
-                self.db.unlink(missing_ok=True)
+                self.database.empty()
                 harness.server().reset()
                 file = self.pipeline([pages(style=style, fail_page=3, fail=99, **{"as": 503})])
                 result = self.run_weir(file)
@@ -96,6 +97,7 @@ class AfterAFailure(StateCase):
         self.assert_settled()
 
 
+@on_both
 class Signals(StateCase):
     def slow_pages(self):
         return self.pipeline([pages(style="page", delay=0.15)], load="batching: { rows: 100 }")
@@ -109,7 +111,7 @@ class Signals(StateCase):
     def test_a_signal_commits_what_is_complete_and_the_next_run_goes_on(self):
         for number, code in ((signal.SIGTERM, TERMINATED), (signal.SIGINT, INTERRUPTED)):
             with self.subTest(signal=number.name):
-                self.db.unlink(missing_ok=True)
+                self.database.empty()
                 result = self.stopped(number)
                 self.assert_exit(result, code)
                 self.assertIn("run again to continue", result.err)
@@ -149,6 +151,7 @@ class Signals(StateCase):
         self.assertEqual(self.count(), 300)
 
 
+@on_both
 class ChangedFiles(StateCase):
     def interrupted(self, *options):
         file = self.pipeline([pages("t", *options, style="page", fail_page=3, fail=99,
@@ -211,7 +214,7 @@ class ChangedFiles(StateCase):
     def test_beginning_anew_harms_neither_merge_nor_replace(self):
         for disposition in ("merge", "replace"):
             with self.subTest(disposition=disposition):
-                self.db.unlink(missing_ok=True)
+                self.database.empty()
                 harness.server().reset()
                 file = self.interrupted(f"write_disposition: {disposition}", "primary_key: id")
                 result, asked = self.run_asking(file, "--restart")
@@ -221,6 +224,7 @@ class ChangedFiles(StateCase):
                 self.assert_settled()
 
 
+@on_both
 class LostTables(StateCase):
     """Who drops the table and runs again wants all rows, and not those that had been missing."""
 
@@ -234,11 +238,11 @@ class LostTables(StateCase):
     def test_a_run_does_not_go_on_without_the_rows_that_were_there(self):
         for disposition in ("append", "merge", "replace"):
             with self.subTest(disposition=disposition):
-                self.db.unlink(missing_ok=True)
+                self.database.empty()
                 harness.server().reset()
                 file = self.interrupted(disposition)
                 replaced = disposition == "replace"
-                self.make(f"DROP TABLE {'_weir_stage_1_t' if replaced else 't'}")
+                self.make(f"DROP TABLE {self.database.staged()[0] if replaced else 't'}")
                 result, asked = self.run_asking(file)
                 self.assert_exit(result, DESTINATION)
                 self.assertIn("error[E-DB-SCHEMA]", result.err)
@@ -257,6 +261,7 @@ class LostTables(StateCase):
         self.assertEqual(self.count(), 40)
 
 
+@on_both
 class RunIds(StateCase):
     def test_what_is_done_is_not_done_again(self):
         file = self.pipeline([pages(total=300)])
@@ -282,6 +287,7 @@ class RunIds(StateCase):
         self.assertEqual(asked, {})
 
 
+@on_both
 class ManyUnits(StateCase):
     @unittest.skipIf(harness.sanitized(), "the memory of a sanitizer is not the program's")
     def test_a_hundred_thousand(self):

@@ -5,6 +5,7 @@ import unittest
 
 import harness
 from harness import DATA, OK, REJECTS, WEIR
+from state_case import StateCase, on_both
 
 PLUGINS = WEIR.parent / "tests" / "plugins.d"
 # Fails at every 70th id, as it came.
@@ -12,7 +13,8 @@ PICKY = ("{ type: set, columns: "
          """{ a: "json_extract(iif(id % 70 = 0, '{', '{}'), '$.x')", id: "-id" } }""")
 
 
-class SetAside(harness.Case):
+@on_both
+class SetAside(StateCase):
     def run_flow(self, transform, rows=1000, on_row_error="dead_letter"):
         return self.run_weir(f"""
             weir: 1
@@ -23,14 +25,14 @@ class SetAside(harness.Case):
               unit_rows: 100
               resources: [{{ name: n, on_row_error: {on_row_error} }}]
             transform: [{transform}]
-            load: {{ type: sqlite, path: "${{WORK}}/n.db" }}
+            load: {{ {self.database.load} }}
             """, "--plugins", PLUGINS)
 
     def ids(self):
         return [row[0] for row in self.query("SELECT id FROM n ORDER BY id DESC")]
 
     def query(self, sql):
-        return harness.query(self.work / "n.db", sql)
+        return self.database.query(sql)
 
     def letters(self):
         return self.query("SELECT * FROM _weir_dead_letter ORDER BY id")

@@ -4,7 +4,7 @@ import unittest
 
 import harness
 from harness import BAD_FILE, OK, REJECTS, SOURCE
-from state_case import LOCKED, StateCase, items, pages
+from state_case import LOCKED, StateCase, items, on_both, pages
 
 setUpModule = harness.start_server
 
@@ -24,11 +24,12 @@ class StateCommandCase(StateCase):
         return run, file
 
 
+@on_both
 class Show(StateCommandCase):
     def test_before_the_first_run_there_is_none(self):
         result = self.state(self.pipeline([pages()]), "show")
         self.assertNotEqual(result.out + result.err, "")
-        self.assertFalse(self.db.exists(), "looking makes no database")
+        self.assertFalse(self.database.is_there(), "looking makes no database")
 
     def test_of_an_unfinished_run(self):
         file = self.pipeline([pages("t", fail_page=3, fail=99, **{"as": 503})])
@@ -61,6 +62,7 @@ class Show(StateCommandCase):
         self.assert_exit(self.check(run.wait()), OK)
 
 
+@on_both
 class Reset(StateCommandCase):
     def interrupted(self):
         file = self.pipeline([pages("t", fail_page=3, fail=99, **{"as": 503}), pages("u", i=1)])

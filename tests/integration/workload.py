@@ -6,9 +6,6 @@ happens, a table holds the rows of whole pages, those of a chain without a hole.
 """
 
 import random
-import shutil
-import sqlite3
-from contextlib import closing
 
 import harness
 from state_case import StateCase, data
@@ -60,25 +57,24 @@ class Workload:
 
     def prepare(self, case):
         """A database as it was before, and the server's rows."""
-        for file in case.work.glob("out.db*"):
-            file.unlink()
         if self.mode == "replace":
-            shutil.copy(self.database_of_before(case), case.db)
+            self.restore_what_was_before(case)
+        else:
+            case.database.empty()
         harness.server().put("a", self.a)
         harness.server().put("b", self.b)
 
-    def database_of_before(self, case):
+    def restore_what_was_before(self, case):
         """What is to be replaced; made once a test, by weir itself."""
-        before = case.work / "before.db"
-        if not before.exists():
+        if not getattr(case, "has_what_was_before", False):
+            case.database.empty()
             harness.server().put("a", self.old_a)
             harness.server().put("b", [dict(row, part=1) for row in self.old_b])
             case.assert_exit(case.run_weir(case.pipeline(self.resources())), harness.OK)
-            with closing(sqlite3.connect(case.db)) as connection:
-                connection.execute("UPDATE b SET part = 0")
-                connection.commit()
-            case.db.rename(before)
-        return before
+            case.make("UPDATE b SET part = 0")
+            case.database.save("before")
+            case.has_what_was_before = True
+        case.database.restore("before")
 
     # What may be there
 
@@ -100,9 +96,9 @@ class Workload:
     def part(self, part):
         return [row for row in self.b if row["part"] == part]
 
-    def problems(self, connection):
+    def problems(self, database):
         """What stands in the tables that no number of whole pages explains."""
-        a, b = (table_rows(connection, table) for table in ("a", "b"))
+        a, b = (table_rows(database, table) for table in ("a", "b"))
         if self.mode == "replace":
             old = (self.whole(self.old_a), self.whole(self.old_b))
             new = (self.whole(self.a), self.whole(self.b))
@@ -116,41 +112,38 @@ class Workload:
                 found.append(f"b: {len(there)} rows of part {part} are no number of whole pages")
         return found
 
-    def is_done(self, connection):
-        return (table_rows(connection, "a") == self.whole(self.a)
-                and table_rows(connection, "b") == self.whole(self.b))
+    def is_done(self, database):
+        return (table_rows(database, "a") == self.whole(self.a)
+                and table_rows(database, "b") == self.whole(self.b))
 
-    def loaded(self, connection):
+    @staticmethod
+    def loaded(database):
         """How many rows there are, staged ones too."""
-        tables = connection.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND "
-            "(name IN ('a', 'b') OR name LIKE '\\_weir\\_stage%' ESCAPE '\\')").fetchall()
-        return sum(connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]
-                   for name, in tables)
+        tables = [name for name in ("a", "b") if database.has_table(name)] + database.staged()
+        return sum(database.query(f"SELECT count(*) FROM {name}")[0][0] for name in tables)
 
 
 COLUMNS = {"a": "id, name, version", "b": "id, part, name"}
 
 
-def table_rows(connection, table):
-    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone():
+def table_rows(database, table):
+    if not database.has_table(table):
         return []
-    return sorted(connection.execute(f"SELECT {COLUMNS[table]} FROM {table}").fetchall())
+    return sorted(database.query(f"SELECT {COLUMNS[table]} FROM {table}"))
 
 
 class WorkCase(StateCase):
     def assert_whole_units(self, work):
         """After a crash: the database is sound, and holds whole units only."""
-        if not self.db.exists():
+        if not self.database.is_there():
             return 0
-        with self.left_by_a_crash() as connection:
-            self.assert_sound(connection)
-            self.assertEqual(work.problems(connection), [])
-            return work.loaded(connection)
+        with self.database.left_by_a_crash() as left:
+            self.assert_sound(left)
+            self.assertEqual(work.problems(left), [])
+            return work.loaded(left)
 
     def assert_done(self, work):
         """After a run that ended well: everything is there once, and nothing else is left."""
-        with closing(sqlite3.connect(f"{self.db.as_uri()}?mode=ro", uri=True)) as connection:
-            self.assertEqual(work.problems(connection), [])
-            self.assertTrue(work.is_done(connection), "not everything is there")
+        self.assertEqual(work.problems(self.database), [])
+        self.assertTrue(work.is_done(self.database), "not everything is there")
         self.assert_settled()

@@ -232,6 +232,12 @@ class Cluster(Server):
         self.close()
 
 
+def dump(conninfo):
+    """All that is in a database, as SQL."""
+    return subprocess.run([str(_folder_of_programs() / "pg_dump"), conninfo], check=True,
+                          stdout=subprocess.PIPE).stdout
+
+
 _shared = None
 
 
