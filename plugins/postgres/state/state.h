@@ -27,8 +27,9 @@ struct state {
     struct generation *generations; /* in the order of stage->resources */
     const char *schema;             /* of the rows, and of the dead letters */
     size_t n_lanes;
-    uint64_t locked_at; /* connection->n_opened when the lock was taken; 0: never yet */
-    bool is_open;       /* a run keeps its state: begin was called */
+    struct weir_found found; /* what open told; begin makes sure that it is true still */
+    uint64_t locked_at;      /* connection->n_opened when the lock was taken; 0: never yet */
+    bool is_open;            /* a run keeps its state: begin was called */
 };
 
 /* A timestamptz in SQL as <weir/store.h> tells times: RFC 3339, UTC. */

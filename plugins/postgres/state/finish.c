@@ -1,0 +1,196 @@
+#include "finish.h"
+
+#include "gaps_read.h"
+#include "lock.h"
+#include "marks_read.h"
+#include "pass.h"
+#include "places.h"
+#include "rows/publish.h"
+#include "runs.h"
+
+#include <weir/arena.h>
+#include <weir/failpoint.h>
+
+/*
+ * SQLite does this in the transaction of the last rows, which `commit` ends. Here the last rows are
+ * in the transactions of the lanes, each with the places behind them: all of those are waited for, and
+ * then one transaction of the control connection, which is committed here, does what is to be
+ * done once everything is loaded. A crash in between leaves a pass in which all is read and nothing
+ * closed, which the next run closes without asking for anything.
+ */
+struct closing {
+    struct postgres_load *load;
+    const struct weir_ending *ending;
+    bool *has_gaps; /* in the order of stage->resources */
+    bool refused;   /* new rows may not take the place of the old ones */
+    bool was_tried; /* the outcome of an earlier try may not be known */
+};
+
+static enum weir_status find_gaps(struct connection *control, struct closing *closing)
+{
+    const struct state *state = &closing->load->state;
+    size_t n = state->stage->n_resources;
+    enum weir_status status = WEIR_OK;
+
+    closing->has_gaps = weir_new_array(state->stage->arena, n, bool);
+    for (size_t i = 0; i < n && status == WEIR_OK; i++) {
+        int64_t id = state->generations[i].id;
+
+        /* The source was read to its end, so a gap that is left is of a chain that it has no more:
+         * a line that was taken out of a list. */
+        status = closing->ending->done ? gaps_forget(control, id)
+                                       : gaps_exist(control, id, &closing->has_gaps[i]);
+    }
+    return status;
+}
+
+static bool replaces(const struct closing *closing, size_t resource)
+{
+    const struct state *state = &closing->load->state;
+
+    return state->generations[resource].is_open &&
+           state->stage->resources[resource]->disposition == WEIR_REPLACE;
+}
+
+/* A table of which a part is missing keeps its old rows, and so do all others then. */
+static bool lacks_a_part(const struct closing *closing)
+{
+    for (size_t i = 0; i < closing->load->state.stage->n_resources; i++)
+        if (replaces(closing, i) && closing->has_gaps[i])
+            return true;
+    return false;
+}
+
+static enum weir_status publish(struct connection *control, struct closing *closing)
+{
+    struct weir_stage *stage = closing->load->state.stage;
+    struct table **tables = weir_new_array(stage->arena, stage->n_resources, struct table *);
+    size_t n = load_list_replaced(closing->load, tables);
+    enum weir_status status;
+
+    if (n == 0 || lacks_a_part(closing))
+        return WEIR_OK;
+    WEIR_FAILPOINT("before_publish");
+    status = publish_all(control, tables, n);
+    WEIR_FAILPOINT("after_publish");
+    closing->refused = status == WEIR_REJECT;
+    return closing->refused ? WEIR_OK : status;
+}
+
+/* One that was read whole; its rows are where they belong. */
+static enum weir_status close_generation(
+    struct connection *control, struct closing *closing, size_t resource)
+{
+    const struct state *state = &closing->load->state;
+    int64_t id = state->generations[resource].id;
+    enum weir_status status;
+
+    if (closing->refused && replaces(closing, resource))
+        return WEIR_OK;
+    status = marks_move(control, state->run.pipeline, state->stage->resources[resource]->name, id);
+    if (status == WEIR_OK)
+        status = marks_forget_seen(control, id);
+    if (status == WEIR_OK && !closing->has_gaps[resource])
+        status = pass_end_generation(control, id);
+    return status;
+}
+
+static enum weir_status close_generations(struct connection *control, struct closing *closing)
+{
+    const struct state *state = &closing->load->state;
+    size_t n = state->stage->n_resources;
+    int64_t *ids = weir_new_array(state->stage->arena, n, int64_t);
+    enum weir_status status = WEIR_OK;
+
+    for (size_t i = 0; i < n && status == WEIR_OK; i++) {
+        ids[i] = state->generations[i].id;
+        if (state->generations[i].is_open)
+            status = close_generation(control, closing, i);
+    }
+    return status == WEIR_OK ? places_forget(control, ids, n) : status;
+}
+
+static enum weir_status close_pass(struct connection *control, struct closing *closing)
+{
+    int64_t pass = closing->load->state.pass;
+    enum weir_status status = find_gaps(control, closing);
+
+    if (status == WEIR_OK)
+        status = publish(control, closing);
+    if (status == WEIR_OK)
+        status = close_generations(control, closing);
+    if (status != WEIR_OK)
+        return status;
+    if (closing->ending->abandon || closing->refused)
+        return pass_abandon(control, pass);
+    return pass_end(control, pass);
+}
+
+static bool closes(const struct closing *closing)
+{
+    return closing->ending->done || closing->ending->abandon;
+}
+
+static enum weir_status write_all(struct connection *control, struct closing *closing)
+{
+    struct weir_ending ending = *closing->ending;
+    enum weir_status status = WEIR_OK;
+
+    closing->refused = false;
+    if (closes(closing))
+        status = close_pass(control, closing);
+    if (closing->refused)
+        ending.exit_code = WEIR_FAULT_DATA;
+    return status == WEIR_OK ? runs_end(control, &closing->load->state, &ending) : status;
+}
+
+static enum weir_status try_once(struct connection *control, void *arg)
+{
+    struct closing *closing = arg;
+    struct state *state = &closing->load->state;
+    bool ended = false;
+    enum weir_status status = lock_hold(control, state, state->run.pipeline, state->run.takeover);
+
+    /* An earlier try may have been committed though nobody has said so. */
+    if (status == WEIR_OK && closing->was_tried)
+        status = runs_has_ended(control, state, &ended);
+    if (status != WEIR_OK || ended)
+        return status;
+    closing->was_tried = true;
+    status = state_enter(control, state);
+    if (status == WEIR_OK)
+        status = write_all(control, closing);
+    if (status == WEIR_OK && !query_script(control, "COMMIT"))
+        status = connection_fail(control, "cannot finish the run");
+    return status;
+}
+
+/* Of a run that has failed: what stands in its way has been waited for long enough. */
+static enum weir_status write_end(struct closing *closing)
+{
+    struct connection *control = &closing->load->control;
+    enum weir_status status = WEIR_AGAIN;
+
+    if (connection_is_open(control) && PQtransactionStatus(control->libpq) != PQTRANS_IDLE &&
+        !query_script(control, "ROLLBACK"))
+        connection_close(control);
+    if (connection_open(control))
+        status = try_once(control, closing);
+    if (status == WEIR_AGAIN)
+        status = connection_give_up(control, "cannot write the run's end");
+    return status;
+}
+
+enum weir_status finish_run(struct postgres_load *load, const struct weir_ending *ending)
+{
+    struct closing closing = {.load = load, .ending = ending};
+    enum weir_status status = load_drain(load);
+
+    WEIR_FAILPOINT("before_finish");
+    /* What was lost has been told; only the run's end is written now. */
+    if (!closes(&closing) && load->has_failed)
+        return write_end(&closing);
+    if (status == WEIR_OK)
+        status = connection_retry(&load->control, try_once, &closing, "cannot finish the run");
+    return status == WEIR_OK && closing.refused ? WEIR_REJECT : status;
+}

@@ -1,0 +1,103 @@
+#include "reading.h"
+
+#include "gaps_read.h"
+#include "letters.h"
+#include "lock.h"
+#include "marks_read.h"
+#include "places.h"
+
+/* --- places, gaps, marks --------------------------------------------------------------------- */
+
+/* How far it has come. The fence is raised, so what is read does not change meanwhile. */
+struct so_far {
+    struct state *state;
+    const struct weir_pass *pass;
+    const struct weir_reading *reading;
+    struct reading_at places; /* of the generation at which it is */
+    bool has_places;          /* all of them */
+    struct gaps_at gaps;
+    struct marks_at marks;
+};
+
+static enum weir_status read_generation(struct connection *control, struct so_far *so_far)
+{
+    size_t index = so_far->places.generation;
+    int64_t id = so_far->pass->generations[index].id;
+    enum weir_status status = WEIR_OK;
+
+    if (!so_far->has_places)
+        status = places_read(control, id, &so_far->places, so_far->reading);
+    so_far->has_places |= status == WEIR_OK;
+    if (status == WEIR_OK && so_far->reading->gap)
+        status = gaps_read(
+            control, id, index, &so_far->gaps, so_far->reading->gap, so_far->reading->arg);
+    return status;
+}
+
+static enum weir_status read_on(struct connection *control, void *arg)
+{
+    struct so_far *so_far = arg;
+    struct state *state = so_far->state;
+    const struct weir_pass *pass = so_far->pass;
+    enum weir_status status = lock_hold(control, state, state->run.pipeline, state->run.takeover);
+
+    while (status == WEIR_OK && so_far->places.generation < pass->n_generations) {
+        size_t index = so_far->places.generation;
+
+        if (!pass->generations[index].done)
+            status = read_generation(control, so_far);
+        if (status != WEIR_OK)
+            return status;
+        so_far->places = (struct reading_at){.generation = index + 1};
+        so_far->has_places = false;
+        so_far->gaps = (struct gaps_at){0};
+    }
+    if (status == WEIR_OK && so_far->reading->mark)
+        status = marks_read(control, state->run.pipeline, &so_far->marks, so_far->reading->mark,
+            so_far->reading->arg);
+    return status;
+}
+
+enum weir_status reading_run(
+    struct postgres_load *load, const struct weir_pass *pass, const struct weir_reading *reading)
+{
+    struct so_far so_far = {.state = &load->state, .pass = pass, .reading = reading};
+
+    return connection_retry(&load->control, read_on, &so_far, "cannot read the state");
+}
+
+/* --- dead letters ---------------------------------------------------------------------------- */
+
+struct letters_so_far {
+    struct state *state;
+    const char *pipeline;
+    int64_t after;
+    size_t left; /* how many more are wanted */
+    void (*tell)(void *arg, const struct weir_dead_letter *letter);
+    void *arg;
+};
+
+static void tell_letter(void *arg, const struct weir_dead_letter *letter)
+{
+    struct letters_so_far *so_far = arg;
+
+    so_far->tell(so_far->arg, letter);
+    so_far->after = letter->id;
+    so_far->left--;
+}
+
+static enum weir_status read_letters(struct connection *control, void *arg)
+{
+    struct letters_so_far *so_far = arg;
+
+    return letters_read(
+        control, so_far->state, so_far->pipeline, so_far->after, so_far->left, tell_letter, so_far);
+}
+
+enum weir_status reading_letters(struct postgres_load *load, const char *pipeline, int64_t after,
+    size_t limit, void (*tell)(void *arg, const struct weir_dead_letter *letter), void *arg)
+{
+    struct letters_so_far so_far = {&load->state, pipeline, after, limit, tell, arg};
+
+    return connection_retry(&load->control, read_letters, &so_far, "cannot read the dead letters");
+}
