@@ -118,6 +118,7 @@ static bool read_time(struct scan *scan, struct moment *moment)
     if (!scan_char(scan, "Tt ") || !scan_number(scan, 2, 2, &moment->hour) ||
         !scan_char(scan, ":") || !scan_number(scan, 2, 2, &moment->minute))
         return false;
+    moment->has_time = true;
     if (scan_char(scan, ":")) {
         if (!scan_number(scan, 2, 2, &moment->second))
             return false;
@@ -127,6 +128,7 @@ static bool read_time(struct scan *scan, struct moment *moment)
     if (scan->at == scan->end)
         return true;
     (void)scan_char(scan, " ");
+    moment->has_offset = true;
     return scan_offset(scan, moment);
 }
 

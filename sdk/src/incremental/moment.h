@@ -19,6 +19,8 @@ struct moment {
     unsigned nanos;
     unsigned digits; /* of the fraction as it was written */
     int offset;      /* from UTC, in seconds, east is positive */
+    bool has_time;   /* of what moment_read has read */
+    bool has_offset;
 };
 
 /* From 0000-01-01 to the end of 9999, since 1970, in nanoseconds. */

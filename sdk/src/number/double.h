@@ -17,6 +17,7 @@ enum { DOUBLE_TEXT_SIZE = 32 };
  * "nan" where it is none. Returns the length, without the NUL.
  */
 size_t double_format(double real, char out[DOUBLE_TEXT_SIZE]);
+size_t float_format(float real, char out[DOUBLE_TEXT_SIZE]);
 /* The nearest double to a number as JSON writes it; infinity where it is out of range. */
 double double_parse(const char *text, size_t length);
 
