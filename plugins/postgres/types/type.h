@@ -57,6 +57,7 @@ bool type_from_words(const char *words, struct weir_arena *arena, struct type *r
 /* The type of a new column for values of these kinds (bits; not 0). `all_exact`: each int among them
  * is exact as a double. */
 struct type type_for_kinds(uint32_t kinds, bool all_exact);
+bool type_all_exact(const struct weir_column *column, size_t n_rows);
 /*
  * The type that takes what the column holds and these values too, in the order int, bigint,
  * numeric or double precision, text; false where it stays as it is, be it that the values fit or

@@ -1,0 +1,141 @@
+/*
+ * Whether a JSON text can be stored. The type json keeps any as it is; jsonb takes
+ * it apart, and cannot hold a NUL, half of a character or a number that numeric
+ * cannot. Of a key that an object has twice, jsonb keeps the last, as readers of
+ * JSON do.
+ */
+#include "json_scan.h"
+
+#include <stdint.h>
+
+#include <weir/json.h>
+
+#include "numeric.h"
+
+struct check {
+    struct json_scan scan;
+    bool is_jsonb;
+    const char *why;
+    char closes[WEIR_JSON_MAX_DEPTH]; /* what ends each container that is open */
+    size_t depth;
+};
+
+static bool refuse(struct check *check, const char *why)
+{
+    check->why = why;
+    return false;
+}
+
+static bool check_string(struct check *check)
+{
+    struct json_string string;
+
+    if (!json_take_string(&check->scan, &string))
+        return refuse(check, "is no valid JSON");
+    if (check->is_jsonb && string.has_nul)
+        return refuse(check, "holds \\u0000, which jsonb cannot store");
+    if (check->is_jsonb && string.has_half)
+        return refuse(check, "holds half of a surrogate pair, which jsonb cannot store");
+    return true;
+}
+
+static bool check_number(struct check *check)
+{
+    struct numeric numeric;
+    struct weir_str number;
+    const char *why;
+
+    if (!json_take_number(&check->scan, &number))
+        return refuse(check, "is no valid JSON");
+    if (check->is_jsonb && numeric_parse(number, &numeric) && !numeric_fits(&numeric, -1, &why))
+        return refuse(check, "holds a number with more digits than jsonb can store");
+    return true;
+}
+
+static bool check_scalar(struct check *check)
+{
+    struct json_scan *scan = &check->scan;
+
+    if (scan->at < scan->end && *scan->at == '"')
+        return check_string(check);
+    if (json_take_word(scan, "null") || json_take_word(scan, "true") ||
+        json_take_word(scan, "false"))
+        return true;
+    return check_number(check);
+}
+
+static bool check_key(struct check *check)
+{
+    json_skip_blanks(&check->scan);
+    if (!check_string(check))
+        return false;
+    json_skip_blanks(&check->scan);
+    return json_take(&check->scan, ':') || refuse(check, "is no valid JSON");
+}
+
+/* Opens a container; *ret_more: there is something in it. */
+static bool enter(struct check *check, char closes, bool *ret_more)
+{
+    json_skip_blanks(&check->scan);
+    *ret_more = !json_take(&check->scan, closes);
+    if (!*ret_more)
+        return true;
+    if (check->depth == WEIR_JSON_MAX_DEPTH)
+        return refuse(check, "is nested too deeply");
+    check->closes[check->depth++] = closes;
+    return closes == ']' || check_key(check);
+}
+
+/* Behind a value: closes what ends there, or goes on to the next one. */
+static bool leave(struct check *check)
+{
+    while (check->depth > 0) {
+        char closes = check->closes[check->depth - 1];
+
+        json_skip_blanks(&check->scan);
+        if (json_take(&check->scan, ','))
+            return closes == ']' || check_key(check);
+        if (!json_take(&check->scan, closes))
+            return refuse(check, "is no valid JSON");
+        check->depth--;
+    }
+    return true;
+}
+
+static bool check_value(struct check *check)
+{
+    bool more = false;
+
+    json_skip_blanks(&check->scan);
+    if (json_take(&check->scan, '{')) {
+        if (!enter(check, '}', &more))
+            return false;
+    } else if (json_take(&check->scan, '[')) {
+        if (!enter(check, ']', &more))
+            return false;
+    } else if (!check_scalar(check)) {
+        return false;
+    }
+    return more || leave(check);
+}
+
+bool json_fits(struct weir_str s, bool is_jsonb, const char **ret_why)
+{
+    struct check check;
+    bool good;
+
+    check.scan = (struct json_scan){s.ptr, s.ptr + s.len};
+    check.is_jsonb = is_jsonb;
+    check.depth = 0;
+    do
+        good = check_value(&check);
+    while (good && check.depth > 0);
+    if (good) {
+        json_skip_blanks(&check.scan);
+        if (check.scan.at == check.scan.end)
+            return true;
+        check.why = "is no valid JSON";
+    }
+    *ret_why = check.why;
+    return false;
+}
