@@ -19,6 +19,7 @@ struct column {
     bool is_key;       /* of what the resource calls its primary key */
     bool is_generated; /* computed by the database, or an identity that takes no values */
     bool has_default;
+    bool is_not_null; /* takes no null, whether it has a default or not */
     bool is_required; /* NOT NULL without a default */
 };
 
@@ -48,6 +49,10 @@ void table_done(struct table *table);
  * this role may not do (E-DB-SCHEMA, E-DB-RIGHTS, E-KEY). */
 enum weir_status table_read(struct table *table, struct connection *connection) WEIR_MUST_CHECK;
 
+/*
+ * Of a table that is replaced, the following functions mean the one where its rows wait.
+ */
+
 /* Needs nothing changed before these rows? In memory only. */
 bool table_is_ready(const struct table *table, const struct weir_batch *batch);
 /* In a transaction: makes the table, adds columns, widens types, as the contract allows. */
@@ -60,5 +65,7 @@ void table_adapted(struct table *table, bool committed);
  * run. In memory only, and before the batch is given to a lane.
  */
 enum weir_status table_check_rows(struct table *table, struct weir_batch *batch) WEIR_MUST_CHECK;
+/* At the end of a run: info lines about columns that were not made and what was left out. */
+void table_tell(const struct table *table);
 
 #endif

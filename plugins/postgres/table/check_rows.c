@@ -1,0 +1,347 @@
+/* Rows that a table cannot take, found before they are sent. */
+#include "adapt.h"
+
+#include <string.h>
+
+struct checking {
+    struct table *table;
+    struct weir_batch *batch;
+    bool fixed_only; /* a column that may be widened is not looked at yet */
+};
+
+static bool is_bad(const struct weir_batch *batch, size_t row)
+{
+    return weir_batch_is_rejected(batch, row);
+}
+
+/* --- leaving out ---------------------------------------------------------------------------- */
+
+static uint64_t count_values(const struct weir_batch *batch, const struct weir_column *source)
+{
+    uint64_t n = 0;
+
+    for (size_t r = 0; r < batch->n_rows; r++)
+        n += source->values[r].kind != WEIR_NULL;
+    return n;
+}
+
+static void drop_column(const struct checking *checking, size_t c)
+{
+    table_inside(checking->table)->n_values_left_out +=
+        count_values(checking->batch, &checking->batch->columns[c]);
+    weir_batch_drop_column(checking->batch, c);
+}
+
+/* Rows whose mark is false go. */
+static void keep_rows(const struct checking *checking, const bool *marks)
+{
+    size_t before = checking->batch->n_rows;
+
+    weir_batch_keep(checking->batch, marks);
+    table_inside(checking->table)->n_rows_left_out += before - checking->batch->n_rows;
+}
+
+/* --- columns that the table lacks ------------------------------------------------------------ */
+
+static enum weir_status refuse_column(const struct checking *checking, struct weir_str name)
+{
+    return weir_fail(checking->table->stage, WEIR_FAULT_DATA, "E-CONTRACT",
+        "table '%s' has no column '%s', for which values came, and 'schema.contract' says "
+        "'columns: freeze'; add it, leave it out with a 'drop' transform, or say 'columns: evolve'",
+        table_show(checking->table).text, name_show(name).text);
+}
+
+static enum weir_status reject_for_column(
+    const struct checking *checking, size_t row, struct weir_str name)
+{
+    const char *fault = column_name_fault(name);
+    const struct shown_name shown = name_show(name);
+
+    if (fault)
+        return weir_reject(checking->table->stage, checking->batch, row, shown.text,
+            WEIR_FAULT_DATA, "E-COLUMN-NAME",
+            "the column's name %s; give it another one with a 'rename' transform", fault);
+    return weir_reject(checking->table->stage, checking->batch, row, shown.text, WEIR_FAULT_DATA,
+        "E-CONTRACT", "table '%s' has no such column, and 'schema.contract' lets none be added",
+        table_show(checking->table).text);
+}
+
+static enum weir_status reject_rows_with(const struct checking *checking, size_t c)
+{
+    const struct weir_column *source = &checking->batch->columns[c];
+    enum weir_status status = WEIR_OK;
+
+    for (size_t r = 0; r < checking->batch->n_rows && status == WEIR_OK; r++)
+        if (source->values[r].kind != WEIR_NULL && !is_bad(checking->batch, r))
+            status = reject_for_column(checking, r, source->name);
+    return status;
+}
+
+static void leave_out_rows_with(const struct checking *checking, size_t c)
+{
+    struct weir_batch *batch = checking->batch;
+    bool *marks = weir_new_array(batch->arena, batch->n_rows, bool);
+
+    for (size_t r = 0; r < batch->n_rows; r++)
+        marks[r] = batch->columns[c].values[r].kind == WEIR_NULL;
+    keep_rows(checking, marks);
+}
+
+static enum weir_status check_unknown(const struct checking *checking, size_t c)
+{
+    const struct weir_column *source = &checking->batch->columns[c];
+    enum weir_status status = WEIR_OK;
+
+    if (!source->kinds) {
+        table_note_waiting(checking->table, source->name);
+        return WEIR_OK;
+    }
+    if (adapt_may_add(checking->table, source->name))
+        return WEIR_OK;
+    switch (contract_columns(checking->table)) {
+    case WEIR_CONTRACT_FREEZE:
+        return refuse_column(checking, source->name);
+    case WEIR_CONTRACT_DISCARD_VALUE:
+        drop_column(checking, c);
+        return WEIR_OK;
+    case WEIR_CONTRACT_DISCARD_ROW:
+        leave_out_rows_with(checking, c);
+        break;
+    default:
+        status = reject_rows_with(checking, c);
+        break;
+    }
+    return status;
+}
+
+/* --- columns that the database fills itself --------------------------------------------------- */
+
+static enum weir_status check_generated(const struct checking *checking, size_t c)
+{
+    const struct weir_column *source = &checking->batch->columns[c];
+
+    if (source->kinds && contract_columns(checking->table) != WEIR_CONTRACT_DISCARD_VALUE)
+        return weir_fail(checking->table->stage, WEIR_FAULT_DESTINATION, "E-DB-SCHEMA",
+            "the column '%s' of table '%s' is computed by the database and takes no values; leave "
+            "it out with a 'drop' transform, or say 'columns: discard_value' under "
+            "'schema.contract'",
+            name_show(source->name).text, table_show(checking->table).text);
+    drop_column(checking, c);
+    return WEIR_OK;
+}
+
+/* --- values ----------------------------------------------------------------------------------- */
+
+static bool holds_nul(const struct weir_value *value)
+{
+    return (value->kind == WEIR_TEXT || value->kind == WEIR_JSON) &&
+           memchr(value->text, '\0', value->length) != NULL;
+}
+
+static enum weir_status refuse_value(const struct checking *checking, const struct column *column,
+    size_t row, const struct weir_value *value, const char *why)
+{
+    const char *kind = weir_kind_name(value->kind);
+    const struct shown_name name = name_show(column->name);
+
+    if (holds_nul(value))
+        return weir_reject(checking->table->stage, checking->batch, row, name.text, WEIR_FAULT_DATA,
+            "E-TEXT-NUL",
+            "the %s holds a NUL, which PostgreSQL keeps in no text; take it out with a 'set' "
+            "transform",
+            kind);
+    if (contract_type(checking->table, column) == WEIR_CONTRACT_FREEZE)
+        return weir_fail(checking->table->stage, WEIR_FAULT_DATA, "E-TYPE",
+            "table '%s', column '%s' (%s): the %s that came %s, and 'schema.contract' says "
+            "'data_type: freeze'; change the value with a 'set' transform, or the column's type",
+            table_show(checking->table).text, name.text, column->type.name, kind, why);
+    return weir_reject(checking->table->stage, checking->batch, row, name.text, WEIR_FAULT_DATA,
+        "E-TYPE",
+        "the column has the type %s, and the %s that came %s; change it with a 'set' transform, or "
+        "the column's type",
+        column->type.name, kind, why);
+}
+
+/* What does not fit goes: the value where the column can do without, or the row. */
+static enum weir_status judge_value(const struct checking *checking, const struct column *column,
+    size_t row, struct weir_value *value, const char *why, bool *keeps)
+{
+    enum weir_contract word = contract_type(checking->table, column);
+
+    if (word == WEIR_CONTRACT_DISCARD_ROW) {
+        *keeps = false;
+        return WEIR_OK;
+    }
+    if (word == WEIR_CONTRACT_DISCARD_VALUE && !column->is_not_null && !column->is_key) {
+        *value = weir_null();
+        table_inside(checking->table)->n_values_left_out++;
+        return WEIR_OK;
+    }
+    return refuse_value(checking, column, row, value, why);
+}
+
+static enum weir_status check_values(
+    const struct checking *checking, const struct column *column, struct weir_column *source)
+{
+    struct weir_batch *batch = checking->batch;
+    enum weir_status status = WEIR_OK;
+    bool *marks = NULL;
+
+    for (size_t r = 0; r < batch->n_rows && status == WEIR_OK; r++) {
+        const char *why = "";
+        bool keeps = true;
+
+        if (is_bad(batch, r) || type_takes_value(&column->type, &source->values[r], &why))
+            continue;
+        status = judge_value(checking, column, r, &source->values[r], why, &keeps);
+        if (!keeps && !marks) {
+            marks = weir_new_array(batch->arena, batch->n_rows, bool);
+            memset(marks, true, batch->n_rows * sizeof(*marks));
+        }
+        if (!keeps)
+            marks[r] = false;
+    }
+    if (marks)
+        keep_rows(checking, marks);
+    weir_column_recount(source, batch->n_rows);
+    return status;
+}
+
+/* --- nulls ------------------------------------------------------------------------------------ */
+
+static enum weir_status reject_null(
+    const struct checking *checking, size_t row, const char *name, bool is_key, bool is_there)
+{
+    bool merges = is_key && checking->table->resource->disposition == WEIR_MERGE;
+    const char *what = is_there ? "is null" : "is not there";
+    const struct shown_name shown = name_show(weir_str(name));
+
+    if (merges)
+        return weir_reject(checking->table->stage, checking->batch, row, shown.text,
+            WEIR_FAULT_DATA, "E-KEY-NULL",
+            "the key column %s, and merge needs a key in each row; drop such rows with a 'filter' "
+            "transform, or check primary_key",
+            what);
+    return weir_reject(checking->table->stage, checking->batch, row, shown.text, WEIR_FAULT_DATA,
+        "E-ROW-CONSTRAINT",
+        "the %scolumn %s, and the table takes no null there; drop such rows with a 'filter' "
+        "transform, or give them a value with 'set'",
+        is_key ? "key " : "", what);
+}
+
+static enum weir_status check_nulls(const struct checking *checking, const char *name, bool is_key,
+    const struct weir_column *source)
+{
+    struct weir_batch *batch = checking->batch;
+    enum weir_status status = WEIR_OK;
+
+    for (size_t r = 0; r < batch->n_rows && status == WEIR_OK; r++)
+        if ((!source || source->values[r].kind == WEIR_NULL) && !is_bad(batch, r))
+            status = reject_null(checking, r, name, is_key, source != NULL);
+    return status;
+}
+
+static const struct weir_column *find_source(const struct weir_batch *batch, struct weir_str name)
+{
+    size_t i = weir_batch_find(batch, name);
+
+    return i == SIZE_MAX ? NULL : &batch->columns[i];
+}
+
+/* A table that is still to be made takes no null in its key either. */
+static enum weir_status check_keys(const struct checking *checking)
+{
+    const struct table *table = checking->table;
+    const struct weir_strs *key = &table->resource->primary_key;
+    enum weir_status status = WEIR_OK;
+
+    for (size_t i = 0; i < key->n && status == WEIR_OK; i++) {
+        struct weir_str name = weir_str(key->items[i]);
+        const struct column *column = table_find(table, name);
+
+        if (!table->exists || table->resource->disposition == WEIR_MERGE ||
+            (column && column->is_not_null))
+            status = check_nulls(checking, key->items[i], true, find_source(checking->batch, name));
+    }
+    return status;
+}
+
+/* One that is not brought gets its default. */
+static enum weir_status check_required(const struct checking *checking)
+{
+    const struct table *table = checking->table;
+    enum weir_status status = WEIR_OK;
+
+    for (size_t i = 0; i < table->n_columns && status == WEIR_OK; i++) {
+        const struct column *column = &table->columns[i];
+        const struct weir_column *source;
+
+        if (!column->is_not_null || column->is_key || column->is_generated)
+            continue;
+        source = find_source(checking->batch, column->name);
+        if (source || column->is_required)
+            status = check_nulls(checking, column->name.ptr, false, source);
+    }
+    return status;
+}
+
+static enum weir_status check_order(const struct checking *checking)
+{
+    const char *name = checking->table->resource->order_by;
+    struct table_inside *inside = table_inside(checking->table);
+
+    if (checking->table->resource->disposition != WEIR_MERGE || !name || inside->has_order)
+        return WEIR_OK;
+    inside->has_order = find_source(checking->batch, weir_str(name)) != NULL;
+    /* Rows of earlier runs may have had it: these have no version, then. */
+    if (inside->has_order || table_find(checking->table, weir_str(name)))
+        return WEIR_OK;
+    return weir_fail(checking->table->stage, WEIR_FAULT_DATA, "E-COLUMN",
+        "table '%s': the rows have no column '%s', which order_by names; check order_by against "
+        "what the source gives",
+        table_show(checking->table).text, name_show(weir_str(name)).text);
+}
+
+/* --- all -------------------------------------------------------------------------------------- */
+
+static enum weir_status check_column(const struct checking *checking, size_t c)
+{
+    struct weir_column *source = &checking->batch->columns[c];
+    const struct column *column = table_find(checking->table, source->name);
+
+    if (!column)
+        return check_unknown(checking, c);
+    if (column->is_generated)
+        return check_generated(checking, c);
+    if (type_takes_kinds(&column->type, source->kinds) ||
+        (checking->fixed_only && contract_type(checking->table, column) == WEIR_CONTRACT_WIDEN))
+        return WEIR_OK;
+    return check_values(checking, column, source);
+}
+
+static enum weir_status check(const struct checking *checking)
+{
+    enum weir_status status;
+
+    if (checking->batch->n_rows == 0)
+        return WEIR_OK;
+    status = check_order(checking);
+    if (status == WEIR_OK)
+        status = check_keys(checking);
+    if (status == WEIR_OK)
+        status = check_required(checking);
+    /* From the end, since some may be dropped. */
+    for (size_t c = checking->batch->n_columns; c > 0 && status == WEIR_OK; c--)
+        status = check_column(checking, c - 1);
+    return status;
+}
+
+enum weir_status rows_check_fixed(struct table *table, struct weir_batch *batch)
+{
+    return check(&(struct checking){table, batch, true});
+}
+
+enum weir_status table_check_rows(struct table *table, struct weir_batch *batch)
+{
+    return check(&(struct checking){(struct table *)table_filled(table), batch, false});
+}

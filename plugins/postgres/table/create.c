@@ -1,0 +1,133 @@
+/*
+ * The statements that make a table and change one. Types have names that the server has given, or
+ * that were checked. What somebody else may have made in the meantime is taken as it is, since the
+ * table is read again afterwards.
+ */
+#include "adapt.h"
+
+#include "made.h"
+#include "query/sql.h"
+
+/* --- statements ---------------------------------------------------------------------------- */
+
+static void add_column(struct weir_buf *sql, struct weir_str name, const struct type *type)
+{
+    sql_name(sql, name);
+    sql_add(sql, " ");
+    sql_add(sql, type->name);
+}
+
+static void add_key(struct weir_buf *sql, const struct weir_strs *key)
+{
+    for (size_t i = 0; i < key->n; i++) {
+        sql_add(sql, i ? ", " : ", PRIMARY KEY (");
+        sql_name(sql, weir_str(key->items[i]));
+    }
+    sql_add(sql, key->n ? ")" : "");
+}
+
+/* Digits of a double stay what they are on their way through text; a cast would round them. */
+static void add_using(struct weir_buf *sql, const struct change *change)
+{
+    bool is_float = change->was->type.kind == TYPE_FLOAT4 || change->was->type.kind == TYPE_FLOAT8;
+
+    sql_add(sql, " USING ");
+    sql_name(sql, change->name);
+    sql_add(sql, is_float ? "::pg_catalog.text::" : "::");
+    sql_add(sql, change->type.name);
+}
+
+static void add_change(struct weir_buf *sql, const struct change *change)
+{
+    if (!change->was) {
+        sql_add(sql, "ADD COLUMN IF NOT EXISTS ");
+        add_column(sql, change->name, &change->type);
+        return;
+    }
+    sql_add(sql, "ALTER COLUMN ");
+    sql_name(sql, change->name);
+    sql_printf(sql, " TYPE %s", change->type.name);
+    add_using(sql, change);
+}
+
+static bool run(struct connection *connection, struct weir_buf *sql)
+{
+    bool done;
+
+    done = query_script(connection, sql->ptr);
+    weir_buf_done(sql);
+    return done;
+}
+
+static bool make_schema(const struct table *table, struct connection *connection)
+{
+    struct weir_buf sql;
+
+    sql_init(&sql);
+    sql_add(&sql, "CREATE SCHEMA IF NOT EXISTS ");
+    sql_name(&sql, table->schema);
+    return run(connection, &sql);
+}
+
+enum weir_status changes_create(
+    struct table *table, struct connection *connection, const struct changes *changes)
+{
+    struct weir_buf sql;
+
+    if (!table_inside(table)->now->has_schema && !make_schema(table, connection))
+        return connection_fail(
+            connection, "cannot make the schema '%s'", name_show(table->schema).text);
+    sql_init(&sql);
+    sql_add(&sql, "CREATE TABLE ");
+    sql_table(&sql, table->schema, table->name);
+    sql_add(&sql, " (");
+    for (size_t i = 0; i < changes->n; i++) {
+        sql_add(&sql, i ? ", " : "");
+        add_column(&sql, changes->items[i].name, &changes->items[i].type);
+    }
+    add_key(&sql, &table->resource->primary_key);
+    sql_add(&sql, ")");
+    if (!run(connection, &sql))
+        return connection_fail(connection, "cannot make table '%s'", table_show(table).text);
+    return made_note(table, connection);
+}
+
+enum weir_status changes_alter(
+    struct table *table, struct connection *connection, const struct changes *changes)
+{
+    struct weir_buf sql;
+
+    sql_init(&sql);
+    sql_add(&sql, "ALTER TABLE ");
+    sql_table(&sql, table->schema, table->name);
+    for (size_t i = 0; i < changes->n; i++) {
+        sql_add(&sql, i ? ", " : " ");
+        add_change(&sql, &changes->items[i]);
+    }
+    if (!run(connection, &sql))
+        return connection_fail(connection, "cannot change table '%s'", table_show(table).text);
+    return WEIR_OK;
+}
+
+/* --- what is told about it ----------------------------------------------------------------- */
+
+enum { NAMED_MAX = 8 };
+
+const char *changes_describe(
+    const struct table *table, const struct changes *changes, struct weir_arena *arena)
+{
+    const char *list = "";
+
+    for (size_t i = 0; i < changes->n && i < NAMED_MAX; i++) {
+        const struct change *change = &changes->items[i];
+
+        list = weir_printf(arena, "%s%s%s %s", list, i ? ", " : "", name_show(change->name).text,
+            change->type.name);
+        if (change->was)
+            list = weir_printf(arena, "%s (was %s)", list, change->was->type.name);
+    }
+    if (changes->n > NAMED_MAX)
+        list = weir_printf(arena, "%s and %zu more", list, changes->n - NAMED_MAX);
+    return weir_printf(arena, "table '%s' %s: %s", table_show(table).text,
+        table->exists ? "was changed" : "was made", *list ? list : "no columns");
+}
