@@ -17,13 +17,16 @@
 struct connection {
     struct weir_stage *stage;
     const struct settings *settings;
-    const char *role; /* "control", "lane 1": behind application_name */
+    const char *role;      /* "control", "lane 1": behind application_name */
+    enum weir_fault fault; /* whose the database is: a destination, unless said otherwise */
     uv_loop_t *loop;
     PGconn *libpq;         /* NULL: not open */
     struct pg_error error; /* of the last call here that failed */
     uint64_t n_opened; /* how often it was opened: whatever the server forgets is to be made anew */
-    struct connection_wait *wait; /* private */
+    const struct target *target; /* private */
+    struct wait *wait;           /* private */
     bool is_cancelled;
+    unsigned n_notices; /* that the server sent */
 };
 
 /* Opens nothing. connection_done follows, whatever happened in between. */

@@ -15,12 +15,15 @@ enum { PG_NAME_SIZE = 256, PG_TEXT_SIZE = 512 };
 
 /* Printable, with nothing secret in it. */
 struct pg_error {
-    char sqlstate[6]; /* "" when the connection was lost */
+    char sqlstate[6]; /* "" when the server did not say */
     char text[PG_TEXT_SIZE];
     char table[PG_NAME_SIZE];
     char column[PG_NAME_SIZE];
     char constraint[PG_NAME_SIZE];
-    bool is_lost; /* the connection is gone: what was under way may have happened or not */
+    bool is_lost;     /* the connection is gone: what was under way may have happened or not */
+    bool is_raised;   /* by code of the database's owner: a trigger, a function */
+    const char *code; /* of weir's own, where no server can mend it by being tried again, or NULL */
+    enum weir_fault fault; /* with a code */
 };
 
 /* Does SQLSTATE begin with this class, or is it this code? */

@@ -1,0 +1,12 @@
+/* The password: an option, or a file that is read each time, so that it may change. */
+#ifndef CONNECT_PASSWORD_H
+#define CONNECT_PASSWORD_H
+
+#include "connection.h"
+
+enum { PASSWORD_SIZE = 4096 };
+
+/* "" when there is none; false: connection->error. */
+bool password_read(struct connection *connection, char out[PASSWORD_SIZE]) WEIR_MUST_CHECK;
+
+#endif

@@ -1,0 +1,141 @@
+/* Trying again: what for, how often, and how long. */
+#include "blockers.h"
+#include "connection.h"
+#include "query/error_take.h"
+#include "query/query.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    PAUSE_FIRST = 100,
+    PAUSE_MAX = 5000,
+    CONFLICTS_MAX = 20,
+};
+
+struct attempts {
+    const char *doing;
+    uint64_t away_from;   /* time of the loop: since when the server is away, or 0 */
+    uint64_t locked_from; /* since when a lock is waited for, or 0 */
+    unsigned n_conflicts;
+    uint64_t pause;
+};
+
+static enum weir_status give_up_stopped(struct connection *connection, const char *doing)
+{
+    return connection_refuse(connection, WEIR_FAULT_LOCKED, "E-STOPPED",
+        "%s: the run was told to stop before that was done: %s", doing, connection->error.text);
+}
+
+static enum weir_status give_up_locked(struct connection *connection, const char *doing)
+{
+    char who[BLOCKERS_SIZE];
+
+    blockers_find(connection, who);
+    return connection_refuse(connection, connection->fault, "E-DB-LOCKED",
+        "%s: %s for longer than lock_wait (%" PRIu64 " ms); wait until that is done, or raise "
+        "lock_wait",
+        doing, who, connection->settings->lock_wait);
+}
+
+static enum weir_status give_up_away(struct connection *connection, const char *doing)
+{
+    char text[PG_TEXT_SIZE];
+
+    (void)snprintf(text, sizeof(text), "%s", connection->error.text);
+    (void)snprintf(connection->error.text, sizeof(connection->error.text),
+        "%.350s; it was tried again for %" PRIu64 " ms (retry)", text, connection->settings->retry);
+    return connection_give_up(connection, "%s", doing);
+}
+
+/* WEIR_AGAIN, or what has failed was told. Each pause is longer than the one before. */
+static enum weir_status pause_between(struct connection *connection, struct attempts *attempts)
+{
+    uint64_t ms = attempts->pause ? attempts->pause : PAUSE_FIRST;
+
+    attempts->pause = 2 * ms < PAUSE_MAX ? 2 * ms : PAUSE_MAX;
+    if (connection_sleep(connection, ms))
+        return WEIR_AGAIN;
+    return give_up_stopped(connection, attempts->doing);
+}
+
+/* Is there time left? It runs from the first failure of the kind. */
+static bool has_time(
+    struct connection *connection, struct attempts *attempts, uint64_t *from, uint64_t limit)
+{
+    uint64_t now = uv_now(connection->loop);
+
+    if (!*from) {
+        *from = now;
+        attempts->pause = 0;
+        weir_log(connection->stage, WEIR_LOG_WARNING,
+            "%s: %s: %s; trying again for up to %" PRIu64 " ms", connection_name(connection),
+            attempts->doing, connection->error.text, limit);
+    }
+    return now - *from < limit;
+}
+
+/* WEIR_AGAIN: the pause is over; WEIR_FAIL: it was told. */
+static enum weir_status try_again(struct connection *connection, struct attempts *attempts)
+{
+    const struct settings *settings = connection->settings;
+    const struct pg_error *error = &connection->error;
+
+    uv_update_time(connection->loop);
+    if (connection->is_cancelled || weir_stopping(connection->stage))
+        return give_up_stopped(connection, attempts->doing);
+    if (pg_error_is(error, "55P03")) {
+        if (!has_time(connection, attempts, &attempts->locked_from, settings->lock_wait))
+            return give_up_locked(connection, attempts->doing);
+    } else if (!error->is_lost && (pg_error_is(error, "40") || pg_error_is(error, "57014"))) {
+        if (++attempts->n_conflicts >= CONFLICTS_MAX)
+            return connection_give_up(
+                connection, "%s: tried %d times", attempts->doing, CONFLICTS_MAX);
+    } else if (!has_time(connection, attempts, &attempts->away_from, settings->retry)) {
+        return give_up_away(connection, attempts->doing);
+    }
+    return pause_between(connection, attempts);
+}
+
+/* No transaction is under way behind it, or no connection. */
+static void roll_back(struct connection *connection)
+{
+    struct pg_error error = connection->error;
+
+    if (connection_is_open(connection) && PQtransactionStatus(connection->libpq) != PQTRANS_IDLE &&
+        !query_script(connection, "ROLLBACK"))
+        connection_close(connection);
+    connection->error = error;
+}
+
+static enum weir_status try_once(struct connection *connection,
+    enum weir_status (*body)(struct connection *connection, void *arg), void *arg)
+{
+    enum weir_status status;
+
+    if (!connection_open(connection))
+        return connection_fail(connection, "cannot connect");
+    roll_back(connection);
+    if (!connection_is_open(connection))
+        return WEIR_AGAIN;
+    status = body(connection, arg);
+    roll_back(connection);
+    return status;
+}
+
+enum weir_status connection_retry(struct connection *connection,
+    enum weir_status (*body)(struct connection *connection, void *arg), void *arg,
+    const char *doing)
+{
+    struct attempts attempts = {.doing = doing};
+
+    for (;;) {
+        enum weir_status status = try_once(connection, body, arg);
+
+        if (status == WEIR_AGAIN)
+            status = try_again(connection, &attempts);
+        if (status != WEIR_AGAIN)
+            return status;
+    }
+}

@@ -1,0 +1,145 @@
+#include "error_take.h"
+
+#include "connect/target.h"
+#include "connect/wait.h"
+#include "meaning.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static void take_field(const PGresult *result, int field, char out[PG_NAME_SIZE])
+{
+    const char *text = PQresultErrorField(result, field);
+
+    (void)weir_str_printable(weir_str(text ? text : ""), out, PG_NAME_SIZE);
+}
+
+static bool is_raised(const PGresult *result)
+{
+    const char *function = PQresultErrorField(result, PG_DIAG_SOURCE_FUNCTION);
+
+    return function && strcmp(function, "exec_stmt_raise") == 0;
+}
+
+void error_text_of(
+    const struct connection *connection, const PGresult *result, char *out, size_t size)
+{
+    const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    const char *own = meaning_text(sqlstate ? sqlstate : "", is_raised(result));
+
+    (void)weir_str_printable(weir_str(own ? own : text ? text : "it did not say why"), out, size);
+    if (connection->libpq)
+        target_hide(PQpass(connection->libpq), out);
+}
+
+void error_take_result(struct connection *connection, const PGresult *result)
+{
+    struct pg_error *error = &connection->error;
+    const char *sqlstate = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
+
+    if (!sqlstate && PQstatus(connection->libpq) == CONNECTION_BAD) {
+        error_take_lost(connection);
+        return;
+    }
+    *error = (struct pg_error){0};
+    (void)snprintf(error->sqlstate, sizeof(error->sqlstate), "%.5s", sqlstate ? sqlstate : "");
+    if (result) {
+        error_text_of(connection, result, error->text, sizeof(error->text));
+        take_field(result, PG_DIAG_TABLE_NAME, error->table);
+        take_field(result, PG_DIAG_COLUMN_NAME, error->column);
+        take_field(result, PG_DIAG_CONSTRAINT_NAME, error->constraint);
+        error->is_raised = is_raised(result);
+    } else {
+        (void)snprintf(error->text, sizeof(error->text), "the server answered nothing");
+    }
+}
+
+void error_take_lost(struct connection *connection)
+{
+    struct pg_error *error = &connection->error;
+
+    /* Why the server ended it says more than that it did. */
+    if (!error->text[0])
+        (void)snprintf(error->text, sizeof(error->text), "the connection was lost");
+    error->is_lost = true;
+    connection_close(connection);
+}
+
+void error_take_ended(struct connection *connection)
+{
+    connection->error = (struct pg_error){.is_lost = true};
+    (void)snprintf(connection->error.text, sizeof(connection->error.text), "%s",
+        connection->is_cancelled ? "the connection is being closed"
+                                 : "the run is being stopped, and the server did not answer");
+    connection_close(connection);
+}
+
+void error_take_own(struct connection *connection, const char *sqlstate, const char *text)
+{
+    connection->error = (struct pg_error){0};
+    (void)snprintf(connection->error.sqlstate, sizeof(connection->error.sqlstate), "%s", sqlstate);
+    (void)snprintf(connection->error.text, sizeof(connection->error.text), "%s", text);
+}
+
+void error_take_setting(
+    struct connection *connection, enum weir_fault fault, const char *code, const char *format, ...)
+{
+    char text[2 * PG_TEXT_SIZE];
+    va_list args;
+
+    connection->error = (struct pg_error){.code = code, .fault = fault};
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    (void)weir_str_printable(
+        weir_str(text), connection->error.text, sizeof(connection->error.text));
+}
+
+/* Where "FATAL:  28P01: " ends; NULL: the server has not answered. The last one, where several
+ * addresses were tried. */
+static const char *behind_sqlstate(const char *text)
+{
+    const char *found = NULL;
+
+    for (const char *at = text; (at = strstr(at, ":  ")); at += 3) {
+        size_t n = strspn(at + 3, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
+        if (n == 5 && at[8] == ':' && at[9] == ' ')
+            found = at + 10;
+    }
+    return found;
+}
+
+/* Of several lines the first, in which the cause stands; the others are hints to people. */
+static void take_line(struct connection *connection, const char *text)
+{
+    struct pg_error *error = &connection->error;
+    size_t n = strcspn(text, "\n");
+
+    (void)weir_str_printable((struct weir_str){text, n}, error->text, sizeof(error->text));
+    target_hide(PQpass(connection->libpq), error->text);
+}
+
+void error_take_connect(struct connection *connection)
+{
+    const char *text = PQerrorMessage(connection->libpq);
+    const char *said = behind_sqlstate(text);
+    struct pg_error *error = &connection->error;
+
+    *error = (struct pg_error){0};
+    take_line(connection, said ? said : text);
+    if (said) {
+        (void)snprintf(error->sqlstate, sizeof(error->sqlstate), "%.5s", said - 7);
+    } else if (strcasestr(text, "certificate") || strcasestr(text, "SSL")) {
+        error->code = "E-TLS";
+        error->fault = connection->fault;
+    } else if (strstr(text, "no password supplied")) {
+        (void)snprintf(error->sqlstate, sizeof(error->sqlstate), "28P01");
+    } else {
+        error->is_lost = true;
+    }
+    connection_close(connection);
+}

@@ -1,0 +1,24 @@
+/* Where connection->error comes from. */
+#ifndef QUERY_ERROR_TAKE_H
+#define QUERY_ERROR_TAKE_H
+
+#include "connect/connection.h"
+
+/* The server refused: what it said. */
+void error_take_result(struct connection *connection, const PGresult *result);
+/* The connection is gone, or of no use any more: closes it. What the server said before stays. */
+void error_take_lost(struct connection *connection);
+/* A wait was ended from our side: closes the connection. */
+void error_take_ended(struct connection *connection);
+/* It could not be made: libpq's text, in which the server's SQLSTATE stands if it has answered. */
+void error_take_connect(struct connection *connection);
+/* The server's primary message, printable, without what may be a row's value or the password. */
+void error_text_of(
+    const struct connection *connection, const PGresult *result, char *out, size_t size);
+/* weir itself refused, as the server would have. */
+void error_take_own(struct connection *connection, const char *sqlstate, const char *text);
+/* The same of something about the connection that trying again does not mend. */
+void error_take_setting(struct connection *connection, enum weir_fault fault, const char *code,
+    const char *format, ...) WEIR_PRINTF(4, 5);
+
+#endif

@@ -1,0 +1,98 @@
+#include "wire.h"
+
+#include "connect/wait.h"
+#include "error_take.h"
+
+bool wire_ready(struct connection *connection)
+{
+    connection->error = (struct pg_error){0};
+    if (connection->libpq && PQstatus(connection->libpq) == CONNECTION_OK)
+        return true;
+    error_take_lost(connection);
+    return false;
+}
+
+/* The server may wait for us to read (a notice, an error) before it takes more. */
+static bool read_some(struct connection *connection)
+{
+    if (PQconsumeInput(connection->libpq))
+        return true;
+    error_take_lost(connection);
+    return false;
+}
+
+static bool wait_for(struct connection *connection, int events)
+{
+    if (wait_socket(connection, events) == WAIT_MOVED)
+        return read_some(connection);
+    error_take_ended(connection);
+    return false;
+}
+
+bool wire_flush(struct connection *connection, int sent)
+{
+    int left = sent == 1 ? PQflush(connection->libpq) : -1;
+
+    while (left > 0) {
+        if (!wait_for(connection, UV_READABLE | UV_WRITABLE))
+            return false;
+        left = PQflush(connection->libpq);
+    }
+    if (left < 0)
+        error_take_lost(connection);
+    return left == 0;
+}
+
+bool wire_next(struct connection *connection, PGresult **ret_result)
+{
+    *ret_result = NULL;
+    while (PQisBusy(connection->libpq))
+        if (!wait_for(connection, UV_READABLE))
+            return false;
+    *ret_result = PQgetResult(connection->libpq);
+    return true;
+}
+
+static bool is_copy(ExecStatusType status)
+{
+    return status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH;
+}
+
+static bool is_error(ExecStatusType status)
+{
+    return status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE;
+}
+
+bool wire_finish(struct connection *connection, PGresult **ret_last)
+{
+    PGresult *last = NULL, *result;
+    bool failed = false;
+
+    for (;;) {
+        if (!wire_next(connection, &result) || (result && is_copy(PQresultStatus(result)))) {
+            /* A COPY that nobody began would never end. */
+            if (result)
+                error_take_lost(connection);
+            PQclear(result);
+            PQclear(last);
+            return false;
+        }
+        if (!result)
+            break;
+        if (is_error(PQresultStatus(result)) && !failed) {
+            error_take_result(connection, result);
+            failed = true;
+        }
+        PQclear(last);
+        last = result;
+    }
+    if (PQstatus(connection->libpq) == CONNECTION_BAD)
+        error_take_lost(connection);
+    if (failed || !ret_last) {
+        PQclear(last);
+        last = NULL;
+    }
+    if (ret_last)
+        *ret_last = last;
+    return !failed;
+}

@@ -1,0 +1,22 @@
+/*
+ * Sending and receiving without ever blocking: what libpq wants written is
+ * written, what comes is read, and the fiber waits where neither can be done.
+ */
+#ifndef QUERY_WIRE_H
+#define QUERY_WIRE_H
+
+#include "connect/connection.h"
+
+/* Is there a connection, with nothing under way on it? False: connection->error. */
+bool wire_ready(struct connection *connection) WEIR_MUST_CHECK;
+/* After a PQsend... function, and what that returned. */
+bool wire_flush(struct connection *connection, int sent) WEIR_MUST_CHECK;
+/* The next result, NULL behind the last; false when the connection was lost. */
+bool wire_next(struct connection *connection, PGresult **ret_result) WEIR_MUST_CHECK;
+/*
+ * Reads all that is left and tells whether it went well. The last result is the caller's
+ * when `ret_last` is not NULL; the first error goes into connection->error.
+ */
+bool wire_finish(struct connection *connection, PGresult **ret_last);
+
+#endif
