@@ -91,10 +91,6 @@ enum weir_status show_run(
     struct postgres_load *load, const char *pipeline, const struct weir_showing *showing)
 {
     struct show show = {.state = &load->state, .pipeline = pipeline, .showing = showing};
-    enum weir_status status =
-        connection_retry(&load->control, try_once, &show, "cannot read the state");
 
-    if (status == WEIR_OK && !query_script(&load->control, "ROLLBACK"))
-        connection_close(&load->control);
-    return status;
+    return connection_retry(&load->control, try_once, &show, "cannot read the state");
 }
