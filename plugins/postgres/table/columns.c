@@ -39,7 +39,7 @@ static const char find_columns[] =
     "  (a.atthasdef AND a.attgenerated = '') OR a.attidentity <> '' OR l.has_default,"
     "  a.attgenerated <> '' OR a.attidentity = 'a',"
     "  a.atttypid::bigint, l.modifier, format_type(a.atttypid, a.atttypmod),"
-    "  t.typtype::text, l.oid::bigint,"
+    "  l.typtype::text, l.oid::bigint,"
     "  CASE WHEN b.typcategory = 'A' AND b.typlen = -1 AND b.oid NOT IN (22, 30)"
     "   THEN b.typelem::bigint ELSE 0 END"
     " FROM line l JOIN pg_attribute a ON a.attrelid = $1::bigint::oid AND a.attnum = l.attnum"
