@@ -10,9 +10,12 @@
 
 struct postgres_load;
 
+enum { LANE_GATHER_MS = 100 }; /* how long a small transaction waits for more */
+
 struct lane {
     struct postgres_load *load;
     size_t index;
+    char role[16];
     struct connection connection;
     struct rows rows;
     struct fiber *fiber;
@@ -20,6 +23,33 @@ struct lane {
     struct transaction sending;   /* ... while this one is sent */
     bool is_sending;
     bool is_wanted; /* gathering is to be sent though it is small */
+    /* private */
+    int64_t token;      /* of the last transaction that is known to be committed */
+    bool is_unknown;    /* the server was told to commit, and has not answered */
+    bool is_idle;       /* the fiber waits for work */
+    bool has_failed;    /* it has told an error, and sends nothing more */
+    struct held *fault; /* the batch whose row has ended the run, and its unit; NULL: none has */
+    size_t fault_unit;
+    uv_timer_t timer;
 };
+
+/* Opens nothing. lane_stop and lane_done follow, whatever happened in between. */
+void lane_init(struct lane *lane, struct postgres_load *load, size_t index, uv_loop_t *loop);
+/* Makes its fiber, which waits for work. */
+void lane_begin(struct lane *lane);
+/* The batch is the lane's now. Only where its gathering has room. */
+void lane_take(struct lane *lane, struct held *held);
+/* What it has gathered is to be sent now. */
+void lane_flush(struct lane *lane);
+/* Has it nothing to send, or has it failed? */
+bool lane_is_drained(const struct lane *lane);
+/* Ends whatever it does; what it holds stays with it. From outside of its fiber. */
+void lane_stop(struct lane *lane);
+/* Behind lane_stop. The timer ends with the loop. */
+void lane_done(struct lane *lane);
+
+/* send.c: sends what is in `sending` until it is committed. WEIR_FAIL: it has told why not; `fault`
+ * is set where that is for a row. */
+enum weir_status lane_send(struct lane *lane) WEIR_MUST_CHECK;
 
 #endif

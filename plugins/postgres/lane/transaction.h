@@ -12,13 +12,22 @@
 enum {
     TRANSACTION_BYTES_MAX = 8 << 20, /* of batches as they are in memory */
     TRANSACTION_ROWS_MAX = 50000,
+    TRANSACTION_BYTES_WORTH = 1 << 20, /* that are worth a transaction */
+    TRANSACTION_ROWS_WORTH = 5000,
 };
 
+struct pin;
+
+/* Lives in the batch's arena. */
 struct held {
     struct held *next;
     struct weir_batch *batch;
     struct table *table;
     size_t resource; /* its index in stage->resources */
+    size_t n_bytes;
+    size_t n_rows;
+    struct pin **pins; /* of its chains, n_pins of them */
+    size_t n_pins;
 };
 
 struct transaction {
@@ -28,5 +37,20 @@ struct transaction {
     size_t n_bytes;
     int64_t token; /* counts the transactions of a lane; the state tells the last one committed */
 };
+
+struct held *held_new(struct weir_batch *batch, struct table *table, size_t resource);
+
+void transaction_init(struct transaction *transaction);
+void transaction_add(struct transaction *transaction, struct held *held);
+/* Can it take the batch without growing too large? An empty one can always. */
+bool transaction_has_room(const struct transaction *transaction, const struct held *held);
+bool transaction_is_worth(const struct transaction *transaction);
+/* All of `from` goes to `to`, which is empty. */
+void transaction_move(struct transaction *to, struct transaction *from);
+/*
+ * What comes from this unit on is to be loaded no more: units of its batch are voided, and the
+ * batches that nothing is left of are taken out; the first of them is returned, or NULL.
+ */
+struct held *transaction_cut(struct transaction *transaction, struct held *at, size_t unit);
 
 #endif

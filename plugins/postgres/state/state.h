@@ -30,6 +30,8 @@ struct state {
     struct weir_found found; /* what open told; begin makes sure that it is true still */
     uint64_t locked_at;      /* connection->n_opened when the lock was taken; 0: never yet */
     bool is_open;            /* a run keeps its state: begin was called */
+    bool knows_waiting;      /* whether there may be gaps that end where their chain stands; */
+    bool has_waiting;        /* of the guards */
 };
 
 /* A timestamptz in SQL as <weir/store.h> tells times: RFC 3339, UTC. */

@@ -1,0 +1,337 @@
+/* The guards of all units of a transaction. */
+#include "gaps.h"
+#include "guard.h"
+#include "letters_settle.h"
+#include "tables.h"
+
+#include <string.h>
+
+/* What a statement about many chains takes, in the order of the chains. */
+struct arrays {
+    struct chain **chains;
+    int64_t *generations;
+    struct weir_str *ids;
+    int64_t *firsts; /* where each is thought to stand */
+    int64_t *numbers;
+    struct weir_str *nexts;
+    bool *dones;
+    size_t n;
+};
+
+struct guard {
+    struct connection *connection;
+    struct state *state;
+    struct chains chains;
+    struct step *gaps; /* room for the longest chain's */
+    struct weir_arena *arena;
+};
+
+static struct arrays arrays_new(const struct guard *guard)
+{
+    size_t n = guard->chains.n;
+
+    return (struct arrays){
+        .chains = weir_new_array(guard->arena, n, struct chain *),
+        .generations = weir_new_array(guard->arena, n, int64_t),
+        .ids = weir_new_array(guard->arena, n, struct weir_str),
+        .firsts = weir_new_array(guard->arena, n, int64_t),
+        .numbers = weir_new_array(guard->arena, n, int64_t),
+        .nexts = weir_new_array(guard->arena, n, struct weir_str),
+        .dones = weir_new_array(guard->arena, n, bool),
+    };
+}
+
+static void arrays_add(struct arrays *arrays, struct chain *chain)
+{
+    const struct place *behind = &chain->behind;
+    size_t i = arrays->n++;
+
+    arrays->chains[i] = chain;
+    arrays->generations[i] = chain->generation;
+    arrays->ids[i] = (struct weir_str){(const char *)chain->id.bytes, WEIR_ID_SIZE};
+    arrays->firsts[i] = (int64_t)(chain->n_steps ? chain_first(chain) : 0);
+    arrays->numbers[i] = (int64_t)behind->number;
+    arrays->nexts[i] = behind->next ? weir_str(behind->next) : (struct weir_str){0};
+    arrays->dones[i] = behind->done;
+}
+
+static enum weir_status fail_place(struct guard *guard)
+{
+    return tables_fail(guard->connection, "cannot write where its source stands");
+}
+
+static enum weir_status settle(struct guard *guard, struct chain *chain, const struct place *place)
+{
+    size_t n_gaps = 0;
+    enum weir_status status = chain_settle(chain, guard->state->stage, place, guard->gaps, &n_gaps);
+
+    for (size_t i = 0; i < n_gaps && status == WEIR_OK; i++) {
+        const struct weir_unit *unit = &guard->gaps[i].batch->units[guard->gaps[i].unit];
+
+        if (unit->position->follow == WEIR_FOLLOW_WAIT)
+            guard->state->has_waiting = true;
+        status = gaps_put(guard->connection, chain->generation, unit);
+    }
+    return status;
+}
+
+/* --- chains that stand where they are thought to -------------------------------------------- */
+
+static const char begin_places[] =
+    "INSERT INTO weir.place(generation, chain, number, next, done)"
+    " SELECT x.generation, x.chain, x.number, x.next, x.done"
+    " FROM unnest($1::bigint[], $2::bytea[], $3::bigint[], $4::bigint[], $5::text[], $6::boolean[])"
+    " AS x(generation, chain, was, number, next, done) ORDER BY x.generation, x.chain"
+    " ON CONFLICT DO NOTHING RETURNING generation, chain";
+static const char move_places[] =
+    "UPDATE weir.place p SET number = x.number, next = x.next, done = x.done"
+    " FROM unnest($1::bigint[], $2::bytea[], $3::bigint[], $4::bigint[], $5::text[], $6::boolean[])"
+    " AS x(generation, chain, was, number, next, done)"
+    " WHERE p.generation = x.generation AND p.chain = x.chain AND p.number = x.was AND NOT p.done"
+    " RETURNING p.generation, p.chain";
+
+/* The chains that the statement has moved are settled; those that stand elsewhere are not. */
+static enum weir_status take_moved(struct guard *guard, const PGresult *result)
+{
+    enum weir_status status = WEIR_OK;
+
+    for (int i = 0; i < PQntuples(result) && status == WEIR_OK; i++) {
+        struct chain *chain = NULL;
+        struct place place = {0};
+        struct weir_id id;
+
+        if (query_id(result, i, 1, &id))
+            chain = chains_find(&guard->chains, query_integer(result, i, 0), &id);
+        if (!chain || chain->is_settled)
+            return connection_refuse(guard->connection, WEIR_FAULT_BUG, "E-BUG",
+                "a chain was moved that was not to be; please report this");
+        place.number = chain_first(chain);
+        status = settle(guard, chain, &place);
+    }
+    return status;
+}
+
+static enum weir_status move_all(struct guard *guard, const char *sql, const struct arrays *arrays)
+{
+    PGresult *result;
+    enum weir_status status;
+
+    if (!arrays->n)
+        return WEIR_OK;
+    result = query_get(guard->connection, sql, bind_integers(arrays->generations, arrays->n),
+        bind_bytes_array(arrays->ids, arrays->n), bind_integers(arrays->firsts, arrays->n),
+        bind_integers(arrays->numbers, arrays->n), bind_texts(arrays->nexts, arrays->n),
+        bind_bools(arrays->dones, arrays->n));
+    if (!result)
+        return fail_place(guard);
+    status = take_moved(guard, result);
+    PQclear(result);
+    return status;
+}
+
+/* A chain comes to its loader in order, so it stands at the first of these units, or something has
+ * happened: one statement for those that begin, one for those that go on. */
+static enum weir_status move_expected(struct guard *guard)
+{
+    struct arrays beginning = arrays_new(guard);
+    struct arrays going_on = arrays_new(guard);
+    enum weir_status status;
+
+    for (size_t i = 0; i < guard->chains.n; i++) {
+        struct chain *chain = &guard->chains.items[i];
+        struct place place = {.number = chain_first(chain)};
+
+        chain_foresee(chain, &place);
+        if (chain->moves)
+            arrays_add(place.number ? &going_on : &beginning, chain);
+    }
+    status = move_all(guard, begin_places, &beginning);
+    return status == WEIR_OK ? move_all(guard, move_places, &going_on) : status;
+}
+
+/* --- the others ----------------------------------------------------------------------------- */
+
+static const char lock_places[] =
+    "SELECT p.generation, p.chain, p.number, p.next, p.done FROM weir.place p"
+    " JOIN unnest($1::bigint[], $2::bytea[]) AS x(generation, chain)"
+    " ON p.generation = x.generation AND p.chain = x.chain"
+    " ORDER BY p.generation, p.chain FOR UPDATE OF p";
+
+static enum weir_status take_place(
+    struct guard *guard, const PGresult *result, int row, struct arrays *moved)
+{
+    struct weir_id id;
+    struct chain *chain = NULL;
+    const char *next = query_text(result, row, 3);
+    struct place place = {
+        .number = (uint64_t)query_integer(result, row, 2),
+        .next = next ? weir_copy_text(guard->arena, next) : NULL,
+        .done = query_bool(result, row, 4),
+    };
+    enum weir_status status;
+
+    if (query_id(result, row, 1, &id))
+        chain = chains_find(&guard->chains, query_integer(result, row, 0), &id);
+    if (!chain || chain->is_settled)
+        return tables_damaged(
+            guard->connection, "a chain in weir.place has a name of the wrong length");
+    status = settle(guard, chain, &place);
+    if (status == WEIR_OK && chain->moves) {
+        arrays_add(moved, chain);
+        moved->firsts[moved->n - 1] = (int64_t)place.number;
+    }
+    return status;
+}
+
+/* Those that have no place yet, and do not begin here. */
+static enum weir_status settle_absent(struct guard *guard, const struct arrays *asked)
+{
+    enum weir_status status = WEIR_OK;
+
+    for (size_t i = 0; i < asked->n && status == WEIR_OK; i++) {
+        struct chain *chain = asked->chains[i];
+
+        if (chain->is_settled)
+            continue;
+        status = settle(guard, chain, &(struct place){0});
+        if (status == WEIR_OK && chain->moves)
+            status = connection_refuse(guard->connection, WEIR_FAULT_BUG, "E-BUG",
+                "resource '%s': units of a chain came out of order; please report this",
+                chain->resource);
+    }
+    return status;
+}
+
+static enum weir_status write_moved(struct guard *guard, const struct arrays *moved)
+{
+    PGresult *result;
+    bool all;
+
+    if (!moved->n)
+        return WEIR_OK;
+    result = query_get(guard->connection, move_places, bind_integers(moved->generations, moved->n),
+        bind_bytes_array(moved->ids, moved->n), bind_integers(moved->firsts, moved->n),
+        bind_integers(moved->numbers, moved->n), bind_texts(moved->nexts, moved->n),
+        bind_bools(moved->dones, moved->n));
+    if (!result)
+        return fail_place(guard);
+    all = (size_t)PQntuples(result) == moved->n;
+    PQclear(result);
+    if (all)
+        return WEIR_OK;
+    return connection_refuse(guard->connection, WEIR_FAULT_BUG, "E-BUG",
+        "a chain that was locked has moved; please report this");
+}
+
+/* Looked at, behind their locks, before anything is decided. */
+static enum weir_status move_others(struct guard *guard)
+{
+    struct arrays asked = arrays_new(guard);
+    struct arrays moved;
+    PGresult *result;
+    enum weir_status status = WEIR_OK;
+
+    for (size_t i = 0; i < guard->chains.n; i++)
+        if (!guard->chains.items[i].is_settled)
+            arrays_add(&asked, &guard->chains.items[i]);
+    if (!asked.n)
+        return WEIR_OK;
+    result = query_get(guard->connection, lock_places, bind_integers(asked.generations, asked.n),
+        bind_bytes_array(asked.ids, asked.n));
+    if (!result)
+        return fail_place(guard);
+    moved = arrays_new(guard);
+    for (int i = 0; i < PQntuples(result) && status == WEIR_OK; i++)
+        status = take_place(guard, result, i, &moved);
+    PQclear(result);
+    if (status == WEIR_OK)
+        status = settle_absent(guard, &asked);
+    return status == WEIR_OK ? write_moved(guard, &moved) : status;
+}
+
+static bool have_moved(const struct chains *chains)
+{
+    for (size_t i = 0; i < chains->n; i++)
+        if (chains->items[i].moves)
+            return true;
+    return false;
+}
+
+static enum weir_status move_chains(struct guard *guard)
+{
+    size_t longest = 0;
+    enum weir_status status;
+
+    for (size_t i = 0; i < guard->chains.n; i++)
+        if (guard->chains.items[i].n_steps > longest)
+            longest = guard->chains.items[i].n_steps;
+    guard->gaps = weir_new_array(guard->arena, longest, struct step);
+    status = move_expected(guard);
+    if (status == WEIR_OK)
+        status = move_others(guard);
+    if (status == WEIR_OK && have_moved(&guard->chains))
+        status = gaps_pass(guard->connection, guard->state, &guard->chains, guard->arena);
+    return status;
+}
+
+/* --- everything rarer ----------------------------------------------------------------------- */
+
+/* Read to its end by an earlier run; its places are forgotten. */
+static void void_positions(struct weir_batch *batch)
+{
+    for (size_t i = 0; i < batch->n_units; i++)
+        if (batch->units[i].position)
+            weir_batch_void_unit(batch, i);
+}
+
+/* A hole of an earlier run: it must still be one. */
+static enum weir_status fill_gaps(struct guard *guard, struct weir_batch *batch, int64_t generation)
+{
+    enum weir_status status = WEIR_OK;
+
+    for (size_t i = 0; i < batch->n_units && status == WEIR_OK; i++) {
+        const struct weir_unit *unit = &batch->units[i];
+        bool there = true;
+
+        if (!unit->position || unit->position->follow != WEIR_FOLLOW_FILL)
+            continue;
+        status = gaps_fill(guard->connection, generation, unit, &there);
+        if (status == WEIR_OK && !there)
+            weir_batch_void_unit(batch, i);
+    }
+    return status;
+}
+
+static enum weir_status guard_all(struct guard *guard, struct transaction *transaction)
+{
+    enum weir_status status = WEIR_OK;
+
+    for (struct held *held = transaction->first; held && status == WEIR_OK; held = held->next) {
+        const struct generation *generation = &guard->state->generations[held->resource];
+
+        if (generation->is_open)
+            status = fill_gaps(guard, held->batch, generation->id);
+        else
+            void_positions(held->batch);
+    }
+    if (status == WEIR_OK)
+        status = letters_lock(guard->connection, guard->state, transaction, guard->arena);
+    if (status != WEIR_OK)
+        return status;
+    chains_gather(&guard->chains, guard->state, transaction, guard->arena);
+    return guard->chains.n ? move_chains(guard) : WEIR_OK;
+}
+
+enum weir_status guard_units(
+    struct connection *connection, struct state *state, struct transaction *transaction)
+{
+    struct guard guard = {.connection = connection, .state = state};
+    enum weir_status status;
+
+    if (!state->is_open)
+        return WEIR_OK;
+    guard.arena = weir_arena_new();
+    status = guard_all(&guard, transaction);
+    weir_arena_free(guard.arena);
+    return status;
+}

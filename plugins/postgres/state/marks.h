@@ -1,0 +1,17 @@
+/*
+ * Marks: the highest cursor value of each series. Those of open generations are only
+ * seen; they become the marks of the pipeline when a generation is done.
+ */
+#ifndef STATE_MARKS_H
+#define STATE_MARKS_H
+
+#include "lane/transaction.h"
+#include "state.h"
+
+/* In the transaction of a lane: raises what was seen to the marks of its units. */
+enum weir_status marks_raise(struct connection *connection, const struct state *state,
+    const struct transaction *transaction, struct weir_arena *arena) WEIR_MUST_CHECK;
+/* Fails with E-LIMIT-TIES. */
+enum weir_status marks_refuse_ties(struct connection *connection) WEIR_MUST_CHECK;
+
+#endif
