@@ -26,11 +26,11 @@ static const char *decode(struct dsn_reader *reader, const char *at, size_t len)
                 return NULL;
             }
             byte = hex_value(at[1]) * 16 + hex_value(at[2]);
+            if (byte == 0) {
+                (void)dsn_refuse(reader, at, "here stands a NUL");
+                return NULL;
+            }
             at += 2;
-        }
-        if (byte == 0) {
-            (void)dsn_refuse(reader, at, "here stands a NUL");
-            return NULL;
         }
         *out++ = (char)byte;
     }

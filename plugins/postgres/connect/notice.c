@@ -1,7 +1,7 @@
 #include "notice.h"
 
 #include "connection.h"
-#include "query/error_take.h"
+#include "target.h"
 
 #include <string.h>
 
@@ -13,11 +13,13 @@ void notice_receive(void *arg, const PGresult *notice)
     const char *severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
     const char *sqlstate = PQresultErrorField(notice, PG_DIAG_SQLSTATE);
     bool warns = severity && strcmp(severity, "WARNING") == 0;
+    const char *primary = PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY);
     char text[PG_TEXT_SIZE];
 
     if (connection->n_notices++ >= NOTICES_MAX)
         return;
-    error_text_of(connection, notice, text, sizeof(text));
+    (void)weir_str_printable(weir_str(primary ? primary : ""), text, sizeof(text));
+    target_hide(PQpass(connection->libpq), text);
     weir_log(connection->stage, warns ? WEIR_LOG_WARNING : WEIR_LOG_DEBUG,
         "%s: the server says: %s (%.5s)%s", connection_name(connection), text,
         sqlstate ? sqlstate : "?????",

@@ -31,11 +31,7 @@ static bool poll_until_made(struct connection *connection)
 
         wait_forget_socket(connection);
         if (end != WAIT_MOVED) {
-            if (end == WAIT_TIME)
-                error_take_own(connection, "08001", "it did not answer within connect_timeout");
-            else
-                error_take_ended(connection);
-            connection_close(connection);
+            error_take_ended(connection, end);
             return false;
         }
         next = PQconnectPoll(connection->libpq);

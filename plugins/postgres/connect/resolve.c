@@ -75,7 +75,7 @@ static bool look_up(struct connection *connection, const char *host, char out[RE
     if (end != WAIT_MOVED) {
         lookup->wait = NULL;
         (void)uv_cancel((uv_req_t *)&lookup->request);
-        error_take_ended(connection);
+        error_take_ended(connection, end);
         return false;
     }
     status = lookup->status;

@@ -12,6 +12,7 @@ enum {
     PAUSE_FIRST = 100,
     PAUSE_MAX = 5000,
     CONFLICTS_MAX = 20,
+    CONFLICT_PAUSE = 20, /* ms, more each time */
 };
 
 struct attempts {
@@ -49,15 +50,32 @@ static enum weir_status give_up_away(struct connection *connection, const char *
     return connection_give_up(connection, "%s", doing);
 }
 
-/* WEIR_AGAIN, or what has failed was told. Each pause is longer than the one before. */
-static enum weir_status pause_between(struct connection *connection, struct attempts *attempts)
+/* WEIR_AGAIN, or what has failed was told. */
+static enum weir_status sleep_for(
+    struct connection *connection, const struct attempts *attempts, uint64_t ms)
+{
+    if (connection_sleep(connection, ms))
+        return WEIR_AGAIN;
+    return give_up_stopped(connection, attempts->doing);
+}
+
+/* Each pause is longer than the one before. */
+static enum weir_status wait_for_server(struct connection *connection, struct attempts *attempts)
 {
     uint64_t ms = attempts->pause ? attempts->pause : PAUSE_FIRST;
 
     attempts->pause = 2 * ms < PAUSE_MAX ? 2 * ms : PAUSE_MAX;
-    if (connection_sleep(connection, ms))
-        return WEIR_AGAIN;
-    return give_up_stopped(connection, attempts->doing);
+    return sleep_for(connection, attempts, ms);
+}
+
+/* Of two that are in each other's way, both may be weir's lanes: they go on at different times. */
+static enum weir_status yield_to_other(struct connection *connection, struct attempts *attempts)
+{
+    uint64_t ms = CONFLICT_PAUSE * ++attempts->n_conflicts + uv_hrtime() / 1000 % CONFLICT_PAUSE;
+
+    if (attempts->n_conflicts >= CONFLICTS_MAX)
+        return connection_give_up(connection, "%s: tried %d times", attempts->doing, CONFLICTS_MAX);
+    return sleep_for(connection, attempts, ms);
 }
 
 /* Is there time left? It runs from the first failure of the kind. */
@@ -85,17 +103,15 @@ static enum weir_status try_again(struct connection *connection, struct attempts
     uv_update_time(connection->loop);
     if (connection->is_cancelled || weir_stopping(connection->stage))
         return give_up_stopped(connection, attempts->doing);
+    if (!error->is_lost && (pg_error_is(error, "40") || pg_error_is(error, "57014")))
+        return yield_to_other(connection, attempts);
     if (pg_error_is(error, "55P03")) {
         if (!has_time(connection, attempts, &attempts->locked_from, settings->lock_wait))
             return give_up_locked(connection, attempts->doing);
-    } else if (!error->is_lost && (pg_error_is(error, "40") || pg_error_is(error, "57014"))) {
-        if (++attempts->n_conflicts >= CONFLICTS_MAX)
-            return connection_give_up(
-                connection, "%s: tried %d times", attempts->doing, CONFLICTS_MAX);
     } else if (!has_time(connection, attempts, &attempts->away_from, settings->retry)) {
         return give_up_away(connection, attempts->doing);
     }
-    return pause_between(connection, attempts);
+    return wait_for_server(connection, attempts);
 }
 
 /* No transaction is under way behind it, or no connection. */

@@ -9,7 +9,7 @@ bool session_set_up(struct connection *connection) WEIR_MUST_CHECK;
 /* Waits. May rows be written in this database? E-DB-READ-ONLY where it is a standby, or set so. */
 enum weir_status connection_check_writable(struct connection *connection) WEIR_MUST_CHECK;
 /*
- * Waits. With `other` open beside it: is there a backend behind each connection that is its own?
+ * Waits. Has each connection a backend of its own, as long as it is there? `other` is opened for it.
  * E-DB-POOLER where something between gives each transaction another one.
  */
 enum weir_status connection_check_pooler(

@@ -1,7 +1,6 @@
 #include "error_take.h"
 
 #include "connect/target.h"
-#include "connect/wait.h"
 #include "meaning.h"
 
 #include <ctype.h>
@@ -23,14 +22,18 @@ static bool is_raised(const PGresult *result)
     return function && strcmp(function, "exec_stmt_raise") == 0;
 }
 
-void error_text_of(
-    const struct connection *connection, const PGresult *result, char *out, size_t size)
+/* The server's primary message, without what may be a row's value or the password. */
+static void take_text(
+    const struct connection *connection, const PGresult *result, char out[PG_TEXT_SIZE])
 {
     const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
     const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     const char *own = meaning_text(sqlstate ? sqlstate : "", is_raised(result));
 
-    (void)weir_str_printable(weir_str(own ? own : text ? text : "it did not say why"), out, size);
+    (void)weir_str_printable(weir_str(own    ? own
+                                      : text ? text
+                                             : "it did not say why"),
+        out, PG_TEXT_SIZE);
     if (connection->libpq)
         target_hide(PQpass(connection->libpq), out);
 }
@@ -47,7 +50,7 @@ void error_take_result(struct connection *connection, const PGresult *result)
     *error = (struct pg_error){0};
     (void)snprintf(error->sqlstate, sizeof(error->sqlstate), "%.5s", sqlstate ? sqlstate : "");
     if (result) {
-        error_text_of(connection, result, error->text, sizeof(error->text));
+        take_text(connection, result, error->text);
         take_field(result, PG_DIAG_TABLE_NAME, error->table);
         take_field(result, PG_DIAG_COLUMN_NAME, error->column);
         take_field(result, PG_DIAG_CONSTRAINT_NAME, error->constraint);
@@ -68,12 +71,15 @@ void error_take_lost(struct connection *connection)
     connection_close(connection);
 }
 
-void error_take_ended(struct connection *connection)
+void error_take_ended(struct connection *connection, enum wait_end end)
 {
+    const char *text = end == WAIT_TIME ? "the server did not answer in time"
+                       : connection->is_cancelled
+                           ? "the connection is being closed"
+                           : "the run is being stopped, and the server did not answer";
+
     connection->error = (struct pg_error){.is_lost = true};
-    (void)snprintf(connection->error.text, sizeof(connection->error.text), "%s",
-        connection->is_cancelled ? "the connection is being closed"
-                                 : "the run is being stopped, and the server did not answer");
+    (void)snprintf(connection->error.text, sizeof(connection->error.text), "%s", text);
     connection_close(connection);
 }
 

@@ -2,19 +2,16 @@
 #ifndef QUERY_ERROR_TAKE_H
 #define QUERY_ERROR_TAKE_H
 
-#include "connect/connection.h"
+#include "connect/wait.h"
 
 /* The server refused: what it said. */
 void error_take_result(struct connection *connection, const PGresult *result);
 /* The connection is gone, or of no use any more: closes it. What the server said before stays. */
 void error_take_lost(struct connection *connection);
-/* A wait was ended from our side: closes the connection. */
-void error_take_ended(struct connection *connection);
+/* A wait was ended from our side, or its deadline is over: closes the connection. */
+void error_take_ended(struct connection *connection, enum wait_end end);
 /* It could not be made: libpq's text, in which the server's SQLSTATE stands if it has answered. */
 void error_take_connect(struct connection *connection);
-/* The server's primary message, printable, without what may be a row's value or the password. */
-void error_text_of(
-    const struct connection *connection, const PGresult *result, char *out, size_t size);
 /* weir itself refused, as the server would have. */
 void error_take_own(struct connection *connection, const char *sqlstate, const char *text);
 /* The same of something about the connection that trying again does not mend. */

@@ -1,6 +1,5 @@
 #include "wire.h"
 
-#include "connect/wait.h"
 #include "error_take.h"
 
 bool wire_ready(struct connection *connection)
@@ -23,9 +22,11 @@ static bool read_some(struct connection *connection)
 
 static bool wait_for(struct connection *connection, int events)
 {
-    if (wait_socket(connection, events) == WAIT_MOVED)
+    enum wait_end end = wait_socket(connection, events);
+
+    if (end == WAIT_MOVED)
         return read_some(connection);
-    error_take_ended(connection);
+    error_take_ended(connection, end);
     return false;
 }
 
