@@ -3,9 +3,13 @@
 #include <weir/number.h>
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-static const double TWO_TO_63 = 9223372036854775808.0;
+enum { WHOLE_DIGITS_MAX = 310 }; /* before the point of the largest double, with its sign */
+
+/* Each whole number up to this one has a double of its own. */
+static const double EXACT_MAX = 9007199254740992.0;
 
 static bool refuse(const char **ret_why, const char *why)
 {
@@ -35,10 +39,37 @@ static bool read_number(
     }
 }
 
+/* "6.0007e+18": a large double stands for its fewest digits with zeros behind them. */
+static bool int_from_digits(double real, int64_t *ret_int)
+{
+    char text[WEIR_NUMBER_SIZE];
+    bool negative = real < 0;
+    bool behind_point = false;
+    int64_t integer = 0;
+    long zeros;
+    const char *at;
+
+    (void)weir_double_format(fabs(real), text);
+    for (at = text; *at && *at != 'e'; at++)
+        if (*at != '.' && __builtin_mul_overflow(integer, 10, &integer))
+            return false;
+        else if (*at != '.')
+            integer += *at - '0';
+    behind_point = strchr(text, '.') != NULL;
+    zeros = strtol(*at ? at + 1 : "0", NULL, 10) - (behind_point ? at - text - 2 : 0);
+    for (; zeros > 0; zeros--)
+        if (__builtin_mul_overflow(integer, 10, &integer))
+            return false;
+    *ret_int = negative ? -integer : integer;
+    return zeros == 0;
+}
+
 static bool int_from_float(double real, int64_t *ret_int)
 {
-    if (!(real >= -TWO_TO_63 && real < TWO_TO_63) || real != trunc(real))
+    if (!isfinite(real) || real != trunc(real))
         return false;
+    if (fabs(real) > EXACT_MAX)
+        return int_from_digits(real, ret_int);
     *ret_int = (int64_t)real;
     return true;
 }
@@ -97,6 +128,23 @@ static bool double_from_int(int64_t integer, double *ret_real)
     return int_from_float(*ret_real, &back) && back == integer;
 }
 
+/* A whole number beyond 64 bits is a decimal, though a double may have its digits: 2e19. */
+static bool double_from_whole(struct weir_str s, double *ret_real)
+{
+    char text[WHOLE_DIGITS_MAX + 4];
+    struct weir_value number;
+
+    if (s.len > WHOLE_DIGITS_MAX)
+        return false;
+    memcpy(text, s.ptr, s.len);
+    memcpy(text + s.len, "e0", 2);
+    if (!weir_number_parse((struct weir_str){text, s.len + 2}, &number) ||
+        number.kind != WEIR_FLOAT)
+        return false;
+    *ret_real = number.real;
+    return true;
+}
+
 /* Has the nearest float of four bytes the same digits? */
 static bool fits_float4(double real)
 {
@@ -116,6 +164,12 @@ static bool fits_float4(double real)
     return real == (digits.kind == WEIR_INT ? (double)digits.integer : digits.real);
 }
 
+/* Among ints there is only one zero. */
+static bool is_minus_zero(const struct weir_value *value)
+{
+    return value->kind != WEIR_INT && weir_str_is(weir_value_str(value), "-0");
+}
+
 bool float_from_value(
     const struct type *type, const struct weir_value *value, double *ret_real, const char **ret_why)
 {
@@ -125,9 +179,12 @@ bool float_from_value(
         return false;
     if (number.kind == WEIR_FLOAT)
         *ret_real = number.real;
+    else if (is_minus_zero(value))
+        *ret_real = -0.0;
     else if (number.kind == WEIR_INT && !double_from_int(number.integer, ret_real))
         return refuse(ret_why, "has more digits than a double holds");
-    else if (number.kind == WEIR_DECIMAL && !read_special(weir_value_str(&number), ret_real))
+    else if (number.kind == WEIR_DECIMAL && !read_special(weir_value_str(&number), ret_real) &&
+             !double_from_whole(weir_value_str(&number), ret_real))
         return refuse(ret_why, "has more digits than a double holds, or is out of its range");
     return type->kind != TYPE_FLOAT4 || fits_float4(*ret_real) ||
            refuse(ret_why, "has more digits than real holds, or is out of its range");
