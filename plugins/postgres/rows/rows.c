@@ -1,0 +1,170 @@
+#include "rows.h"
+
+#include "inside.h"
+#include "merge.h"
+
+#include <stdlib.h>
+
+void rows_init(struct rows *rows)
+{
+    weir_buf_init(&rows->chunk, ROWS_CHUNK_MAX, 1);
+    rows->private = weir_calloc(1, sizeof(struct prepared));
+}
+
+void rows_done(struct rows *rows)
+{
+    struct prepared *prepared = rows->private;
+
+    weir_buf_done(&rows->chunk);
+    while (prepared && prepared->merges) {
+        struct merge *merge = prepared->merges;
+
+        prepared->merges = merge->next;
+        merge_free(merge);
+    }
+    if (prepared)
+        free(prepared->refs);
+    free(prepared);
+    rows->private = NULL;
+}
+
+/* --- which rows ------------------------------------------------------------------------------- */
+
+static void reserve_refs(struct prepared *prepared, size_t n)
+{
+    if (n <= prepared->refs_capacity)
+        return;
+    free(prepared->refs);
+    prepared->refs = weir_malloc(n * sizeof(*prepared->refs));
+    prepared->refs_capacity = n;
+}
+
+static void list_rows(struct loading *loading, size_t n_batches)
+{
+    struct prepared *prepared = loading->rows->private;
+    size_t n = 0;
+
+    for (size_t b = 0; b < n_batches; b++)
+        n += loading->batches[b]->n_rows;
+    reserve_refs(prepared, n);
+    loading->refs = prepared->refs;
+    for (size_t b = 0; b < n_batches; b++)
+        for (size_t row = 0; row < loading->batches[b]->n_rows; row++)
+            if (!weir_batch_is_rejected(loading->batches[b], row))
+                loading->refs[loading->n_refs++] =
+                    (struct row_ref){.batch = (uint32_t)b, .row = (uint32_t)row};
+}
+
+static enum weir_status map_batches(struct loading *loading, size_t n_batches)
+{
+    enum weir_status status = WEIR_OK;
+
+    loading->mappings = weir_new_array(loading->arena, n_batches, struct mapping);
+    for (size_t b = 0; b < n_batches && status == WEIR_OK; b++)
+        if (loading->batches[b]->n_rows)
+            status = mapping_make(loading, b);
+    return status;
+}
+
+/* --- rows into the table ------------------------------------------------------------------------ */
+
+static enum weir_status copy_all(struct loading *loading, const struct row_ref *refs, size_t n)
+{
+    enum weir_status status = WEIR_OK;
+    size_t n_sent;
+
+    for (size_t i = 0; i < n && status == WEIR_OK; i += n_sent)
+        status = copy_rows(loading, refs + i, n - i, &n_sent);
+    return status;
+}
+
+enum weir_status loading_try(struct loading *loading, const struct row_ref *refs, size_t n)
+{
+    enum weir_status status;
+
+    if (loading->merge)
+        status = staging_clear(loading);
+    else
+        return copy_all(loading, refs, n);
+    if (status == WEIR_OK)
+        status = copy_all(loading, refs, n);
+    return status == WEIR_OK ? merge_run(loading, n) : status;
+}
+
+/* What one savepoint holds: a COPY, or all rows that are merged together. */
+static enum weir_status load_piece(
+    struct loading *loading, const struct row_ref *refs, size_t n, size_t *ret_n)
+{
+    enum weir_status status;
+
+    if (!loading->merge) {
+        status = copy_rows(loading, refs, n, ret_n);
+    } else {
+        *ret_n = n;
+        status = loading_try(loading, refs, n);
+    }
+    if (status != WEIR_REJECT)
+        return status;
+    status = savepoint_return(loading);
+    return status == WEIR_OK ? search_rows(loading, refs, *ret_n) : status;
+}
+
+static enum weir_status load_all(struct loading *loading, const struct row_ref *refs, size_t n)
+{
+    enum weir_status status = savepoint_begin(loading);
+    size_t n_done;
+
+    for (size_t i = 0; i < n && status == WEIR_OK; i += n_done) {
+        if (i > 0)
+            status = savepoint_renew(loading);
+        if (status == WEIR_OK)
+            status = load_piece(loading, refs + i, n - i, &n_done);
+    }
+    if (status == WEIR_OK)
+        status = search_orphans(loading);
+    return status == WEIR_OK ? savepoint_end(loading) : status;
+}
+
+static enum weir_status merge_all(struct loading *loading)
+{
+    enum weir_status status = WEIR_OK;
+    size_t n;
+
+    for (size_t i = 0; i < loading->n_refs && status == WEIR_OK; i += n) {
+        status = merge_begin(loading, loading->refs + i, loading->n_refs - i, &n);
+        if (status == WEIR_OK)
+            status = load_all(loading, loading->refs + i, n);
+    }
+    return status;
+}
+
+static enum weir_status load(struct loading *loading)
+{
+    if (loading->table->resource->disposition == WEIR_MERGE)
+        return merge_all(loading);
+    return load_all(loading, loading->refs, loading->n_refs);
+}
+
+enum weir_status rows_load(struct rows *rows, struct connection *connection, struct table *table,
+    struct weir_batch *const *batches, size_t n, struct rows_fault *ret_fault)
+{
+    struct loading loading = {
+        .rows = rows,
+        .connection = connection,
+        .table = table,
+        .filled = table->staged ? table->staged : table,
+        .batches = batches,
+        .arena = weir_arena_new(),
+        .fault = ret_fault,
+    };
+    enum weir_status status;
+
+    *ret_fault = (struct rows_fault){.is_set = false};
+    list_rows(&loading, n);
+    status = map_batches(&loading, n);
+    if (status == WEIR_OK && loading.n_refs)
+        status = load(&loading);
+    free(loading.orphans);
+    weir_arena_free(loading.arena);
+    return status;
+}
