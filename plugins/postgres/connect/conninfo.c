@@ -77,6 +77,18 @@ static bool add_hosts(struct weir_buf *conninfo, const char *host, const char *h
            add(conninfo, "hostaddr", hostaddr ? hostaddr : "");
 }
 
+/* libpq would look into the environment for it. */
+static bool add_passfile(struct weir_buf *conninfo, const struct settings *settings)
+{
+    char path[4096];
+    size_t size = sizeof(path) - sizeof("/.pgpass");
+
+    if (!settings->passfile || uv_os_homedir(path, &size) != 0)
+        return add(conninfo, "passfile", NO_FILE);
+    (void)snprintf(path + size, sizeof("/.pgpass"), "/.pgpass");
+    return add(conninfo, "passfile", path);
+}
+
 static bool add_session(struct weir_buf *conninfo, struct connection *connection)
 {
     const char *const *values = connection->target->dsn.values;
@@ -125,8 +137,8 @@ bool conninfo_init(struct weir_buf *conninfo, struct connection *connection, con
         add(conninfo, "dbname", or_else(values[DSN_DBNAME], "")) &&
         add(conninfo, "user", or_else(values[DSN_USER], "")) &&
         add(conninfo, "password", or_else(password, "")) &&
-        (connection->settings->passfile || add(conninfo, "passfile", NO_FILE)) &&
-        add_safety(conninfo, connection->target) && add_session(conninfo, connection))
+        add_passfile(conninfo, connection->settings) && add_safety(conninfo, connection->target) &&
+        add_session(conninfo, connection))
         return true;
     error_take_setting(connection, WEIR_FAULT_USAGE, "E-VALUE", "its options are too long");
     return false;

@@ -139,6 +139,9 @@ void error_take_connect(struct connection *connection)
     take_line(connection, said ? said : text);
     if (said) {
         (void)snprintf(error->sqlstate, sizeof(error->sqlstate), "%.5s", said - 7);
+        /* No row is at fault: a setting in `options` or the environment is. */
+        error->code = pg_error_is_of_row(error) ? "E-DB-CONNECT" : NULL;
+        error->fault = connection->fault;
     } else if (strcasestr(text, "certificate") || strcasestr(text, "SSL")) {
         error->code = "E-TLS";
         error->fault = connection->fault;
