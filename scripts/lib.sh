@@ -43,7 +43,7 @@ build_packages="build-essential cmake ninja-build ccache pkg-config libuv1-dev l
     libsqlite3-dev libpq-dev libjansson-dev libyaml-dev libsimdjson-dev libssl-dev zlib1g-dev
     ca-certificates"
 # ... and, besides, what the tests need.
-test_packages="libcmocka-dev openssl postgresql-15 python3 sqlite3"
+test_packages="libcmocka-dev openssl pgbouncer postgresql-15 python3 sqlite3"
 
 # build PRESET [FLAG...]: configures, with these flags for cmake besides, and builds.
 build() {
