@@ -1,4 +1,4 @@
-/* What can be said about names without a database. */
+/* What can be known about tables without a database: names, and types that are declared. */
 #ifndef POSTGRES_CHECK_H
 #define POSTGRES_CHECK_H
 

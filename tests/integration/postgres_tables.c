@@ -312,6 +312,24 @@ static void a_frozen_table_has_to_be_there_in_fiber(struct bench *b)
 }
 BENCH_TEST(a_frozen_table_has_to_be_there)
 
+/* The table where rows wait is weir's own affair, but has columns by the same contract. */
+static void where_rows_wait_is_no_table_of_the_contract_in_fiber(struct bench *b)
+{
+    b->schema.tables = WEIR_CONTRACT_FREEZE;
+    b->schema.new_columns = WEIR_CONTRACT_FREEZE;
+    b->resource.disposition = WEIR_REPLACE;
+    b->resource.primary_key = (struct weir_strs){id_key, 1};
+    bench_take(b, "weir", "orders");
+    b->table.name = weir_str("stage_1_orders");
+    check(&b->rig, bench_read(b) == WEIR_OK && !b->table.exists);
+    script(&b->rig, "CREATE TABLE weir.stage_1_orders (id bigint NOT NULL)");
+    check(&b->rig, bench_read(b) == WEIR_OK && b->table.exists);
+    check(&b->rig,
+        bench_adapt(b, bench_row(b, "id", weir_int(1), "more", weir_int(1), NULL)) == WEIR_FAIL);
+    check_told(b, WEIR_FAULT_DATA, "E-CONTRACT", "table 'orders' has no column 'more'");
+}
+BENCH_TEST(where_rows_wait_is_no_table_of_the_contract)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -328,6 +346,7 @@ int main(void)
         cmocka_unit_test(only_tables_take_rows),
         cmocka_unit_test(merge_needs_a_unique_index_over_the_key),
         cmocka_unit_test(a_frozen_table_has_to_be_there),
+        cmocka_unit_test(where_rows_wait_is_no_table_of_the_contract),
     };
 
     return cmocka_run_group_tests(tests, bench_database_make, bench_database_drop);

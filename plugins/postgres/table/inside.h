@@ -51,12 +51,18 @@ static inline const struct table *table_filled(const struct table *table)
     return table->staged ? table->staged : table;
 }
 
+/* Is it one where rows wait? Rows are for no other table of that schema. */
+static inline bool table_is_staged(const struct table *table)
+{
+    return weir_str_is(table->schema, "weir");
+}
+
 static inline struct table_inside *table_inside(const struct table *table)
 {
     return table->private;
 }
 
-/* "schema.table" for messages. */
+/* "schema.table" for messages; where rows wait, the table that they are for. */
 struct shown_table {
     char text[2 * sizeof(struct shown_name) + 2];
 };

@@ -39,8 +39,7 @@ static enum weir_status refuse_key(
 /* Where rows wait for their place, no index is needed; the table that they are for has it. */
 static bool needs_key(const struct table *table, const struct known *known)
 {
-    return known->exists && table->resource->primary_key.n &&
-           !(table->resource->disposition == WEIR_REPLACE && weir_str_is(table->schema, "weir"));
+    return known->exists && table->resource->primary_key.n && !table_is_staged(table);
 }
 
 enum weir_status keys_check(

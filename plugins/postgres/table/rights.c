@@ -109,7 +109,7 @@ static enum weir_status check_place(
     PGresult *result;
     enum weir_status status = WEIR_OK;
 
-    if (contract_tables(table) == WEIR_CONTRACT_FREEZE)
+    if (contract_tables(table) == WEIR_CONTRACT_FREEZE && !table_is_staged(table))
         return connection_refuse(connection, WEIR_FAULT_DESTINATION, "E-DB-SCHEMA",
             "there is no table '%s', and 'schema.contract' says 'tables: freeze'; make it, or say "
             "'tables: evolve'",
