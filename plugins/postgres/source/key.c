@@ -1,0 +1,43 @@
+/* The key of a row as text: each value with its length before it, "2:12,3:abc,". */
+#include "source.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <weir/buf.h>
+
+enum { KEY_TEXT_MAX = 1 << 16 };
+
+char *source_key_text(const PGresult *result, int row, int first, size_t n)
+{
+    struct weir_buf buf;
+    size_t capacity;
+    bool ok = true;
+
+    weir_buf_init(&buf, KEY_TEXT_MAX, 1);
+    for (size_t i = 0; i < n && ok; i++) {
+        int column = first + (int)i;
+
+        ok = !PQgetisnull(result, row, column) &&
+             weir_buf_printf(
+                 &buf, "%d:%s,", PQgetlength(result, row, column), PQgetvalue(result, row, column));
+    }
+    if (ok)
+        return weir_buf_take(&buf, &capacity);
+    weir_buf_done(&buf);
+    return NULL;
+}
+
+bool source_key_read(const char *text, struct weir_str *items, size_t n, struct weir_arena *arena)
+{
+    for (size_t i = 0; i < n; i++) {
+        char *colon;
+        unsigned long length = strtoul(text, &colon, 10);
+
+        if (*colon != ':' || length > KEY_TEXT_MAX || strlen(colon + 1) <= length ||
+            colon[1 + length] != ',')
+            return false;
+        items[i] = weir_copy(arena, (struct weir_str){colon + 1, length});
+        text = colon + 1 + length + 1;
+    }
+    return *text == '\0';
+}
