@@ -80,7 +80,7 @@ static const char *problem_of_host(const char *host)
     return NULL;
 }
 
-static const char *problem_of(enum dsn_key key, const char *value)
+const char *dsn_problem_of(enum dsn_key key, const char *value)
 {
     char *end;
     long number;
@@ -99,7 +99,7 @@ static const char *problem_of(enum dsn_key key, const char *value)
 
 bool dsn_set(struct dsn_reader *reader, const char *at, enum dsn_key key, const char *value)
 {
-    const char *problem = problem_of(key, value);
+    const char *problem = dsn_problem_of(key, value);
 
     if (problem)
         return dsn_refuse(reader, at, problem);

@@ -39,6 +39,9 @@ struct dsn {
 /* False with a problem. */
 bool dsn_parse(struct weir_arena *arena, const char *text, struct dsn *ret_dsn);
 
+/* What is wrong with a value, in words; NULL: nothing. */
+const char *dsn_problem_of(enum dsn_key key, const char *value);
+
 /* For the two readers. */
 struct dsn_reader {
     struct weir_arena *arena;

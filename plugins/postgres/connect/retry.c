@@ -11,6 +11,7 @@
 enum {
     PAUSE_FIRST = 100,
     PAUSE_MAX = 5000,
+    LOCK_PAUSE_MAX = 400, /* nobody stands in line for it meanwhile */
     CONFLICTS_MAX = 20,
     CONFLICT_PAUSE = 20, /* ms, more each time */
 };
@@ -60,11 +61,12 @@ static enum weir_status sleep_for(
 }
 
 /* Each pause is longer than the one before. */
-static enum weir_status wait_for_server(struct connection *connection, struct attempts *attempts)
+static enum weir_status wait_for_server(
+    struct connection *connection, struct attempts *attempts, uint64_t pause_max)
 {
     uint64_t ms = attempts->pause ? attempts->pause : PAUSE_FIRST;
 
-    attempts->pause = 2 * ms < PAUSE_MAX ? 2 * ms : PAUSE_MAX;
+    attempts->pause = 2 * ms < pause_max ? 2 * ms : pause_max;
     return sleep_for(connection, attempts, ms);
 }
 
@@ -108,10 +110,11 @@ static enum weir_status try_again(struct connection *connection, struct attempts
     if (pg_error_is(error, "55P03")) {
         if (!has_time(connection, attempts, &attempts->locked_from, settings->lock_wait))
             return give_up_locked(connection, attempts->doing);
-    } else if (!has_time(connection, attempts, &attempts->away_from, settings->retry)) {
-        return give_up_away(connection, attempts->doing);
+        return wait_for_server(connection, attempts, LOCK_PAUSE_MAX);
     }
-    return wait_for_server(connection, attempts);
+    if (!has_time(connection, attempts, &attempts->away_from, settings->retry))
+        return give_up_away(connection, attempts->doing);
+    return wait_for_server(connection, attempts, PAUSE_MAX);
 }
 
 /* No transaction is under way behind it, or no connection. */

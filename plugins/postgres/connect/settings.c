@@ -95,6 +95,9 @@ void settings_check(
             "dsn: %s", dsn.problem);
         return;
     }
+    if (settings->host && dsn_problem_of(DSN_HOST, settings->host))
+        weir_mistake(mistakes, at(stage, "host"), 0, "E-VALUE", "%s",
+            dsn_problem_of(DSN_HOST, settings->host));
     check_twice(stage, settings, &dsn, mistakes);
     check_password(stage, settings, &dsn, mistakes);
     check_sslmode(stage, dsn.values[DSN_SSLMODE], "dsn", mistakes);

@@ -38,6 +38,16 @@ static void take_text(
         target_hide(PQpass(connection->libpq), out);
 }
 
+/* Of several lines the first, in which the cause stands; the others are hints to people. */
+static void take_line(struct connection *connection, const char *text)
+{
+    struct pg_error *error = &connection->error;
+    size_t n = strcspn(text, "\n");
+
+    (void)weir_str_printable((struct weir_str){text, n}, error->text, sizeof(error->text));
+    target_hide(PQpass(connection->libpq), error->text);
+}
+
 void error_take_result(struct connection *connection, const PGresult *result)
 {
     struct pg_error *error = &connection->error;
@@ -65,6 +75,8 @@ void error_take_lost(struct connection *connection)
     struct pg_error *error = &connection->error;
 
     /* Why the server ended it says more than that it did. */
+    if (!error->text[0] && connection->libpq)
+        take_line(connection, PQerrorMessage(connection->libpq));
     if (!error->text[0])
         (void)snprintf(error->text, sizeof(error->text), "the connection was lost");
     error->is_lost = true;
@@ -117,16 +129,6 @@ static const char *behind_sqlstate(const char *text)
             found = at + 10;
     }
     return found;
-}
-
-/* Of several lines the first, in which the cause stands; the others are hints to people. */
-static void take_line(struct connection *connection, const char *text)
-{
-    struct pg_error *error = &connection->error;
-    size_t n = strcspn(text, "\n");
-
-    (void)weir_str_printable((struct weir_str){text, n}, error->text, sizeof(error->text));
-    target_hide(PQpass(connection->libpq), error->text);
 }
 
 void error_take_connect(struct connection *connection)

@@ -37,6 +37,9 @@ PGresult *query_get_with(
 
     if (!send_values(connection, sql, values, n_values) || !wire_finish(connection, &result))
         return NULL;
+    /* libpq always has one; should it not, nobody knows what has happened. */
+    if (!result)
+        error_take_lost(connection);
     return result;
 }
 
