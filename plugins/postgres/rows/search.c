@@ -32,9 +32,15 @@ enum weir_status savepoint_renew(struct loading *loading)
     return run(loading, "RELEASE SAVEPOINT weir_rows; SAVEPOINT weir_rows");
 }
 
+/* Why it was needed is still to be told. */
 enum weir_status savepoint_return(struct loading *loading)
 {
-    return run(loading, "ROLLBACK TO SAVEPOINT weir_rows");
+    struct pg_error error = loading->connection->error;
+    enum weir_status status = run(loading, "ROLLBACK TO SAVEPOINT weir_rows");
+
+    if (status == WEIR_OK)
+        loading->connection->error = error;
+    return status;
 }
 
 enum weir_status savepoint_end(struct loading *loading)
