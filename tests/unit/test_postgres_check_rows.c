@@ -115,6 +115,7 @@ static void the_contract_judges_columns(void **state)
     assert_int_equal(check(f, batch), WEIR_OK);
     assert_true(weir_batch_is_rejected(batch, 1));
     assert_string_equal(batch->rejects->error.code, "E-CONTRACT");
+    assert_int_equal(batch->n_columns, 1);
     weir_batch_free(batch);
 }
 

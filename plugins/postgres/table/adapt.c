@@ -18,8 +18,8 @@ static bool is_to_be_added(const struct table *table, const struct weir_column *
 static bool is_to_be_widened(const struct table *table, const struct column *column,
     const struct weir_column *source, size_t n_rows, struct type *ret_type)
 {
-    return !column->is_generated && contract_type(table, column) == WEIR_CONTRACT_WIDEN &&
-           !type_takes_kinds(&column->type, source->kinds) &&
+    return !type_takes_kinds(&column->type, source->kinds) && !column->is_generated &&
+           contract_type(table, column) == WEIR_CONTRACT_WIDEN &&
            type_widen(&column->type, source, n_rows, ret_type);
 }
 

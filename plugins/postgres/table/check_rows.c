@@ -100,6 +100,9 @@ static enum weir_status check_unknown(const struct checking *checking, size_t c)
         status = reject_rows_with(checking, c);
         break;
     }
+    /* Nobody that is left has a value there. */
+    if (status == WEIR_OK)
+        weir_batch_drop_column(checking->batch, c);
     return status;
 }
 
@@ -175,6 +178,7 @@ static enum weir_status check_values(
     struct weir_batch *batch = checking->batch;
     enum weir_status status = WEIR_OK;
     bool *marks = NULL;
+    bool changed = false;
 
     for (size_t r = 0; r < batch->n_rows && status == WEIR_OK; r++) {
         const char *why = "";
@@ -184,6 +188,7 @@ static enum weir_status check_values(
             type_takes_value(&column->type, &source->values[r], &why))
             continue;
         status = judge_value(checking, column, r, &source->values[r], why, &keeps);
+        changed = true;
         if (!keeps && !marks) {
             marks = weir_new_array(batch->arena, batch->n_rows, bool);
             memset(marks, true, batch->n_rows * sizeof(*marks));
@@ -193,7 +198,8 @@ static enum weir_status check_values(
     }
     if (marks)
         keep_rows(checking, marks);
-    weir_column_recount(source, batch->n_rows);
+    if (changed)
+        weir_column_recount(source, batch->n_rows);
     return status;
 }
 
