@@ -8,16 +8,20 @@ static struct flow_stage *stage_of(struct weir_stage *stage)
     return stage->engine;
 }
 
+static void wake_extractor(struct flow *flow)
+{
+    atomic_store(&flow->woken, true);
+    flow_wake(flow);
+}
+
 static void host_wake(struct weir_stage *stage)
 {
     struct flow *flow = stage_of(stage)->flow;
 
-    if (stage_of(stage) == &flow->load) {
+    if (stage_of(stage) == &flow->load)
         loader_wake(flow->loader);
-        return;
-    }
-    atomic_store(&flow->woken, true);
-    flow_wake(flow);
+    else
+        wake_extractor(flow);
 }
 
 /* What a transform fails with while the engine only tries. */
@@ -57,8 +61,13 @@ static bool host_reserve(struct weir_stage *stage, size_t bytes)
 
 static void host_release(struct weir_stage *stage, size_t bytes)
 {
-    if (budget_release(&stage_of(stage)->flow->budget, bytes))
-        host_wake(stage);
+    struct flow *flow = stage_of(stage)->flow;
+
+    if (!budget_release(&flow->budget, bytes))
+        return;
+    /* Whoever was refused some. */
+    wake_extractor(flow);
+    loader_wake(flow->loader);
 }
 
 static void host_log(struct weir_stage *stage, enum weir_level level, const char *text)

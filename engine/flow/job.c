@@ -88,7 +88,7 @@ static enum weir_status refine(struct job *job)
     return status;
 }
 
-/* In the extractor's name, so that it hears of the room if it was refused some. */
+/* In a stage's name, so that whoever was refused some hears of the room. */
 static void give_back(struct flow *flow, size_t bytes)
 {
     flow_host.release(&flow->extract.planned->stage, bytes);

@@ -11,6 +11,13 @@
  * A life: the engine fills `state`, then calls `check` (always, also for `weir
  * check`), `start`, the role's callback again and again, `stop`. `stop` follows
  * every `start`, whatever that returned. Code is never unloaded.
+ *
+ * Loaders with WEIR_ON_LOOP. Any callback but `check` and `stop`, those of the store
+ * among them, may answer WEIR_AGAIN; weir_wake follows. Until it has answered
+ * otherwise it is called again and again with the same arguments, which stay where
+ * and as they are, and no other callback is called. That may also happen without
+ * weir_wake, as when the run is being stopped: whoever waits can ask weir_stopping.
+ * What fails outside of all callbacks says so with weir_fail, then weir_wake.
  */
 #ifndef WEIR_PLUGIN_H
 #define WEIR_PLUGIN_H
@@ -71,11 +78,11 @@ struct weir_plugin {
 
     /* What can be known without contacting anything: mistakes in the options, with their places. */
     void (*check)(struct weir_stage *stage, struct weir_mistakes *mistakes);
-    /* Before anything flows: on the loader's own thread for load, else on the loop's. A loader with
-     * WEIR_ON_LOOP may answer WEIR_AGAIN here and in `commit`: weir_wake follows, and then the same
-     * call again. */
+    /* Before anything flows. Where a loader's callbacks run: on a thread of its own, or with
+     * WEIR_ON_LOOP on the loop's; all others start on the loop's. */
     enum weir_status (*start)(struct weir_stage *stage);
-    /* A loader that cannot end well here calls weir_fail. */
+    /* Behind the last callback, which has answered. A loader that cannot end well here calls
+     * weir_fail. */
     void (*stop)(struct weir_stage *stage);
 
     /* Its role: exactly one of these three. */
@@ -90,8 +97,8 @@ struct weir_plugin {
     enum weir_status (*transform)(struct weir_stage *stage, struct weir_batch *batch);
     /*
      * Takes a batch whole: WEIR_OK, or WEIR_FAIL and nothing of it; WEIR_END: enough, stop the run.
-     * With WEIR_ON_LOOP also WEIR_AGAIN: there is no room now, weir_wake follows, and the same batch
-     * comes again; and it may keep a batch behind WEIR_OK, see weir_keep.
+     * With WEIR_ON_LOOP also WEIR_AGAIN: there is no room now. And it may keep the batch behind
+     * WEIR_OK or WEIR_END, see weir_keep.
      */
     enum weir_status (*load)(struct weir_stage *stage, struct weir_batch *batch);
 
@@ -106,7 +113,8 @@ struct weir_plugin {
      * WEIR_OK goes on without its rows, WEIR_FAIL stops the run.
      */
     enum weir_status (*decoded)(struct weir_stage *stage, struct weir_batch *batch);
-    /* load only. Makes all that was loaded durable; called now and then, and at the end. */
+    /* load only. Makes all durable that was loaded or is kept; called now and then, after a failure
+     * for what came before it, and at the end. */
     enum weir_status (*commit)(struct weir_stage *stage);
     /* load only. What it keeps besides rows; NULL: nothing, so each run begins anew. */
     const struct weir_store *store;

@@ -112,7 +112,7 @@ struct weir_host {
 
 /*
  * After WEIR_AGAIN: call me again. Any thread may do so, at any time between start
- * and stop, also one that the plugin has made.
+ * and stop, also one that the plugin has made. Early or needless calls do no harm.
  */
 WEIR_API void weir_wake(struct weir_stage *stage);
 
@@ -167,10 +167,16 @@ WEIR_API bool weir_is_offline(struct weir_stage *stage);
 
 /*
  * For loaders with WEIR_ON_LOOP, which send several batches at once and may have to send one again.
- * Inside `load`, before it returns WEIR_OK: the batch stays with the loader, and goes on to count as
- * memory in use. It is given back by one of the other two, from then on and before `commit` returns
- * WEIR_OK: what is left of it (rows that were not set aside, units that were not voided) is in the
- * database for good, or nothing of it is. What is kept when `stop` was called, the engine frees.
+ * weir_keep: while the batch is being loaded, before `load` returns WEIR_OK; then it stays with the
+ * loader (where `load` fails, it does not). The loader gives it back, once, on the loop's thread, and
+ * touches it no more: weir_loaded, what is left of it (rows that were not set aside, units that were
+ * not voided) is loaded; weir_dropped, nothing of it is, since something failed. All that was kept is
+ * given back before `commit` returns WEIR_OK. After a failure it need not be; what is still kept when
+ * `stop` returns, the engine frees.
+ *
+ * What is kept counts as memory in use, and so holds the extractor back: nothing more may come until
+ * some is given back. So a loader that gathers batches sends them after a while by itself; above all
+ * it does not answer WEIR_AGAIN to `load` until a `commit` that is called only behind it.
  */
 WEIR_API void weir_keep(struct weir_stage *stage, struct weir_batch *batch);
 WEIR_API void weir_loaded(struct weir_stage *stage, struct weir_batch *batch);
