@@ -22,7 +22,10 @@ static struct fake {
     size_t n_places;
     struct weir_gap gaps[PLACES_MAX];
     size_t n_gaps;
+    int waits; /* so often each callback answers WEIR_AGAIN first */
     /* what happened */
+    int waited;
+    const void *waits_with;
     char calls[CALLS_SIZE];
     struct weir_run run;
     struct weir_pass begun;
@@ -39,11 +42,25 @@ static inline void called(const char *name)
     (void)snprintf(fake.calls + n, sizeof(fake.calls) - n, "%s ", name);
 }
 
+/* Is WEIR_AGAIN to be answered? What it was called with has to be the same each time. */
+static inline bool fake_waits(const void *with)
+{
+    if (fake.waited)
+        assert_ptr_equal(fake.waits_with, with);
+    fake.waits_with = with;
+    if (fake.waited++ < fake.waits)
+        return true;
+    fake.waited = 0;
+    return false;
+}
+
 static inline enum weir_status fake_open(struct weir_stage *stage, const struct weir_run *run,
     struct weir_arena *arena, struct weir_found *ret_found)
 {
     (void)stage;
     (void)arena;
+    if (fake_waits(ret_found))
+        return WEIR_AGAIN;
     called("open");
     fake.run = *run;
     *ret_found = (struct weir_found){fake.open, fake.keyed};
@@ -54,6 +71,8 @@ static inline enum weir_status fake_begin(
     struct weir_stage *stage, struct weir_pass *pass, const struct weir_pass *old)
 {
     (void)stage;
+    if (fake_waits(pass))
+        return WEIR_AGAIN;
     called("begin");
     fake.abandoned = old;
     if (!pass)
@@ -71,9 +90,12 @@ static inline enum weir_status fake_read(
 {
     (void)stage;
     (void)pass;
-    called("read");
-    for (size_t i = 0; i < fake.n_places; i++)
+    /* What there is may be told before the last answer. */
+    for (size_t i = 0; i < fake.n_places && !fake.waited; i++)
         reading->place(reading->arg, &fake.places[i]);
+    if (fake_waits(reading))
+        return WEIR_AGAIN;
+    called("read");
     for (size_t i = 0; i < fake.n_gaps; i++)
         reading->gap(reading->arg, &fake.gaps[i]);
     return fake.on_read;
@@ -83,6 +105,8 @@ static inline enum weir_status fake_finish(
     struct weir_stage *stage, const struct weir_ending *ending)
 {
     (void)stage;
+    if (fake_waits(ending))
+        return WEIR_AGAIN;
     called("finish");
     fake.ending = *ending;
     (void)snprintf(fake.summary, sizeof(fake.summary), "%s", ending->summary);
@@ -151,13 +175,24 @@ static inline int teardown(void **state)
     return 0;
 }
 
+static inline enum weir_status open_again(struct run_fixture *r)
+{
+    enum weir_status status;
+    int n = 0;
+
+    while ((status = session_open(r->session, &r->error)) == WEIR_AGAIN)
+        n++;
+    assert_int_equal(n % (fake.waits ? fake.waits : 1), 0);
+    return status;
+}
+
 static inline enum weir_status open_run(struct run_fixture *r)
 {
     session_free(r->session);
     r->session = session_new(&r->flow->plan);
     memset(fake.calls, 0, sizeof(fake.calls));
     memset(&r->error, 0, sizeof(r->error));
-    return session_open(r->session, &r->error);
+    return open_again(r);
 }
 
 /* As an earlier run of the same file left it. */
@@ -181,6 +216,8 @@ static inline void finish(struct run_fixture *r, bool complete, int exit_code)
 {
     const struct session_end end = {.complete = complete, .exit_code = exit_code, .n_rows = 42};
 
+    for (int i = 0; i < fake.waits; i++)
+        assert_int_equal(session_finish(r->session, &end), WEIR_AGAIN);
     assert_int_equal(session_finish(r->session, &end), fake.on_finish);
 }
 

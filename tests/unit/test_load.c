@@ -111,6 +111,22 @@ static void refuses_a_store_that_is_not_whole(void **state)
     verifies(&plugin, ROLE_TRANSFORM, "only a loader may have");
 }
 
+/* Where each role has a place in the flow. */
+static void knows_where_a_loader_may_run(void **state)
+{
+    struct weir_plugin plugin = {
+        .header = WEIR_HEADER, .name = "p", .summary = "A loader.", .load = no_load};
+
+    (void)state;
+    verifies(&plugin, ROLE_LOAD, NULL);
+    plugin.threading = WEIR_ON_LOOP;
+    verifies(&plugin, ROLE_LOAD, NULL);
+    plugin.threading = WEIR_IN_PARALLEL;
+    verifies(&plugin, ROLE_LOAD, "WEIR_IN_PARALLEL");
+    plugin.threading = 7;
+    verifies(&plugin, ROLE_LOAD, "does not know");
+}
+
 static void refuses_what_the_loader_refuses(void **state)
 {
     (void)state;
@@ -178,6 +194,7 @@ int main(void)
         cmocka_unit_test(completes_a_shorter_struct),
         cmocka_unit_test(refuses_what_has_no_clear_role),
         cmocka_unit_test(refuses_a_store_that_is_not_whole),
+        cmocka_unit_test(knows_where_a_loader_may_run),
         cmocka_unit_test(refuses_what_the_loader_refuses),
         cmocka_unit_test(refuses_files_that_are_no_shared_objects),
     };

@@ -2,6 +2,7 @@
  * there at the beginning. The store is one that the test keeps in memory. */
 #include "flow_checks.h"
 
+#include "../plugins/patience.h"
 #include "command/replay_source.h"
 
 #include <stdio.h>
@@ -52,12 +53,21 @@ static size_t letters_left(void)
     return n;
 }
 
+/* --- waiting ------------------------------------------------------------------------------ */
+
+/* Is WEIR_AGAIN to be answered? A loader on a thread has no state, and never waits. */
+static bool asks(struct weir_stage *stage, const char *what, const void *arg)
+{
+    return stage->state && patience_asks(stage->state, stage, what, arg, NULL, NULL);
+}
+
 /* --- the store ---------------------------------------------------------------------------- */
 
 static enum weir_status db_open(struct weir_stage *stage, const struct weir_run *run,
     struct weir_arena *of, struct weir_found *ret_found)
 {
-    (void)stage;
+    if (asks(stage, "open", ret_found))
+        return WEIR_AGAIN;
     (void)run;
     if (db.open) {
         ret_found->open = weir_new(of, struct weir_pass);
@@ -69,7 +79,8 @@ static enum weir_status db_open(struct weir_stage *stage, const struct weir_run 
 static enum weir_status db_begin(
     struct weir_stage *stage, struct weir_pass *pass, const struct weir_pass *old)
 {
-    (void)stage;
+    if (asks(stage, "begin", pass))
+        return WEIR_AGAIN;
     assert_null(pass);
     assert_null(old);
     db.n_begun++;
@@ -78,7 +89,8 @@ static enum weir_status db_begin(
 
 static enum weir_status db_finish(struct weir_stage *stage, const struct weir_ending *ending)
 {
-    (void)stage;
+    if (asks(stage, "finish", ending))
+        return WEIR_AGAIN;
     assert_false(ending->done);
     assert_false(ending->abandon);
     return WEIR_OK;
@@ -87,7 +99,8 @@ static enum weir_status db_finish(struct weir_stage *stage, const struct weir_en
 static enum weir_status db_show(
     struct weir_stage *stage, const char *pipeline, const struct weir_showing *showing)
 {
-    (void)stage;
+    if (asks(stage, "show", showing))
+        return WEIR_AGAIN;
     assert_string_equal(pipeline, "test");
     uv_mutex_lock(&db.mutex);
     showing->dead_letters(showing->arg, "first", "E-TYPE", letters_left());
@@ -100,6 +113,8 @@ static enum weir_status db_dead_letters(struct weir_stage *stage, const char *pi
     void *arg)
 {
     (void)pipeline;
+    if (asks(stage, "dead_letters", arg))
+        return WEIR_AGAIN;
     if (db.fails_to_tell)
         return weir_fail(stage, WEIR_FAULT_DESTINATION, "E-TELL", "told to fail");
     uv_mutex_lock(&db.mutex);
@@ -160,7 +175,8 @@ static void refuse_unit(struct weir_batch *batch, size_t unit)
 
 static enum weir_status db_load(struct weir_stage *stage, struct weir_batch *batch)
 {
-    (void)stage;
+    if (asks(stage, "load", batch))
+        return WEIR_AGAIN;
     uv_mutex_lock(&db.mutex);
     db.n_batches++;
     db.stages_seen |= 1U << batch->stage;
@@ -175,8 +191,7 @@ static enum weir_status db_load(struct weir_stage *stage, struct weir_batch *bat
 
 static enum weir_status db_commit(struct weir_stage *stage)
 {
-    (void)stage;
-    return WEIR_OK;
+    return asks(stage, "commit", NULL) ? WEIR_AGAIN : WEIR_OK;
 }
 
 static const struct weir_plugin db_plugin = {
@@ -187,6 +202,37 @@ static const struct weir_plugin db_plugin = {
     .store = &db_store,
 };
 
+static enum weir_status waiting_start(struct weir_stage *stage)
+{
+    return asks(stage, "start", NULL) ? WEIR_AGAIN : WEIR_OK;
+}
+
+static void waiting_stop(struct weir_stage *stage)
+{
+    const struct patience *patience = stage->state;
+
+    assert_int_equal(patience->mistakes, 0);
+    assert_true(patience->waits > 0);
+    patience_done(stage->state);
+}
+
+/* The same on the loop; each of its callbacks waits. */
+static const struct weir_plugin waiting_plugin = {
+    .header = WEIR_HEADER,
+    .name = "db",
+    .threading = WEIR_ON_LOOP,
+    .state_size = sizeof(struct patience),
+    .start = waiting_start,
+    .stop = waiting_stop,
+    .load = db_load,
+    .commit = db_commit,
+    .store = &db_store,
+};
+
+/* The loader of the test that runs. */
+static const struct weir_plugin *loader;
+static struct patience patience;
+
 /* --- a replay ----------------------------------------------------------------------------- */
 
 static int setup(void **state)
@@ -194,7 +240,21 @@ static int setup(void **state)
     memset(&db, 0, sizeof(db));
     uv_mutex_init(&db.mutex);
     arena = weir_arena_new();
+    loader = &db_plugin;
     return flow_setup(state);
+}
+
+static int setup_on_loop(void **state)
+{
+    (void)setup(state);
+    loader = &waiting_plugin;
+    patience = (struct patience){0};
+    return 0;
+}
+
+static void *loader_state(void)
+{
+    return loader->state_size ? &patience : NULL;
 }
 
 static int teardown(void **state)
@@ -212,10 +272,10 @@ static struct replay_state replay(struct flow_fixture *f)
 
     f->plan.arena = arena;
     f->plan.state.replays = true;
-    put_stage(f, &f->plan.load, "load", &db_plugin, NULL);
+    put_stage(f, &f->plan.load, "load", loader, loader_state());
     state.offline = offline_new(&f->plan);
     assert_int_equal(offline_start(state.offline), WEIR_OK);
-    run_stages(f, &replay_plugin, &state, &db_plugin, NULL);
+    run_stages(f, &replay_plugin, &state, loader, loader_state());
     flow_done_with(f);
     offline_free(state.offline);
     return state;
@@ -357,18 +417,22 @@ static void a_table_that_is_being_replaced_refuses(void **state)
     assert_int_equal(letters_left(), 0);
 }
 
+#define BOTH(name)                                                                                 \
+    cmocka_unit_test_setup_teardown(name, setup, teardown),                                        \
+        cmocka_unit_test_setup_teardown(name, setup_on_loop, teardown)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(all_letters_are_put_back, setup, teardown),
-        cmocka_unit_test_setup_teardown(no_letters_are_no_mistake, setup, teardown),
-        cmocka_unit_test_setup_teardown(one_that_fails_again_comes_once, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_batch_is_of_one_resource_and_stage, setup, teardown),
-        cmocka_unit_test_setup_teardown(what_takes_no_part_is_left, setup, teardown),
-        cmocka_unit_test_setup_teardown(what_cannot_be_read_is_left, setup, teardown),
-        cmocka_unit_test_setup_teardown(large_rows_come_a_few_at_a_time, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_reader_that_fails_ends_the_run, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_table_that_is_being_replaced_refuses, setup, teardown),
+        BOTH(all_letters_are_put_back),
+        BOTH(no_letters_are_no_mistake),
+        BOTH(one_that_fails_again_comes_once),
+        BOTH(a_batch_is_of_one_resource_and_stage),
+        BOTH(what_takes_no_part_is_left),
+        BOTH(what_cannot_be_read_is_left),
+        BOTH(large_rows_come_a_few_at_a_time),
+        BOTH(a_reader_that_fails_ends_the_run),
+        BOTH(a_table_that_is_being_replaced_refuses),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,6 +20,38 @@ static void without_a_store_every_run_is_the_first(void **state)
     assert_string_equal(fake.calls, "");
 }
 
+/* --- a store that waits ------------------------------------------------------------------- */
+
+/* All that is done once is done once, however often the store is asked. */
+static void each_question_may_be_asked_again(void **state)
+{
+    struct run_fixture *r = *state;
+    struct weir_resume resume;
+    struct weir_id chain = chain_of("a");
+
+    fake.waits = 3;
+    leave_open_pass(r);
+    leave_place(0, "a", 7, "page 7");
+    assert_int_equal(open_run(r), WEIR_OK);
+    assert_string_equal(fake.calls, "open begin read ");
+    assert_true(session_is_open(r->session));
+    assert_true(result_of(r).resumed);
+    assert_int_equal(fake.begun.id, 5);
+    assert_true(session_resume(r->session, &r->flow->resources[0], &chain, &resume));
+    assert_int_equal(resume.number, 7);
+}
+
+static void a_store_that_waited_may_refuse(void **state)
+{
+    struct run_fixture *r = *state;
+
+    fake.waits = 2;
+    fake.on_begin = WEIR_FAIL;
+    assert_int_equal(open_run(r), WEIR_FAIL);
+    assert_string_equal(fake.calls, "open begin ");
+    assert_false(session_is_open(r->session));
+}
+
 /* --- a new pass --------------------------------------------------------------------------- */
 
 static void a_first_run_begins_a_pass(void **state)
@@ -221,6 +253,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(without_a_store_every_run_is_the_first),
+        CASE(each_question_may_be_asked_again),
+        CASE(a_store_that_waited_may_refuse),
         CASE(a_first_run_begins_a_pass),
         CASE(a_run_says_who_it_is),
         CASE(what_the_store_refuses_ends_the_run),

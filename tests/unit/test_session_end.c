@@ -35,6 +35,19 @@ static void a_complete_run_is_done(void **state)
     assert_non_null(strstr(fake.summary, "\"outcome\":\"done\",\"rows\":42,\"gaps\":0"));
 }
 
+/* What it was told first is what counts: nothing is decided twice. */
+static void the_store_may_wait_with_the_end(void **state)
+{
+    struct run_fixture *r = *state;
+
+    fake.waits = 3;
+    assert_int_equal(open_run(r), WEIR_OK);
+    load_units(r, "nnevf");
+    finish(r, true, 0);
+    check_ending(r, true, false, 0, "done");
+    assert_non_null(strstr(fake.summary, "\"outcome\":\"done\",\"rows\":42,\"gaps\":0"));
+}
+
 static void a_run_that_failed_leaves_the_pass_open(void **state)
 {
     struct run_fixture *r = *state;
@@ -169,6 +182,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(a_complete_run_is_done),
+        CASE(the_store_may_wait_with_the_end),
         CASE(a_run_that_failed_leaves_the_pass_open),
         CASE(a_finish_that_fails_leaves_the_pass_open),
         CASE(any_gap_leaves_the_pass_open),
