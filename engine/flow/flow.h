@@ -1,7 +1,7 @@
 /*
  * A plan at work: from the first request to the last commit.
  *
- * The flow owns one libuv loop, the workers, the loader's thread and the budget.
+ * The flow owns one libuv loop, the workers, the loader and the budget.
  * Its heart is the pump (pump.c), which runs on the loop after every turn and
  * moves what can be moved: finished jobs to the loader, new batches out of the
  * extractor when there is room. Nothing is pushed; a full queue simply stops the

@@ -19,7 +19,7 @@ void loader_keep(struct loader *loader, struct weir_batch *batch)
 {
     if (!loader->on_loop)
         tell_bug(loader, "it keeps a batch, which only a loader with WEIR_ON_LOOP may");
-    else if (!is_being_loaded(loader, batch) || loader->job->fate != FATE_OPEN)
+    else if (!is_being_loaded(loader, batch))
         tell_bug(loader, "it keeps a batch that it is not loading");
     else
         loader->job->fate = FATE_KEPT;

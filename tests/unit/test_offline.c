@@ -24,9 +24,6 @@ static void it_has_a_copy_of_the_options(void **state)
 
     assert_ptr_not_equal(copy, &kept);
     assert_int_equal(copy->wait_ms, 7);
-    p->patient.wait = 1;
-    offline = offline_patient(p);
-    copy = offline_stage(offline)->state;
     assert_int_equal(offline_start(offline), WEIR_OK);
     assert_int_equal(copy->starts, 1);
     assert_int_equal(kept.starts, 0);
@@ -168,6 +165,9 @@ static void callbacks_are_waited_for(void **state)
     int64_t ids = 0;
     const struct weir_showing showing = {.dead_letters = add_up, .arg = &n};
 
+    p->patient.wait = 1;
+    offline = offline_patient(p);
+    copy = offline_stage(offline)->state;
     assert_int_equal(offline_start(offline), WEIR_OK);
     assert_int_equal(copy->starts, 1);
     assert_int_equal(offline_show(offline, "test", &showing), WEIR_OK);

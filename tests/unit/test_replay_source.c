@@ -55,10 +55,12 @@ static size_t letters_left(void)
 
 /* --- waiting ------------------------------------------------------------------------------ */
 
-/* Is WEIR_AGAIN to be answered? A loader on a thread has no state, and never waits. */
+static bool on_loop;
+
+/* Is WEIR_AGAIN to be answered? A loader on a thread never waits. */
 static bool asks(struct weir_stage *stage, const char *what, const void *arg)
 {
-    return stage->state && patience_asks(stage->state, stage, what, arg, NULL, NULL);
+    return on_loop && patience_asks(stage->state, stage, what, arg, NULL, NULL);
 }
 
 /* --- the store ---------------------------------------------------------------------------- */
@@ -241,6 +243,7 @@ static int setup(void **state)
     uv_mutex_init(&db.mutex);
     arena = weir_arena_new();
     loader = &db_plugin;
+    on_loop = false;
     return flow_setup(state);
 }
 
@@ -248,13 +251,14 @@ static int setup_on_loop(void **state)
 {
     (void)setup(state);
     loader = &waiting_plugin;
+    on_loop = true;
     patience = (struct patience){0};
     return 0;
 }
 
 static void *loader_state(void)
 {
-    return loader->state_size ? &patience : NULL;
+    return on_loop ? &patience : NULL;
 }
 
 static int teardown(void **state)
