@@ -30,9 +30,21 @@ static const char *copy_escape(char c)
     }
 }
 
+/* Bytes that have something before them: with the bit of COPY, with that of an element of it. */
+static const unsigned char specials[256] = {
+    ['\b'] = 3,
+    ['\t'] = 3,
+    ['\n'] = 3,
+    ['\v'] = 3,
+    ['\f'] = 3,
+    ['\r'] = 3,
+    ['\\'] = 3,
+    ['"'] = ESCAPE_ARRAY,
+};
+
 static bool is_plain(char c, enum escape escape)
 {
-    return c != '\\' && !(c >= '\b' && c <= '\r') && (escape == ESCAPE_COPY || c != '"');
+    return (specials[(unsigned char)c] & (unsigned)escape) == 0;
 }
 
 static char *put_escaped(char *at, char c, enum escape escape)

@@ -4,10 +4,11 @@
 
 #include <weir/buf.h>
 
+/* Bits, by which bytes are looked up. */
 enum escape {
-    ESCAPE_NONE,  /* of binary fields */
-    ESCAPE_COPY,  /* of text fields */
-    ESCAPE_ARRAY, /* of an element, which is quoted, in a text field */
+    ESCAPE_NONE = 0,  /* of binary fields */
+    ESCAPE_COPY = 1,  /* of text fields */
+    ESCAPE_ARRAY = 2, /* of an element, which is quoted, in a text field */
 };
 
 void escape_add(struct weir_buf *out, enum escape escape, const char *bytes, size_t n);

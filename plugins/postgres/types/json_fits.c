@@ -7,10 +7,13 @@
 #include "json_scan.h"
 
 #include <stdint.h>
+#include <string.h>
 
 #include <weir/json.h>
 
 #include "numeric.h"
+
+enum { SHORT_NUMBER = 1000 };
 
 struct check {
     struct json_scan scan;
@@ -39,6 +42,11 @@ static bool check_string(struct check *check)
     return true;
 }
 
+static bool has_exponent(struct weir_str number)
+{
+    return memchr(number.ptr, 'e', number.len) || memchr(number.ptr, 'E', number.len);
+}
+
 static bool check_number(struct check *check)
 {
     struct numeric numeric;
@@ -47,7 +55,9 @@ static bool check_number(struct check *check)
 
     if (!json_take_number(&check->scan, &number))
         return refuse(check, "is no valid JSON");
-    if (check->is_jsonb && numeric_parse(number, &numeric) && !numeric_fits(&numeric, -1, &why))
+    /* A number without an exponent is too large or too fine only with as many digits. */
+    if (check->is_jsonb && (number.len > SHORT_NUMBER || has_exponent(number)) &&
+        numeric_parse(number, &numeric) && !numeric_fits(&numeric, -1, &why))
         return refuse(check, "holds a number with more digits than jsonb can store");
     return true;
 }
@@ -56,12 +66,18 @@ static bool check_scalar(struct check *check)
 {
     struct json_scan *scan = &check->scan;
 
-    if (scan->at < scan->end && *scan->at == '"')
+    switch (scan->at < scan->end ? *scan->at : '\0') {
+    case '"':
         return check_string(check);
-    if (json_take_word(scan, "null") || json_take_word(scan, "true") ||
-        json_take_word(scan, "false"))
-        return true;
-    return check_number(check);
+    case 'n':
+        return json_take_word(scan, "null") || refuse(check, "is no valid JSON");
+    case 't':
+        return json_take_word(scan, "true") || refuse(check, "is no valid JSON");
+    case 'f':
+        return json_take_word(scan, "false") || refuse(check, "is no valid JSON");
+    default:
+        return check_number(check);
+    }
 }
 
 static bool check_key(struct check *check)

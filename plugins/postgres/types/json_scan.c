@@ -3,23 +3,6 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "numeric.h"
-
-void json_skip_blanks(struct json_scan *scan)
-{
-    while (scan->at < scan->end &&
-           (*scan->at == ' ' || *scan->at == '\n' || *scan->at == '\r' || *scan->at == '\t'))
-        scan->at++;
-}
-
-bool json_take(struct json_scan *scan, char c)
-{
-    if (scan->at == scan->end || *scan->at != c)
-        return false;
-    scan->at++;
-    return true;
-}
-
 bool json_take_word(struct json_scan *scan, const char *word)
 {
     size_t n = strlen(word);
@@ -92,35 +75,53 @@ bool json_take_string(struct json_scan *scan, struct json_string *ret_string)
     if (at == scan->end || *at != '"')
         return false;
     at++;
-    while (at < scan->end && *at != '"') {
-        size_t n = 1;
+    for (;;) {
+        size_t n;
 
-        if ((unsigned char)*at < 0x20)
-            return false;
-        if (*at == '\\')
-            n = check_escape(at, scan->end, ret_string);
+        while (at < scan->end && *at != '"' && *at != '\\' && (unsigned char)*at >= 0x20)
+            at++;
+        if (at == scan->end || *at != '\\')
+            break;
+        n = check_escape(at, scan->end, ret_string);
         if (n == 0)
             return false;
         at += n;
     }
-    if (at >= scan->end)
+    if (at == scan->end || *at != '"')
         return false;
     ret_string->raw = (struct weir_str){scan->at + 1, (size_t)(at - scan->at - 1)};
     scan->at = at + 1;
     return true;
 }
 
+/* Digits, of which there is one at least; NULL where there is none. */
+static const char *skip_digits(const char *at, const char *end)
+{
+    const char *begin = at;
+
+    while (at < end && *at >= '0' && *at <= '9')
+        at++;
+    return at > begin ? at : NULL;
+}
+
 bool json_take_number(struct json_scan *scan, struct weir_str *ret_number)
 {
-    struct numeric numeric;
-    const char *at = scan->at;
+    const char *begin = scan->at;
+    const char *end = scan->end;
+    const char *digits = begin + (begin < end && *begin == '-');
+    const char *at = skip_digits(digits, end);
 
-    while (at < scan->end && ((*at >= '0' && *at <= '9') || *at == '-' || *at == '+' ||
-                                 *at == '.' || *at == 'e' || *at == 'E'))
-        at++;
-    *ret_number = (struct weir_str){scan->at, (size_t)(at - scan->at)};
-    if (!numeric_parse(*ret_number, &numeric))
+    if (!at || (*digits == '0' && at > digits + 1))
         return false;
+    if (at < end && *at == '.')
+        at = skip_digits(at + 1, end);
+    if (at && at < end && (*at == 'e' || *at == 'E')) {
+        at++;
+        at = skip_digits(at + (at < end && (*at == '-' || *at == '+')), end);
+    }
+    if (!at)
+        return false;
+    *ret_number = (struct weir_str){begin, (size_t)(at - begin)};
     scan->at = at;
     return true;
 }

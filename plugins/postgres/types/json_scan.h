@@ -19,9 +19,23 @@ struct json_string {
     bool has_half; /* of a surrogate pair, without the other */
 };
 
-void json_skip_blanks(struct json_scan *scan);
+/* Inline, since they are done for each token of each text. */
+static inline void json_skip_blanks(struct json_scan *scan)
+{
+    while (scan->at < scan->end &&
+           (*scan->at == ' ' || *scan->at == '\n' || *scan->at == '\r' || *scan->at == '\t'))
+        scan->at++;
+}
+
 /* Each takes its token, or nothing and false. */
-bool json_take(struct json_scan *scan, char c);
+static inline bool json_take(struct json_scan *scan, char c)
+{
+    if (scan->at == scan->end || *scan->at != c)
+        return false;
+    scan->at++;
+    return true;
+}
+
 bool json_take_word(struct json_scan *scan, const char *word);
 bool json_take_string(struct json_scan *scan, struct json_string *ret_string);
 bool json_take_number(struct json_scan *scan, struct weir_str *ret_number);

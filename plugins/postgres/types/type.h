@@ -39,7 +39,8 @@ struct type {
     uint32_t element_oid;
 };
 
-/* What the catalogue tells of a type; a domain's is that of its base type. */
+/* What the catalogue tells of a type; a domain's is that of its base type, modifier included. The
+ * name must live as long as the type. */
 struct type_facts {
     uint32_t oid;
     int32_t modifier;
@@ -61,21 +62,32 @@ bool type_all_exact(const struct weir_column *column, size_t n_rows);
 /*
  * The type that takes what the column holds and these values too, in the order int, bigint,
  * numeric or double precision, text; false where it stays as it is, be it that the values fit or
- * that no wider type keeps what is there.
+ * that no wider type keeps what is there. From bigint it goes to numeric, since nobody knows
+ * whether each int that is there is exact as a double. From double precision to numeric only by
+ * way of text: the server's own cast rounds to 15 digits.
  */
 bool type_widen(const struct type *type, const struct weir_column *source, size_t n_rows,
     struct type *ret_type);
 
 /* Are all values of these kinds taken as they are, without a look at each? */
 bool type_takes_kinds(const struct type *type, uint32_t kinds);
-/* Can this value be stored without a change? Null always can. `ret_why`: "is out of the range of
- * integer", for a message in front of which the column is named; no value is shown. */
+/*
+ * Can this value be stored without a change? Null always can. `ret_why`: "is out of the range of
+ * integer", for a message in front of which the column is named; no value is shown.
+ *
+ * A number is its digits: a float may go into an int, and an int or a decimal into a float, where
+ * all digits come back. A text is a number where JSON has it so, and a time where ISO 8601 has it
+ * so; without an offset it is UTC, as with cursors. A timestamp in a column without a zone is UTC.
+ * Whatever is not JSON becomes a scalar of it in a json column. What the server alone can judge
+ * (labels of enums, checks of domains, TYPE_OTHER) is taken.
+ */
 bool type_takes_value(
     const struct type *type, const struct weir_value *value, const char **ret_why);
 
 /* Can the type be sent as binary? Where one column cannot, the whole COPY goes as text. */
 bool type_is_binary(const struct type *type);
-/* Appends a field of a binary COPY, its length first; of a value that type_takes_value. */
+/* Appends a field of a binary COPY, its length first; of a value that type_takes_value. The buffer
+ * may have no limit that a field could meet: a COPY with half a field would be another one. */
 void type_encode_binary(
     struct weir_buf *out, const struct type *type, const struct weir_value *value);
 /* Appends a field of a text COPY, escaped; \N for null. */

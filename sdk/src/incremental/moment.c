@@ -16,17 +16,25 @@ wide moment_last(void)
     return (wide)days * SECONDS_OF_DAY * NS_OF_SECOND - 1;
 }
 
-bool moment_value(const struct moment *moment, wide *ret_value)
+bool moment_seconds(const struct moment *moment, int64_t *ret_seconds)
 {
     const struct calendar_day *day = &moment->day;
-    int64_t seconds;
 
     if (day->day < 1 || day->day > calendar_month_length(day->year, day->month))
         return false;
     if (moment->hour > 23 || moment->minute > 59 || moment->second > 60)
         return false;
-    seconds = calendar_to_days(*day) * SECONDS_OF_DAY + (int64_t)moment->hour * 3600 +
-              (int64_t)moment->minute * 60 + moment->second - moment->offset;
+    *ret_seconds = calendar_to_days(*day) * SECONDS_OF_DAY + (int64_t)moment->hour * 3600 +
+                   (int64_t)moment->minute * 60 + moment->second - moment->offset;
+    return true;
+}
+
+bool moment_value(const struct moment *moment, wide *ret_value)
+{
+    int64_t seconds;
+
+    if (!moment_seconds(moment, &seconds))
+        return false;
     *ret_value = (wide)seconds * NS_OF_SECOND + moment->nanos;
     return *ret_value >= moment_first() && *ret_value <= moment_last();
 }
@@ -55,10 +63,15 @@ static bool is_digit(const struct scan *scan)
 
 bool scan_char(struct scan *scan, const char *one_of)
 {
-    if (scan->at == scan->end || *scan->at == '\0' || !strchr(one_of, *scan->at))
+    if (scan->at == scan->end)
         return false;
-    scan->at++;
-    return true;
+    for (; *one_of; one_of++) {
+        if (*scan->at == *one_of) {
+            scan->at++;
+            return true;
+        }
+    }
+    return false;
 }
 
 bool scan_number(struct scan *scan, unsigned least, unsigned most, unsigned *ret_number)

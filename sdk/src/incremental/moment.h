@@ -27,6 +27,8 @@ struct moment {
 wide moment_first(void);
 wide moment_last(void);
 
+/* Seconds since 1970, without the fraction; false for a day or a time that there is not. */
+bool moment_seconds(const struct moment *moment, int64_t *ret_seconds);
 /* Nanoseconds since 1970; false for a day or a time that there is not. Second 60 is the next one. */
 bool moment_value(const struct moment *moment, wide *ret_value);
 /* In UTC; of a value between the first and the last. */

@@ -3,15 +3,20 @@
 
 #include <weir/moment.h>
 
+static const int64_t FIRST_SECOND = -62167219200; /* 0000-01-01 */
+static const int64_t LAST_SECOND = 253402300799;  /* 9999-12-31 */
+
+/* Without nanoseconds of 128 bits, as this is done for each text of a column. */
 bool weir_moment_parse(struct weir_str s, struct weir_moment *ret_moment)
 {
     struct moment moment;
-    wide value;
+    int64_t seconds;
 
-    if (!moment_read(s, &moment) || !moment_value(&moment, &value))
+    if (!moment_read(s, &moment) || !moment_seconds(&moment, &seconds) || seconds < FIRST_SECOND ||
+        seconds > LAST_SECOND)
         return false;
     *ret_moment = (struct weir_moment){
-        .seconds = (int64_t)wide_floor(value, NS_OF_SECOND),
+        .seconds = seconds,
         .nanos = moment.nanos,
         .offset = moment.offset,
         .has_time = moment.has_time,
