@@ -64,14 +64,20 @@ static inline bool line_pass(struct line *line, int from, int to, bool is_client
 
     if (n <= 0)
         return false;
-    if (is_client && memmem(bytes, (size_t)n, "COMMIT", 6)) {
+    /* With the NUL behind it, so that READ COMMITTED is not taken for it. */
+    if (is_client && memmem(bytes, (size_t)n, "COMMIT", 7)) {
         if (cut == LINE_CUT_BEFORE_COMMIT)
             return line_did_cut(line);
         *committing = cut == LINE_CUT_AFTER_COMMIT;
     } else if (!is_client && *committing) {
         return line_did_cut(line);
-    } else if (!is_client && cut == LINE_CUT_IN_ANSWER && atomic_fetch_sub(&line->n_left, n) <= n) {
-        return line_did_cut(line);
+    } else if (!is_client && cut == LINE_CUT_IN_ANSWER) {
+        long left = atomic_fetch_sub(&line->n_left, n);
+
+        if (left <= n) {
+            (void)line_send(to, bytes, left);
+            return line_did_cut(line);
+        }
     }
     return line_send(to, bytes, n);
 }

@@ -280,8 +280,12 @@ static void reads_a_million_places_in_little_memory(void **state)
     WAIT_FOR(l, &status, store.read(&l->stage, &l->pass, &reading));
     must(l, status);
     assert_int_equal(sum, UINT64_C(500000500000));
-    /* As one result they would be 200 MiB. */
+    /* As one result they would be 200 MiB. Sanitizers keep what was freed. */
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
     assert_true(peak_kib() - before < 32 << 10);
+#else
+    (void)before;
+#endif
     end(l, true);
     assert_answer(f, "SELECT count(*) FROM weir.place", "0");
 }

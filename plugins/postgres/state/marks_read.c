@@ -1,5 +1,6 @@
 #include "marks_read.h"
 
+#include "marks.h"
 #include "tables.h"
 
 #include <string.h>
@@ -94,15 +95,6 @@ static const char find_too_many[] =
     "SELECT 1 FROM weir.mark WHERE pipeline = $1::text AND resource = $2::text"
     " AND octet_length(ties) > $3::bigint LIMIT 1";
 
-static enum weir_status refuse_ties(struct connection *control)
-{
-    return connection_refuse(control, WEIR_FAULT_DATA, "E-LIMIT-TIES",
-        "more than %d rows have one cursor value, and the next run has to know each of them again; "
-        "use a finer cursor, or 'write_disposition: merge', which need not know them, and begin "
-        "anew with --restart --keep-partial",
-        WEIR_TIES_MAX);
-}
-
 enum weir_status marks_move(
     struct connection *control, const char *pipeline, const char *resource, int64_t generation)
 {
@@ -117,7 +109,7 @@ enum weir_status marks_move(
         return tables_fail(control, "cannot move its marks");
     too_many = PQntuples(result) > 0;
     PQclear(result);
-    return too_many ? refuse_ties(control) : WEIR_OK;
+    return too_many ? marks_refuse_ties(control) : WEIR_OK;
 }
 
 /* --- forgotten ------------------------------------------------------------------------------- */
