@@ -100,7 +100,7 @@ static inline void assert_answer(const struct fixture *f, const char *sql, const
 static inline void admin_do(const struct fixture *f, const char *format, const char *name)
 {
     PGconn *admin = connect_to(f, "postgres");
-    char sql[256];
+    char sql[512];
 
     (void)snprintf(sql, sizeof(sql), format, name);
     PQclear(ask_on(admin, sql));

@@ -209,7 +209,7 @@ static void refuses_to_go_on_without_the_table_of_its_rows(void **state)
 /* A role of this name, without rights; roles belong to the server and not to the database. */
 static void make_role(const struct fixture *f, char *out, size_t size)
 {
-    char sql[256];
+    char sql[512];
 
     (void)snprintf(out, size, "%s_role", f->name);
     (void)snprintf(sql, sizeof(sql), "CREATE ROLE %s LOGIN", out);
@@ -218,7 +218,7 @@ static void make_role(const struct fixture *f, char *out, size_t size)
 
 static void drop_role(const struct fixture *f, const char *role)
 {
-    char sql[256];
+    char sql[512];
 
     (void)snprintf(sql, sizeof(sql), "DROP OWNED BY %s; DROP ROLE %s", role, role);
     database_do(f, sql);
@@ -226,7 +226,7 @@ static void drop_role(const struct fixture *f, const char *role)
 
 static void grant(const struct fixture *f, const char *what, const char *role)
 {
-    char sql[256];
+    char sql[512];
 
     (void)snprintf(sql, sizeof(sql), "GRANT %s TO %s", what, role);
     database_do(f, sql);
@@ -236,7 +236,7 @@ static void says_which_right_lacks(void **state)
 {
     struct fixture *f = *state;
     struct loader *l;
-    char role[128];
+    char role[80];
 
     make_role(f, role, sizeof(role));
     l = loader_new_at(f, f->folder, role);
@@ -257,7 +257,7 @@ static void a_role_that_may_make_a_schema_needs_nothing_else(void **state)
 {
     struct fixture *f = *state;
     struct loader *l;
-    char role[128], what[128];
+    char role[80], what[128];
 
     make_role(f, role, sizeof(role));
     (void)snprintf(what, sizeof(what), "CREATE ON DATABASE %s", f->name);
@@ -274,7 +274,7 @@ static void a_role_without_a_right_to_make_anything_is_enough(void **state)
 {
     struct fixture *f = *state;
     struct loader *l;
-    char role[128];
+    char role[80];
 
     run_whole(f, NULL);
     make_role(f, role, sizeof(role));
