@@ -246,7 +246,7 @@ static void in_the_widest_table_can_be_merged(struct bench *b)
     bench_read_table(b, t);
     for (int64_t version = 1; version <= 2; version++) {
         struct weir_batch *batch = weir_batch_new(t->resource);
-        char name[16];
+        char name[24];
 
         (void)weir_batch_add_unit(batch, NULL);
         (void)weir_batch_add_row(batch);
@@ -448,6 +448,36 @@ static void in_all_kinds_of_keys_work(struct bench *b)
 }
 CASE(all_kinds_of_keys_work)
 
+/* A key whose type comes with an extension, or with the user. */
+static void in_keys_are_equal_as_their_type_says(struct bench *b)
+{
+    struct table *t = merge_table(b, "t", "k", "v");
+    struct table *c = merge_table(b, "c", "k", NULL);
+    struct table *e = merge_table(b, "e", "k", NULL);
+
+    set_cursor(b, t, "v", WEIR_CURSOR_INTEGER);
+    bench_do(b,
+        "CREATE EXTENSION citext SCHEMA public; CREATE TYPE public.mood AS ENUM ('ok', 'no');"
+        "CREATE TABLE t (k public.citext PRIMARY KEY, v text, a text);"
+        "CREATE TABLE c (k public.citext PRIMARY KEY, a text);"
+                "CREATE TABLE e (k public.mood PRIMARY KEY, a text)");
+    bench_read_table(b, c);
+    load(b, c, "[{\"k\":\"A\",\"a\":\"1\"}]");
+    load(b, c, "[{\"k\":\"a\",\"a\":\"2\"},{\"k\":\"A\",\"a\":\"3\"}]");
+    expect(b, "SELECT k, a FROM c", "A|3");
+    bench_read_table(b, t);
+    bench_read_table(b, e);
+    load(
+        b, t, "[{\"k\":\"A\",\"v\":\"9\",\"a\":\"old\"},{\"k\":\"B\",\"v\":\"10\",\"a\":\"new\"}]");
+    load(
+        b, t, "[{\"k\":\"a\",\"v\":\"10\",\"a\":\"new\"},{\"k\":\"b\",\"v\":\"9\",\"a\":\"old\"}]");
+    load(b, e, "[{\"k\":\"ok\",\"a\":\"1\"},{\"k\":\"no\",\"a\":\"1\"}]");
+    load(b, e, "[{\"k\":\"ok\",\"a\":\"2\"}]");
+    expect(b, "SELECT k, v, a FROM t ORDER BY k", "A|10|new\nB|10|new");
+    expect(b, "SELECT k, a FROM e ORDER BY k", "ok|2\nno|1");
+}
+CASE(keys_are_equal_as_their_type_says)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -471,6 +501,7 @@ int main(void)
         cmocka_unit_test(any_order_of_times_gives_the_same_table),
         cmocka_unit_test(any_order_of_texts_gives_the_same_table),
         cmocka_unit_test(all_kinds_of_keys_work),
+        cmocka_unit_test(keys_are_equal_as_their_type_says),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

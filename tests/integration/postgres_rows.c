@@ -58,7 +58,7 @@ CASE(batches_of_other_columns_go_together)
 static struct weir_batch *wide_batch(struct table *t, size_t n_columns, int64_t first, size_t n)
 {
     struct weir_batch *batch = weir_batch_new(t->resource);
-    char name[16];
+    char name[24];
 
     (void)weir_batch_add_unit(batch, NULL);
     for (size_t r = 0; r < n; r++) {

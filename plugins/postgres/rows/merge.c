@@ -57,7 +57,9 @@ static enum weir_status prepare(struct merge *merge, struct loading *loading, si
     merge->cursor = version_cursor(merge->table, merge->order, merge->arena);
     if (merge->cursor)
         merge->key_column = free_name(merge);
-    status = staging_plan(merge, loading);
+    status = keys_find_operators(merge, loading->connection);
+    if (status == WEIR_OK)
+        status = staging_plan(merge, loading);
     if (status != WEIR_OK)
         return status;
     merge_build(merge);

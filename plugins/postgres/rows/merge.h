@@ -25,6 +25,7 @@ struct merge {
     uint64_t n_opened; /* of the connection */
     size_t n_brought;
     struct weir_arena *arena;
+    const char **equals; /* for each column of the table: the operator of its key; NULL: "=" */
     const struct column **columns; /* that the source brings, in the order of the table */
     size_t n_columns;
     const char *staging; /* "pg_temp"."weir_merge_1" */
@@ -52,13 +53,17 @@ void merge_build(struct merge *merge);
 void merge_append_key(struct weir_buf *sql, const struct table *table, const char *of);
 /* "a".k = "b".k AND ... */
 void merge_append_same_key(
-    struct weir_buf *sql, const struct table *table, const char *a, const char *b);
+    struct weir_buf *sql, const struct merge *merge, const char *a, const char *b);
 void merge_append_columns(struct weir_buf *sql, const struct merge *merge, const char *of);
 /* Behind the rows: ON CONFLICT ... */
 void merge_append_conflict(struct weir_buf *sql, const struct merge *merge, bool compares);
 /* A column as it is compared, of `of`. */
 void merge_append_compared(struct weir_buf *sql, const struct column *column, const char *of);
 void merge_append_target(struct weir_buf *sql, const struct merge *merge);
+
+/* keys.c: by which operators keys are equal. */
+enum weir_status keys_find_operators(
+    struct merge *merge, struct connection *connection) WEIR_MUST_CHECK;
 
 /* staging.c: what makes the table (merge->make); makes it where it is not there. */
 enum weir_status staging_plan(struct merge *merge, struct loading *loading) WEIR_MUST_CHECK;

@@ -3,8 +3,6 @@
 
 #include "query/sql.h"
 
-enum { BUILTIN_OID_END = 16384 }; /* types with a lower number are PostgreSQL's own */
-
 static void append_of(struct weir_buf *sql, const char *of, struct weir_str name)
 {
     sql_add(sql, of);
@@ -25,8 +23,9 @@ void merge_append_key(struct weir_buf *sql, const struct table *table, const cha
 }
 
 void merge_append_same_key(
-    struct weir_buf *sql, const struct table *table, const char *a, const char *b)
+    struct weir_buf *sql, const struct merge *merge, const char *a, const char *b)
 {
+    const struct table *table = merge->table;
     const char *separator = "";
 
     for (size_t i = 0; i < table->n_columns; i++) {
@@ -34,7 +33,7 @@ void merge_append_same_key(
             continue;
         sql_add(sql, separator);
         append_of(sql, a, table->columns[i].name);
-        sql_add(sql, " = ");
+        sql_printf(sql, " %s ", merge->equals[i] ? merge->equals[i] : "=");
         append_of(sql, b, table->columns[i].name);
         separator = " AND ";
     }
@@ -148,15 +147,6 @@ void merge_append_conflict(struct weir_buf *sql, const struct merge *merge, bool
     append_changes(sql, merge, "excluded.", compares);
 }
 
-/* Is the operator "=" of all key columns the one of their index, whatever else is installed? */
-static bool finds_keys(const struct table *table)
-{
-    for (size_t i = 0; i < table->n_columns; i++)
-        if (table->columns[i].is_key && table->columns[i].type.oid >= BUILTIN_OID_END)
-            return false;
-    return true;
-}
-
 /*
  * ON CONFLICT locks, and so writes, each row that it meets, though nothing changes in the end: rows
  * that are the same already are left out before. OFFSET 0 keeps it a look into the index for
@@ -164,12 +154,10 @@ static bool finds_keys(const struct table *table)
  */
 static void append_filter(struct weir_buf *sql, const struct merge *merge)
 {
-    if (!finds_keys(merge->table))
-        return;
     sql_add(sql, " WHERE NOT EXISTS (SELECT FROM ");
     merge_append_target(sql, merge);
     sql_add(sql, " AS " MERGE_OLD " WHERE ");
-    merge_append_same_key(sql, merge->table, MERGE_OLD ".", MERGE_NEW ".");
+    merge_append_same_key(sql, merge, MERGE_OLD ".", MERGE_NEW ".");
     if (sets_any(merge)) {
         sql_add(sql, " AND (");
         append_changes(sql, merge, MERGE_NEW ".", true);

@@ -186,7 +186,7 @@ static bool find_rows(struct loading *loading, struct found *found)
     sql_add(&sql, "::text AS o FROM ");
     merge_append_target(&sql, merge);
     sql_add(&sql, " AS " MERGE_OLD " WHERE ");
-    merge_append_same_key(&sql, merge->table, MERGE_OLD ".", MERGE_NEW ".");
+    merge_append_same_key(&sql, merge, MERGE_OLD ".", MERGE_NEW ".");
     sql_add(&sql, " FOR NO KEY UPDATE) AS o");
     ran = query_each(loading->connection, sql.ptr, NULL, 0, note_found, found);
     weir_buf_done(&sql);
