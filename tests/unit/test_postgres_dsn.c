@@ -104,6 +104,12 @@ static void mistakes_are_told_with_their_place(void **state)
     expect_problem("postgres://h:65536/d", 13, "1 to 65535");
     expect_problem("postgres://h:+1/d", 13, "1 to 65535");
     expect_problem("port=99999999999999999999", 0, "1 to 65535");
+    expect_problem("hostaddr=a", 0, "no IP address");
+    expect_problem("postgres://h/d?sslmode=verify", 15, "sslmode is none of");
+    expect_problem("sslmode=''", 0, "sslmode is none of");
+    expect_problem("sslmode='require verify-ca'", 0, "sslmode is none of");
+    expect_problem("channel_binding=x", 0, "channel_binding is none of");
+    expect_problem("target_session_attrs=x", 0, "target_session_attrs is none of");
     expect_problem("postgres://u:%zz@h/d", 13, "hexadecimal");
     expect_problem("postgres://u:%4@h/d", 13, "hexadecimal");
     expect_problem("postgres://u:%00@h/d", 13, "NUL");
@@ -143,6 +149,8 @@ static void no_problem_shows_a_piece_of_it(void **state)
         "SECRET-1://SECRET-2",
         "password=SECRET-1 port=SECRET-2",
         "password=SECRET-1 connect_timeout=SECRET-2",
+        "password=SECRET-1 sslmode=SECRET-2",
+        "password=SECRET-1 hostaddr=SECRET-2",
         "password=SECRET-1 host=SECRET@2",
         "password=SECRET-1\nSECRET-2",
         "password=SECRET-1\xffSECRET-2",

@@ -38,9 +38,10 @@ static const char *certificates(const struct target *target)
 {
     const char *file = target->dsn.values[DSN_SSLROOTCERT];
 
-    if (!verifies(target))
-        return or_else(file, NO_FILE);
-    return or_else(file, SYSTEM_CERTIFICATES);
+    /* libpq knows the word from 16 on. */
+    if (file && strcmp(file, "system") == 0)
+        return SYSTEM_CERTIFICATES;
+    return or_else(file, verifies(target) ? SYSTEM_CERTIFICATES : NO_FILE);
 }
 
 /* libpq says it less clearly, and only once it has talked to the server. */
@@ -118,8 +119,20 @@ static bool add_safety(struct weir_buf *conninfo, const struct target *target)
            add(conninfo, "sslcompression", "0") && add(conninfo, "sslsni", "1") &&
            add(conninfo, "ssl_min_protocol_version", "TLSv1.2") &&
            add(conninfo, "ssl_max_protocol_version", "") && add(conninfo, "requirepeer", "") &&
-           add(conninfo, "gssencmode", "disable") &&
+           add(conninfo, "gssencmode", "disable") && add(conninfo, "krbsrvname", "postgres") &&
            add(conninfo, "channel_binding", or_else(values[DSN_CHANNEL_BINDING], "prefer"));
+}
+
+/* Key words that came with later releases, which their libpq would look for as well. */
+static bool add_later(struct weir_buf *conninfo)
+{
+    int version = PQlibVersion();
+
+    return (version < 160000 ||
+               (add(conninfo, "require_auth", "") && add(conninfo, "sslcertmode", "allow") &&
+                   add(conninfo, "gssdelegation", "0") &&
+                   add(conninfo, "load_balance_hosts", "disable"))) &&
+           (version < 170000 || add(conninfo, "sslnegotiation", "postgres"));
 }
 
 bool conninfo_init(struct weir_buf *conninfo, struct connection *connection, const char *password,
@@ -138,7 +151,7 @@ bool conninfo_init(struct weir_buf *conninfo, struct connection *connection, con
         add(conninfo, "user", or_else(values[DSN_USER], "")) &&
         add(conninfo, "password", or_else(password, "")) &&
         add_passfile(conninfo, connection->settings) && add_safety(conninfo, connection->target) &&
-        add_session(conninfo, connection))
+        add_session(conninfo, connection) && add_later(conninfo))
         return true;
     error_take_setting(connection, WEIR_FAULT_USAGE, "E-VALUE", "its options are too long");
     return false;

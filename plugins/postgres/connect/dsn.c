@@ -80,21 +80,64 @@ static const char *problem_of_host(const char *host)
     return NULL;
 }
 
-const char *dsn_problem_of(enum dsn_key key, const char *value)
+/* `choices` ends with NULL. */
+static bool is_one_of(const char *value, const char *const *choices)
+{
+    while (*choices && strcmp(*choices, value) != 0)
+        choices++;
+    return *choices != NULL;
+}
+
+static bool is_number(const char *value, long max)
 {
     char *end;
-    long number;
+    long number = strtol(value, &end, 10);
 
-    if (key == DSN_HOST)
+    return isdigit((unsigned char)value[0]) && !*end && number > 0 && number <= max;
+}
+
+static bool is_address(const char *value)
+{
+    unsigned char address[sizeof(struct in6_addr)];
+
+    return inet_pton(AF_INET, value, address) == 1 || inet_pton(AF_INET6, value, address) == 1;
+}
+
+const char *dsn_problem_of(enum dsn_key key, const char *value)
+{
+    static const char *const modes[] = {
+        "disable", "allow", "prefer", "require", "verify-ca", "verify-full", NULL};
+    static const char *const bindings[] = {"disable", "prefer", "require", NULL};
+    static const char *const sessions[] = {
+        "any", "read-write", "read-only", "primary", "standby", "prefer-standby", NULL};
+
+    switch (key) {
+    case DSN_HOST:
         return problem_of_host(value);
-    if (key != DSN_PORT && key != DSN_CONNECT_TIMEOUT)
+    case DSN_HOSTADDR:
+        return is_address(value) ? NULL : "hostaddr is no IP address";
+    case DSN_PORT:
+        return is_number(value, 65535) ? NULL
+                                       : "the port is no number from 1 to 65535; in a user or "
+                                         "password write @ as %40, / as %2F, : as %3A";
+    case DSN_CONNECT_TIMEOUT:
+        return is_number(value, 3600) ? NULL
+                                      : "connect_timeout is no number of seconds from 1 to 3600";
+    case DSN_SSLMODE:
+        return is_one_of(value, modes)
+                   ? NULL
+                   : "sslmode is none of disable, allow, prefer, require, verify-ca, verify-full";
+    case DSN_CHANNEL_BINDING:
+        return is_one_of(value, bindings) ? NULL
+                                          : "channel_binding is none of disable, prefer, require";
+    case DSN_TARGET_SESSION_ATTRS:
+        return is_one_of(value, sessions)
+                   ? NULL
+                   : "target_session_attrs is none of any, read-write, read-only, primary, "
+                     "standby, prefer-standby";
+    default:
         return NULL;
-    number = strtol(value, &end, 10);
-    if (isdigit((unsigned char)value[0]) && !*end && number > 0 && number <= 65535)
-        return NULL;
-    return key == DSN_PORT ? "the port is no number from 1 to 65535; in a user or password write "
-                             "@ as %40, / as %2F, : as %3A"
-                           : "connect_timeout is no number of seconds from 1 to 65535";
+    }
 }
 
 bool dsn_set(struct dsn_reader *reader, const char *at, enum dsn_key key, const char *value)

@@ -5,6 +5,7 @@
 #include "query/error_take.h"
 #include "resolve.h"
 #include "session.h"
+#include "target.h"
 #include "wait.h"
 
 #include <stdlib.h>
@@ -82,6 +83,14 @@ static bool connect_once(struct connection *connection)
     return session_set_up(connection);
 }
 
+/* That of the dsn is in seconds. */
+static uint64_t timeout_of(const struct connection *connection)
+{
+    const char *seconds = connection->target->dsn.values[DSN_CONNECT_TIMEOUT];
+
+    return seconds ? strtoull(seconds, NULL, 10) * 1000 : connection->settings->connect_timeout;
+}
+
 bool connection_open(struct connection *connection)
 {
     bool ok;
@@ -95,7 +104,7 @@ bool connection_open(struct connection *connection)
             connection, WEIR_FAULT_USAGE, "E-VALUE", "dsn: %s", connection->target->problem);
         return false;
     }
-    wait_set_deadline(connection, connection->settings->connect_timeout);
+    wait_set_deadline(connection, timeout_of(connection));
     ok = connect_once(connection);
     wait_set_deadline(connection, 0);
     if (ok)

@@ -45,6 +45,8 @@ static enum weir_status give_up_away(struct connection *connection, const char *
 {
     char text[PG_TEXT_SIZE];
 
+    if (!connection->settings->retry)
+        return connection_give_up(connection, "%s", doing);
     (void)snprintf(text, sizeof(text), "%s", connection->error.text);
     (void)snprintf(connection->error.text, sizeof(connection->error.text),
         "%.350s; it was tried again for %" PRIu64 " ms (retry)", text, connection->settings->retry);
@@ -86,6 +88,8 @@ static bool has_time(
 {
     uint64_t now = uv_now(connection->loop);
 
+    if (!limit)
+        return false;
     if (!*from) {
         *from = now;
         attempts->pause = 0;

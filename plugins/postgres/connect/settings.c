@@ -70,18 +70,14 @@ static void check_target(
             values[DSN_SSLMODE]);
 }
 
-/* sslmode of a dsn; that of an option is a choice. */
-static void check_sslmode(const struct weir_stage *stage, const char *sslmode, const char *key,
+/* What libpq would refuse, or read in another way than it is meant. */
+static void check_value(const struct weir_stage *stage, enum dsn_key key, const char *value,
     struct weir_mistakes *mistakes)
 {
-    static const char *const modes[] = {
-        "disable", "allow", "prefer", "require", "verify-ca", "verify-full"};
+    const char *problem = value ? dsn_problem_of(key, value) : NULL;
 
-    for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
-        if (!sslmode || strcmp(sslmode, modes[i]) == 0)
-            return;
-    weir_mistake(mistakes, at(stage, key), 0, "E-VALUE",
-        "sslmode is none of disable, allow, prefer, require, verify-ca, verify-full");
+    if (problem)
+        weir_mistake(mistakes, at(stage, dsn_key_name(key)), 0, "E-VALUE", "%s", problem);
 }
 
 void settings_check(
@@ -95,13 +91,10 @@ void settings_check(
             "dsn: %s", dsn.problem);
         return;
     }
-    if (settings->host && dsn_problem_of(DSN_HOST, settings->host))
-        weir_mistake(mistakes, at(stage, "host"), 0, "E-VALUE", "%s",
-            dsn_problem_of(DSN_HOST, settings->host));
+    check_value(stage, DSN_HOST, settings->host, mistakes);
+    check_value(stage, DSN_SSLMODE, settings->sslmode, mistakes);
     check_twice(stage, settings, &dsn, mistakes);
     check_password(stage, settings, &dsn, mistakes);
-    check_sslmode(stage, dsn.values[DSN_SSLMODE], "dsn", mistakes);
-    check_sslmode(stage, settings->sslmode, "sslmode", mistakes);
     if (mistakes->n_errors == n_errors)
         check_target(stage, settings, mistakes);
 }

@@ -144,7 +144,8 @@ void error_take_connect(struct connection *connection)
         /* No row is at fault: a setting in `options` or the environment is. */
         error->code = pg_error_is_of_row(error) ? "E-DB-CONNECT" : NULL;
         error->fault = connection->fault;
-    } else if (strcasestr(text, "certificate") || strcasestr(text, "SSL")) {
+    } else if (strcasestr(text, "certificate") || strcasestr(text, "SSL") ||
+               strstr(text, "private key")) {
         error->code = "E-TLS";
         error->fault = connection->fault;
     } else if (strstr(text, "no password supplied")) {
