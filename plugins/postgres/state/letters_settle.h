@@ -9,8 +9,8 @@
 #include "state.h"
 
 /* letters.c: as connection_fail. */
-enum weir_status letters_fail(struct connection *connection, const struct state *state,
-    const char *doing) WEIR_MUST_CHECK;
+enum weir_status letters_fail(
+    struct connection *connection, const struct state *state, const char *doing) WEIR_MUST_CHECK;
 /* Writes none, to see whether it could. */
 enum weir_status letters_try(
     struct connection *connection, const struct state *state) WEIR_MUST_CHECK;
