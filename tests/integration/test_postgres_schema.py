@@ -81,6 +81,19 @@ class Schema(StateCase):
         self.assertEqual(self.columns(), "id bigint, v numeric, w text")
         self.assertEqual(self.rows(), [3, 4])
 
+    def test_somebody_else_makes_the_table_at_the_same_moment(self):
+        harness.server().put("t", [{"id": n, "v": n} for n in range(1, 101)])
+        waiting = ("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() "
+                   "AND application_name LIKE 'weir%' AND wait_event_type = 'Lock'")
+        with self.database.connect() as other:
+            other.execute("BEGIN; CREATE TABLE t (id integer)")
+            run = self.start_weir(self.pipeline([data("t")]))
+            run.when(lambda: self.database.query(waiting))
+            other.execute("COMMIT")
+        self.assert_exit(self.check(run.wait()), OK)
+        self.assertEqual(self.columns(), "id integer, v bigint")
+        self.assertEqual(self.rows(), list(range(1, 101)))
+
     # The contract
 
     def test_frozen_tables_have_to_be_there(self):

@@ -145,19 +145,34 @@ static enum weir_status change_table(
     return status;
 }
 
-enum weir_status table_adapt(
-    struct table *target, struct connection *connection, struct weir_batch *batch)
+/* No type is found out from rows that are bad whatever the others are. */
+static enum weir_status drop_bad_rows(struct table *table, struct weir_batch *batch)
 {
-    struct table *table = (struct table *)table_filled(target);
     enum weir_status status = rows_check_fixed(table, batch);
-    struct changes changes;
 
-    table_adapted(table, false);
     if (status != WEIR_OK)
         return status;
     weir_batch_drop_rejected(batch);
     for (size_t i = 0; i < batch->n_columns; i++)
         weir_column_recount(&batch->columns[i], batch->n_rows);
+    return WEIR_OK;
+}
+
+enum weir_status table_adapt(
+    struct table *target, struct connection *connection, struct weir_batch *batch)
+{
+    struct table *table = (struct table *)table_filled(target);
+    enum weir_status status = WEIR_OK;
+    struct changes changes;
+
+    table_adapted(table, false);
+    /* Somebody else may have made it since it was looked for. */
+    if (!table->exists)
+        status = table_read(table, connection);
+    if (status == WEIR_OK)
+        status = drop_bad_rows(table, batch);
+    if (status != WEIR_OK)
+        return status;
     if (batch->n_rows == 0 || (!table->exists && lacks_key(table, batch)))
         return WEIR_OK;
     changes = adapt_plan(table, batch);

@@ -8,6 +8,8 @@
 #include "made.h"
 #include "query/sql.h"
 
+#include <stdio.h>
+
 /* --- statements ---------------------------------------------------------------------------- */
 
 static void add_column(struct weir_buf *sql, struct weir_str name, const struct type *type)
@@ -59,6 +61,20 @@ static bool run(struct connection *connection, struct weir_buf *sql)
     return done;
 }
 
+/* Somebody else was making it at the same moment: the next try finds it there. */
+static enum weir_status fail_making(const struct table *table, struct connection *connection)
+{
+    static const char *const races[] = {"42P06", "42P07", "23505"};
+
+    for (size_t i = 0; i < sizeof(races) / sizeof(races[0]); i++)
+        if (pg_error_is(&connection->error, races[i])) {
+            (void)snprintf(connection->error.text, sizeof(connection->error.text),
+                "somebody else has made table '%s' meanwhile", table_show(table).text);
+            return WEIR_AGAIN;
+        }
+    return connection_fail(connection, "cannot make table '%s'", table_show(table).text);
+}
+
 static bool make_schema(const struct table *table, struct connection *connection)
 {
     struct weir_buf sql;
@@ -75,8 +91,7 @@ enum weir_status changes_create(
     struct weir_buf sql;
 
     if (!table_inside(table)->now->has_schema && !make_schema(table, connection))
-        return connection_fail(
-            connection, "cannot make the schema '%s'", name_show(table->schema).text);
+        return fail_making(table, connection);
     sql_init(&sql);
     sql_add(&sql, "CREATE TABLE ");
     sql_table(&sql, table->schema, table->name);
@@ -88,7 +103,7 @@ enum weir_status changes_create(
     add_key(&sql, &table->resource->primary_key);
     sql_add(&sql, ")");
     if (!run(connection, &sql))
-        return connection_fail(connection, "cannot make table '%s'", table_show(table).text);
+        return fail_making(table, connection);
     return made_note(table, connection);
 }
 
