@@ -35,7 +35,7 @@ static enum weir_status give_up_locked(struct connection *connection, const char
     char who[BLOCKERS_SIZE];
 
     blockers_find(connection, who);
-    return connection_refuse(connection, connection->fault, "E-DB-LOCKED",
+    return connection_refuse(connection, WEIR_FAULT_LOCKED, "E-DB-LOCKED",
         "%s: %s for longer than lock_wait (%" PRIu64 " ms); wait until that is done, or raise "
         "lock_wait",
         doing, who, connection->settings->lock_wait);
