@@ -6,6 +6,7 @@
 #include "open.h"
 #include "pass.h"
 #include "rows/publish.h"
+#include "rows/staged.h"
 #include "runs.h"
 #include "tables.h"
 
@@ -76,21 +77,46 @@ static enum weir_status refuse_gone(
         shown, (unsigned long long)n_rows, n_rows == 1 ? "" : "s");
 }
 
+static const char find_staged[] =
+    "SELECT 1 FROM pg_class WHERE relnamespace = 'weir'::regnamespace AND relname = $1::text";
+
+static enum weir_status find_rows(struct connection *control, const struct table *table,
+    const struct weir_pass *pass, bool is_staged, bool *ret_there)
+{
+    struct weir_arena *arena = control->stage->arena;
+    PGresult *result;
+
+    *ret_there = table->exists;
+    if (!is_staged)
+        return WEIR_OK;
+    result = query_get(control, find_staged, bind_str(staged_name(arena, pass->id, table->name)));
+    *ret_there = result && PQntuples(result) > 0;
+    if (!result)
+        return connection_fail(control, "cannot read the catalogue");
+    PQclear(result);
+    return WEIR_OK;
+}
+
 /* Refuses to go on where a table is gone that the pass has put rows into: it would end without them,
- * and say that it is done. */
+ * and say that it is done. Before what is missing is made anew. */
 static enum weir_status check_rows(
     struct connection *control, const struct postgres_load *load, const struct weir_pass *pass)
 {
     const struct weir_stage *stage = load->state.stage;
 
     for (size_t i = 0; i < stage->n_resources; i++) {
-        const struct weir_generation *part = pass_part(pass, stage->resources[i]->name);
-        const struct table *table = load->of_resource[i];
+        const struct weir_resource *resource = stage->resources[i];
+        const struct weir_generation *part = pass_part(pass, resource->name);
+        bool is_staged = resource->disposition == WEIR_REPLACE && part && !part->done;
+        bool there = true;
+        enum weir_status status = WEIR_OK;
 
-        if (stage->resources[i]->disposition == WEIR_REPLACE)
-            table = table->staged;
-        if (part && part->rows && table && !table->exists)
-            return refuse_gone(control, load->of_resource[i], part->rows);
+        if (part && part->rows)
+            status = find_rows(control, load->of_resource[i], pass, is_staged, &there);
+        if (status == WEIR_OK && !there)
+            status = refuse_gone(control, load->of_resource[i], part->rows);
+        if (status != WEIR_OK)
+            return status;
     }
     return WEIR_OK;
 }
@@ -171,8 +197,8 @@ static enum weir_status begin_pass(struct connection *control, struct beginning 
     if (status == WEIR_OK)
         status = runs_join(control, state, pass->id);
     if (status == WEIR_OK)
-        status = begin_replacing(control, load);
-    return status == WEIR_OK ? check_rows(control, load, pass) : status;
+        status = check_rows(control, load, pass);
+    return status == WEIR_OK ? begin_replacing(control, load) : status;
 }
 
 static enum weir_status write_all(struct connection *control, struct beginning *beginning)
