@@ -182,6 +182,60 @@ class Signals(FlowCase):
             return file.read()
 
 
+class OnLoop(FlowCase):
+    """A loader on the loop, each of whose callbacks waits."""
+
+    def pipeline(self, extract="", load="", **_):
+        return f"""
+            weir: 1
+            name: numbers
+            extract: {{ type: count, {extract} }}
+            load: {{ type: patient, {load} }}
+            """
+
+    def test_everything_is_loaded_and_committed(self):
+        result = self.run_flow(extract="rows: 1234, unit_rows: 10",
+                               load="wait: 1ms, keep: 5, hold: 2ms, newest_first: true")
+        self.assert_exit(result, OK)
+        self.assertEqual(self.rows(result)["read"], 1234)
+        self.assertEqual(self.rows(result)["loaded"], 1234)
+        self.assertEqual(result.report["outcome"], "done")
+
+    def test_a_failure_outside_of_its_callbacks_ends_the_run(self):
+        result = self.run_flow(extract="rows: 100000000, unit_rows: 10",
+                               load="keep: 5, hold: 2ms, fail_in: timer, fail_after: 100")
+        self.assert_exit(result, DESTINATION)
+        self.assertIn("error[E-PATIENT]: load: told to fail in a timer", result.err)
+        self.assertEqual(self.rows(result)["loaded"] % 10, 0)
+
+    def test_sigint_ends_cleanly_while_it_waits(self):
+        result = self.run_flow(extract="rows: 100000000, unit_rows: 10",
+                               load="wait: 5ms, keep: 5, hold: 2ms, signal_in: load")
+        self.assert_exit(result, INTERRUPTED)
+        self.assertEqual(result.signal, 0)
+        self.assertEqual(result.report["outcome"], "stopped")
+        self.assertGreater(self.rows(result)["loaded"], 0)
+
+    def test_a_second_signal_ends_at_once(self):
+        run = self.start_weir(self.pipeline(extract="rows: 10", load="wait: 60s, signal_in: start"),
+                              "--plugins", PLUGINS)
+        run.when(lambda: b"stopping" in Signals.peek(run))
+        run.signal(signal.SIGINT)
+        self.assertEqual(run.wait(5).code, INTERRUPTED)
+
+    def test_its_state_can_be_shown(self):
+        pipeline = self.pipeline(load="wait: 1ms")
+        result = self.run_weir(pipeline, "show", "--plugins", PLUGINS, command="state")
+        self.assert_exit(result, OK)
+        self.assertIn("E-PATIENT  3 rows", result.out)
+
+    def test_a_replay_has_one_on_each_of_two_loops(self):
+        result = self.run_weir(self.pipeline(load="wait: 1ms, keep: 2, hold: 1ms"),
+                               "--plugins", PLUGINS, command="replay")
+        self.assert_exit(result, OK)
+        self.assertIn("3 rows put back, 0 set aside again", result.err)
+
+
 class Mistakes(FlowCase):
     def test_a_missing_plugin_is_named_with_a_suggestion(self):
         result = self.run_weir("""

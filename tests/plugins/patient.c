@@ -4,9 +4,12 @@
  * It keeps batches (`keep`, at most), and gives them back when `hold` is over or
  * something is committed. `state` and `trace` are those of positions, on which it
  * stands; without `state` it looks at no position. It can be told to fail in each
- * callback, and outside of all (`fail_in: timer`).
+ * callback, and outside of all (`fail_in: timer`), and to send a signal to the process
+ * it runs in while a callback waits.
  */
 #include "patient.h"
+
+#include <signal.h>
 
 extern const struct weir_plugin positions_plugin;
 
@@ -23,6 +26,7 @@ static const struct weir_option options[] = {
     WEIR_TEXT(struct patient, fail_in, .help = "The callback that fails, or timer."),
     WEIR_INT(struct patient, fail_after, .initial = "0", .min = 0, .max = 100000000,
         .help = "It fails when it has so many rows."),
+    WEIR_TEXT(struct patient, signal_in, .help = "The callback that waits when SIGINT comes."),
     WEIR_INT(struct patient, enough_after, .initial = "0", .min = 0, .max = 100000000,
         .help = "It has enough after so many rows; 0: never."),
     WEIR_INT(struct patient, refuse, .initial = "0", .min = 0, .max = 100000000,
@@ -45,8 +49,11 @@ static enum weir_status enter(
     struct weir_stage *stage, const char *name, const void *a, const void *b, const void *c)
 {
     struct patient *p = stage->state;
+    bool begins = !p->patience.under_way;
 
     p->patience.wait_ms = p->wait;
+    if (begins && p->signal_in && strcmp(p->signal_in, name) == 0 && !weir_stopping(stage))
+        (void)raise(SIGINT);
     if (patience_asks(&p->patience, stage, name, a, b, c))
         return WEIR_AGAIN;
     if (p->has_failed && (strcmp(name, "load") == 0 || strcmp(name, "commit") == 0))
@@ -210,7 +217,8 @@ static enum weir_status store_begin(
 {
     enum weir_status status = enter(stage, "begin", pass, old, NULL);
 
-    return status == WEIR_OK ? positions_plugin.store->begin(stage, pass, old) : status;
+    /* A replay has none. */
+    return status == WEIR_OK && pass ? positions_plugin.store->begin(stage, pass, old) : status;
 }
 
 static enum weir_status store_read(
@@ -257,7 +265,7 @@ static enum weir_status store_dead_letters(struct weir_stage *stage, const char 
 
     for (int64_t id = after < 0 ? 1 : after + 1; status == WEIR_OK && id <= 3 && limit--; id++)
         tell(arg, &(struct weir_dead_letter){.id = id,
-                      .resource = "first",
+                      .resource = "numbers",
                       .row = weir_str("{\"id\":1}"),
                       .code = "E-PATIENT",
                       .reason = "a reason",

@@ -15,6 +15,7 @@ struct patient {
     bool newest_first;
     const char *fail_in;
     int64_t fail_after;
+    const char *signal_in;
     int64_t enough_after;
     int64_t refuse;
     bool loses;

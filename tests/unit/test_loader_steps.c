@@ -252,6 +252,61 @@ static void a_signal_is_served_while_it_waits(void **state)
     assert_true(p->patient.was_incomplete);
 }
 
+struct stopped {
+    const char *where;
+    bool takes; /* rows came so far */
+    bool is_done;
+};
+
+static void is_stopped_in(void **state, const struct stopped *stopped)
+{
+    static struct capture errors;
+    struct patient_fixture *p;
+
+    patient_setup(state);
+    p = *state;
+    p->numbers.rows = stopped->is_done ? 500 : INT64_MAX;
+    p->flow->plan.memory = 1 << 20; /* so that not much is queued */
+    p->patient.signal_in = stopped->where;
+    p->patient.wait = 5;
+    p->patient.hold = 1;
+    p->patient.keep = 3;
+    p->flow->plan.batching.rows = 100;
+    capture_begin(&errors, stderr);
+    run_numbers(p);
+    check_contains(capture_end(&errors), "stopping");
+    check_went_well(p->flow);
+    assert_int_equal(p->patient.starts, 1);
+    assert_int_equal(p->patient.finishes, 1);
+    assert_int_equal(p->patient.rows > 0, stopped->takes);
+    check_taken(p, p->patient.rows);
+    check_counted(p, (uint64_t)p->patient.rows, (uint64_t)p->patient.rows);
+    assert_int_equal(p->patient.ending.done, stopped->is_done);
+    assert_int_equal(p->flow->result.signal, stopped->is_done ? 0 : SIGINT);
+    (void)signal(SIGINT, SIG_DFL);
+    (void)signal(SIGTERM, SIG_DFL);
+    patient_teardown(state);
+}
+
+/* What the run has taken by then is committed; what was done already stays so. */
+static void a_run_may_be_stopped_in_each_callback(void **state)
+{
+    static const struct stopped all[] = {
+        {"start", false, false},
+        {"open", false, false},
+        {"begin", false, false},
+        {"read", false, false},
+        {"load", true, false},
+        {"commit", true, false},
+        {"finish", true, true},
+    };
+
+    patient_teardown(state);
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+        is_stopped_in(state, &all[i]);
+    patient_setup(state);
+}
+
 /* A loader that waits for what never comes, but looks whether it is worth it. */
 static enum weir_status stubborn_start(struct weir_stage *stage)
 {
@@ -320,6 +375,7 @@ int main(void)
         PATIENT(it_may_have_enough),
         PATIENT(a_source_that_fails_leaves_what_came_before),
         PATIENT(a_signal_is_served_while_it_waits),
+        PATIENT(a_run_may_be_stopped_in_each_callback),
         PATIENT(a_signal_calls_again_what_waits),
         PATIENT(a_loader_on_a_thread_may_not_wait),
     };
