@@ -171,7 +171,7 @@ static void more_columns_than_there_can_be_are_refused_in_fiber(struct bench *b)
         weir_batch_set(batch,
             weir_batch_column(batch, weir_str(weir_printf(batch->arena, "c%d", i))), weir_int(i));
     check(&b->rig, bench_adapt(b, batch) == WEIR_FAIL);
-    check_told(b, WEIR_FAULT_DATA, "E-DB-SCHEMA", "would have 1601 columns");
+    check_told(b, WEIR_FAULT_DATA, "E-LIMIT-COLUMNS", "would have 1601 columns");
 }
 BENCH_TEST(more_columns_than_there_can_be_are_refused)
 

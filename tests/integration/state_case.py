@@ -112,8 +112,11 @@ class StateCase:
 
     def setUp(self):
         super().setUp()
-        self.database = self.DATABASE(self.work)
+        self.database = self.make_database()
         self.addCleanup(self.database.close)
+
+    def make_database(self):
+        return self.DATABASE(self.work)
 
     def environment(self, more):
         return super().environment(self.database.environment | more)

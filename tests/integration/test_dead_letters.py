@@ -142,12 +142,13 @@ class SetAside(DeadLetterCase):
 class Limits(DeadLetterCase):
     def test_too_many_fail_the_run(self):
         harness.server().put("t", rows(100, **{f"n{n}": "x" for n in range(5, 101, 10)}))
-        result = self.load(self.file(limits="max_rows: 3"), DATA)
+        pace = {"load": "batching: { rows: 10 }", "delay": 0.05}
+        result = self.load(self.file(limits="max_rows: 3", **pace), DATA)
         self.assertIn("max_rows", result.err)
         loaded = self.count()
         self.assertEqual(loaded % 9, 0)
         self.assertLess(loaded, 90)
-        self.load(self.file(limits="max_rows: 30"))
+        self.load(self.file(limits="max_rows: 30", **pace))
         self.assertEqual((self.count(), len(self.letters())), (90, 10))
         self.assert_settled()
 

@@ -5,6 +5,7 @@ The server fails as well (a fifth of its first answers). WEIR_SEED=n repeats one
 tries the seeds from 1 to n.
 """
 
+import json
 import os
 import random
 import select
@@ -116,12 +117,12 @@ class TakenOver(KillCase):
         for _ in range(self.RUNS):
             runs.append(self.start_weir(file, "--run-id", f"seed {seed}", "--takeover"))
             time.sleep(dice.uniform(0, duration / 2))
-        codes = [self.check(run.wait()).code for run in runs]
-        self.assertLessEqual(set(codes), {OK, LOCKED}, codes)
+        for run in runs:
+            result = self.check(run.wait())
+            self.assertIn(result.code, (OK, LOCKED), str(result))
         result = self.run_weir(file, "--run-id", f"seed {seed}")
         self.assert_exit(result, OK)
         self.assert_done(work)
-        return codes
 
     def test_in_all_dispositions(self):
         for mode in NAMES:
@@ -166,8 +167,7 @@ class Growing(KillCase):
             self.assertEqual(result.code, KILLED, str(result))
         everything = range(1, last + 1)
         self.assertEqual(self.rows(), [n for n in everything if n % self.BAD])
-        aside = self.rows(
-            "SELECT CAST(raw ->> 'id' AS INTEGER) FROM _weir_dead_letter ORDER BY 1")
+        aside = sorted(json.loads(raw)["id"] for raw in self.rows("SELECT raw FROM _weir_dead_letter"))
         self.assertEqual(aside, [n for n in everything if n % self.BAD == 0])
         self.assert_settled()
 

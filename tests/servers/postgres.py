@@ -205,6 +205,10 @@ class Cluster(Server):
                 connection.execute("CREATE ROLE password NOLOGIN")
             (self.folder / "has-group").touch()
 
+    def start_unless_running(self):
+        if not (self.data / "postmaster.pid").exists():
+            self.start()
+
     def stop(self, mode="fast"):
         _run("pg_ctl", "-D", self.data, "-m", mode, "-t", WAIT, "-w", "stop")
 

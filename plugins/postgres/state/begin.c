@@ -6,7 +6,6 @@
 #include "open.h"
 #include "pass.h"
 #include "rows/publish.h"
-#include "rows/staged.h"
 #include "runs.h"
 #include "tables.h"
 
@@ -77,46 +76,21 @@ static enum weir_status refuse_gone(
         shown, (unsigned long long)n_rows, n_rows == 1 ? "" : "s");
 }
 
-static const char find_staged[] =
-    "SELECT 1 FROM pg_class WHERE relnamespace = 'weir'::regnamespace AND relname = $1::text";
-
-static enum weir_status find_rows(struct connection *control, const struct table *table,
-    const struct weir_pass *pass, bool is_staged, bool *ret_there)
-{
-    struct weir_arena *arena = control->stage->arena;
-    PGresult *result;
-
-    *ret_there = table->exists;
-    if (!is_staged)
-        return WEIR_OK;
-    result = query_get(control, find_staged, bind_str(staged_name(arena, pass->id, table->name)));
-    *ret_there = result && PQntuples(result) > 0;
-    if (!result)
-        return connection_fail(control, "cannot read the catalogue");
-    PQclear(result);
-    return WEIR_OK;
-}
-
 /* Refuses to go on where a table is gone that the pass has put rows into: it would end without them,
- * and say that it is done. Before what is missing is made anew. */
+ * and say that it is done. */
 static enum weir_status check_rows(
     struct connection *control, const struct postgres_load *load, const struct weir_pass *pass)
 {
     const struct weir_stage *stage = load->state.stage;
 
     for (size_t i = 0; i < stage->n_resources; i++) {
-        const struct weir_resource *resource = stage->resources[i];
-        const struct weir_generation *part = pass_part(pass, resource->name);
-        bool is_staged = resource->disposition == WEIR_REPLACE && part && !part->done;
-        bool there = true;
-        enum weir_status status = WEIR_OK;
+        const struct weir_generation *part = pass_part(pass, stage->resources[i]->name);
+        const struct table *table = load->of_resource[i];
 
-        if (part && part->rows)
-            status = find_rows(control, load->of_resource[i], pass, is_staged, &there);
-        if (status == WEIR_OK && !there)
-            status = refuse_gone(control, load->of_resource[i], part->rows);
-        if (status != WEIR_OK)
-            return status;
+        if (stage->resources[i]->disposition == WEIR_REPLACE)
+            table = table->staged;
+        if (part && part->rows && table && !table->exists)
+            return refuse_gone(control, load->of_resource[i], part->rows);
     }
     return WEIR_OK;
 }
@@ -181,6 +155,17 @@ static enum weir_status begin_replacing(struct connection *control, struct postg
     return publish_begin(control, tables, n, load->state.pass);
 }
 
+/* Whoever was ahead of this run may have made or changed tables since they were read; behind the
+ * fence it can no more. */
+static enum weir_status read_tables_again(struct connection *control, struct postgres_load *load)
+{
+    enum weir_status status = WEIR_OK;
+
+    for (size_t i = 0; i < load->n_tables && status == WEIR_OK; i++)
+        status = table_read(&load->tables[i], control);
+    return status;
+}
+
 static enum weir_status begin_pass(struct connection *control, struct beginning *beginning)
 {
     struct postgres_load *load = beginning->load;
@@ -197,8 +182,10 @@ static enum weir_status begin_pass(struct connection *control, struct beginning 
     if (status == WEIR_OK)
         status = runs_join(control, state, pass->id);
     if (status == WEIR_OK)
-        status = check_rows(control, load, pass);
-    return status == WEIR_OK ? begin_replacing(control, load) : status;
+        status = read_tables_again(control, load);
+    if (status == WEIR_OK)
+        status = begin_replacing(control, load);
+    return status == WEIR_OK ? check_rows(control, load, pass) : status;
 }
 
 static enum weir_status write_all(struct connection *control, struct beginning *beginning)

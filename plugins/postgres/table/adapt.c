@@ -104,7 +104,7 @@ static enum weir_status check_number(
         n += !changes->items[i].was;
     if (n <= TABLE_COLUMNS_MAX)
         return WEIR_OK;
-    return connection_refuse(connection, WEIR_FAULT_DATA, "E-DB-SCHEMA",
+    return connection_refuse(connection, WEIR_FAULT_DATA, "E-LIMIT-COLUMNS",
         "table '%s' would have %zu columns, and PostgreSQL allows %d; leave some out with 'select' "
         "or 'drop'",
         table_show(table).text, n, TABLE_COLUMNS_MAX);
