@@ -4,7 +4,8 @@
  * ROWS (500,000) of 13 columns are appended; then the same rows are merged into a table that
  * has them, a tenth of them changed. Each beside the same rows from a file: COPY into the table,
  * and COPY into a temporary table with the usual upsert behind it, on one connection in
- * one transaction. Prints the times and their ratios, and the time of this process alone.
+ * one transaction. The last line is of versions that are texts in the table and
+ * times to the resource. Prints the times and their ratios, and the time of this process alone.
  *
  * WEIR_TEST_PG says where the server is; the database "bench_rows" is made anew. The target
  * `bench_postgres_rows` is not among those that are built by default.
@@ -76,6 +77,17 @@ struct times {
     double wall, own;
 };
 
+/* Times of the resource's cursor, in a column of texts. */
+static void write_times(struct weir_batch *batch)
+{
+    struct weir_column *column = &batch->columns[weir_batch_find(batch, weir_str("updated_at"))];
+
+    for (size_t r = 0; r < batch->n_rows; r++)
+        column->values[r] =
+            weir_text(WEIR_TEXT, weir_value_format(&column->values[r], batch->arena, false));
+    weir_column_recount(column, batch->n_rows);
+}
+
 static struct times load_all(struct bench *b, struct table *t, bool again)
 {
     struct weir_batch *batches[TRANSACTION];
@@ -87,6 +99,8 @@ static struct times load_all(struct bench *b, struct table *t, bool again)
 
         for (; n < TRANSACTION && first <= n_rows; first += BATCH)
             batches[n++] = make_batch(t, first, again);
+        for (size_t i = 0; i < n && t->resource->incremental; i++)
+            write_times(batches[i]);
         start = now();
         own = own_time();
         for (size_t i = 0; i < n; i++)
@@ -138,13 +152,24 @@ static void bench(struct bench *b)
 {
     struct table *t = bench_table(b, "ours", "id", WEIR_MERGE);
     struct table *added = bench_table(b, "added", "id", WEIR_APPEND);
-    struct times appended, merged;
+    struct table *written = bench_table(b, "written", "id", WEIR_MERGE);
+    struct weir_incremental cursor = {.cursor_type = WEIR_CURSOR_DATETIME};
+    struct times appended, merged, texts;
+    struct weir_error error = {0};
+    size_t offset;
     double raw;
 
     bench_resource(b, t)->order_by = "updated_at";
     bench_do(b, weir_printf(b->rig.stage.arena, create, "ours"));
     bench_do(b, weir_printf(b->rig.stage.arena, create, "added"));
     bench_do(b, weir_printf(b->rig.stage.arena, create, "raw"));
+    cursor.cursor_path =
+        weir_path_parse(b->rig.stage.arena, weir_str("updated_at"), &offset, &error);
+    bench_resource(b, written)->order_by = "updated_at";
+    bench_resource(b, written)->incremental = &cursor;
+    bench_do(b, weir_printf(b->rig.stage.arena, create, "written"));
+    bench_do(b, "ALTER TABLE written ALTER updated_at TYPE text");
+    bench_read_table(b, written);
     bench_read_table(b, t);
     bench_read_table(b, added);
     appended = load_all(b, added, false);
@@ -152,7 +177,10 @@ static void bench(struct bench *b)
     raw = judged(b, "COPY raw FROM '/tmp/weir_bench_rows.bin' (FORMAT binary)");
     show("append", appended, raw);
     bench_do(b, "INSERT INTO ours SELECT * FROM added");
+    bench_do(b, "INSERT INTO written SELECT id, name, email, score, n, to_char(updated_at, "
+                "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), a, b, c, d, e, f, g FROM added");
     bench_do(b, "VACUUM ANALYZE ours");
+    bench_do(b, "VACUUM ANALYZE written");
     bench_do(b, "VACUUM ANALYZE raw");
     bench_do(b, "CHECKPOINT");
     merged = load_all(b, t, true);
@@ -160,6 +188,8 @@ static void bench(struct bench *b)
     bench_do(b, "CHECKPOINT");
     raw = judged(b, upsert);
     show("merge", merged, raw);
+    texts = load_all(b, written, true);
+    show("texts", texts, raw);
     bench_expect(b, "SELECT count(*) FROM (SELECT * FROM ours EXCEPT SELECT * FROM raw) AS d", "0",
         __LINE__);
 }

@@ -168,6 +168,17 @@ static void in_a_second_time_changes_no_row(struct bench *b)
 }
 CASE(a_second_time_changes_no_row)
 
+static void in_a_second_time_changes_no_row_where_weir_compares(struct bench *b)
+{
+    struct table *t = merge_table(b, "t", "id", "v");
+
+    set_cursor(b, t, "v", WEIR_CURSOR_DATETIME);
+    assert_second_time_changes_nothing(b, t,
+        "[{\"id\":1,\"v\":\"2024-01-01\",\"a\":0.5},{\"id\":2,\"v\":null,\"a\":5},{\"id\":3,\"v\":"
+        "\"soon\"}]");
+}
+CASE(a_second_time_changes_no_row_where_weir_compares)
+
 static void in_a_second_time_changes_no_row_of_an_old_table(struct bench *b)
 {
     bench_do(b, "CREATE TABLE t (k text UNIQUE, price numeric(10,2), at date, r float4, j json,"
@@ -460,7 +471,7 @@ static void in_keys_are_equal_as_their_type_says(struct bench *b)
         "CREATE EXTENSION citext SCHEMA public; CREATE TYPE public.mood AS ENUM ('ok', 'no');"
         "CREATE TABLE t (k public.citext PRIMARY KEY, v text, a text);"
         "CREATE TABLE c (k public.citext PRIMARY KEY, a text);"
-                "CREATE TABLE e (k public.mood PRIMARY KEY, a text)");
+        "CREATE TABLE e (k public.mood PRIMARY KEY, a text)");
     bench_read_table(b, c);
     load(b, c, "[{\"k\":\"A\",\"a\":\"1\"}]");
     load(b, c, "[{\"k\":\"a\",\"a\":\"2\"},{\"k\":\"A\",\"a\":\"3\"}]");
@@ -488,6 +499,7 @@ int main(void)
         cmocka_unit_test(texts_compare_as_the_times_that_they_are),
         cmocka_unit_test(rows_that_come_meanwhile_are_compared),
         cmocka_unit_test(a_second_time_changes_no_row),
+        cmocka_unit_test(a_second_time_changes_no_row_where_weir_compares),
         cmocka_unit_test(a_second_time_changes_no_row_of_an_old_table),
         cmocka_unit_test(letters_that_a_collation_takes_for_one_are_two),
         cmocka_unit_test(columns_of_the_user_are_not_touched),

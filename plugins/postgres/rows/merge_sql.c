@@ -152,15 +152,15 @@ void merge_append_conflict(struct weir_buf *sql, const struct merge *merge, bool
  * that are the same already are left out before. OFFSET 0 keeps it a look into the index for
  * each row, where the planner, which knows nothing of a table just filled, might read the table.
  */
-static void append_filter(struct weir_buf *sql, const struct merge *merge)
+void merge_append_is_there(struct weir_buf *sql, const struct merge *merge, bool compares)
 {
-    sql_add(sql, " WHERE NOT EXISTS (SELECT FROM ");
+    sql_add(sql, "EXISTS (SELECT FROM ");
     merge_append_target(sql, merge);
     sql_add(sql, " AS " MERGE_OLD " WHERE ");
     merge_append_same_key(sql, merge, MERGE_OLD ".", MERGE_NEW ".");
     if (sets_any(merge)) {
         sql_add(sql, " AND (");
-        append_changes(sql, merge, MERGE_NEW ".", true);
+        append_changes(sql, merge, MERGE_NEW ".", compares);
         sql_add(sql, ") IS NOT TRUE");
     }
     sql_add(sql, " OFFSET 0)");
@@ -198,7 +198,8 @@ void merge_build(struct merge *merge)
     sql_add(&sql, " FROM (");
     append_newest(&sql, merge);
     sql_add(&sql, ") AS " MERGE_NEW);
-    append_filter(&sql, merge);
+    sql_add(&sql, " WHERE NOT ");
+    merge_append_is_there(&sql, merge, true);
     sql_add(&sql, " ORDER BY ");
     merge_append_key(&sql, merge->table, "");
     merge_append_conflict(&sql, merge, true);

@@ -89,6 +89,7 @@ void merge_add_key(
 
 /* --- of each key the newest of those that come ---------------------------------------------- */
 
+/* And those that are there already as they are: most of them, where rows come again. */
 static bool delete_older(struct loading *loading, uint64_t *ret_n)
 {
     const struct merge *merge = loading->merge;
@@ -97,7 +98,8 @@ static bool delete_older(struct loading *loading, uint64_t *ret_n)
 
     sql_init(&sql);
     sql_printf(&sql,
-        "DELETE FROM %s AS s USING (SELECT ctid AS place, row_number() OVER (PARTITION BY ",
+        "DELETE FROM %s AS " MERGE_NEW " USING (SELECT ctid AS place, row_number() OVER"
+        " (PARTITION BY ",
         merge->staging);
     merge_append_key(&sql, merge->table, "");
     sql_add(&sql, " ORDER BY ");
@@ -108,8 +110,10 @@ static bool delete_older(struct loading *loading, uint64_t *ret_n)
     sql_name(&sql, merge->order->name);
     sql_printf(&sql,
         "::text COLLATE \"C\" END DESC NULLS LAST, ctid DESC) AS n FROM %s) AS d"
-        " WHERE d.n > 1 AND d.place = s.ctid",
+        " WHERE d.place = " MERGE_NEW ".ctid AND (d.n > 1 OR ",
         merge->staging);
+    merge_append_is_there(&sql, merge, false);
+    sql_add(&sql, ")");
     ran = query_run_with(loading->connection, ret_n, sql.ptr, NULL, 0);
     weir_buf_done(&sql);
     return ran;
@@ -282,7 +286,7 @@ enum weir_status version_run(struct loading *loading, size_t n_rows)
     uint64_t n = n_rows - n_older;
     bool is_done = false;
 
-    for (int round = 0; ran && !is_done && round < ROUNDS_MAX; round++)
+    for (int round = 0; ran && n > 0 && !is_done && round < ROUNDS_MAX; round++)
         ran = run_round(loading, &n, &is_done);
     return ran ? WEIR_OK : loading_failed(loading);
 }
