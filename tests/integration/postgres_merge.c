@@ -489,6 +489,24 @@ static void in_keys_are_equal_as_their_type_says(struct bench *b)
 }
 CASE(keys_are_equal_as_their_type_says)
 
+static void in_a_temporary_table_must_be_allowed(struct bench *b)
+{
+    struct table *t = merge_table(b, "t", "id", NULL);
+
+    bench_do(
+        b, weir_printf(b->rig.stage.arena,
+               "CREATE TABLE t (id int PRIMARY KEY); REVOKE TEMPORARY ON DATABASE %s FROM PUBLIC;"
+               "CREATE ROLE %s_plain; GRANT INSERT, SELECT, UPDATE ON t TO %s_plain;"
+               "GRANT USAGE ON SCHEMA weir TO %s_plain; GRANT SELECT ON weir.made TO %s_plain",
+               b->name, b->name, b->name, b->name, b->name));
+    script(&b->rig, weir_printf(b->rig.stage.arena, "SET ROLE %s_plain", b->name));
+    check(&b->rig, table_read(t, &b->rig.connection) == WEIR_FAIL);
+    expect_error(b, "E-DB-RIGHTS", "GRANT TEMPORARY ON DATABASE");
+    bench_do(b, weir_printf(b->rig.stage.arena, "DROP OWNED BY %s_plain; DROP ROLE %s_plain",
+                    b->name, b->name));
+}
+CASE(a_temporary_table_must_be_allowed)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -514,6 +532,7 @@ int main(void)
         cmocka_unit_test(any_order_of_texts_gives_the_same_table),
         cmocka_unit_test(all_kinds_of_keys_work),
         cmocka_unit_test(keys_are_equal_as_their_type_says),
+        cmocka_unit_test(a_temporary_table_must_be_allowed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

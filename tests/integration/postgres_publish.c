@@ -350,6 +350,33 @@ static void in_numbers_that_the_database_gives(struct bench *b)
 }
 CASE(numbers_that_the_database_gives)
 
+/* Told before the rows are loaded, and not when all of them are there. */
+static void in_only_its_owner_may_give_a_table_columns(struct bench *b)
+{
+    struct table *t = replace_table(b, "t", NULL);
+
+    bench_do(b, weir_printf(b->rig.stage.arena,
+                    "CREATE TABLE t (id int); CREATE ROLE %s_plain;"
+                    "GRANT INSERT, SELECT, DELETE ON t TO %s_plain;"
+                    "GRANT USAGE, CREATE ON SCHEMA weir TO %s_plain;"
+                    "GRANT SELECT, INSERT, UPDATE, DELETE ON weir.made TO %s_plain",
+                    b->name, b->name, b->name, b->name));
+    script(&b->rig, weir_printf(b->rig.stage.arena, "SET ROLE %s_plain", b->name));
+    begin(b, 1);
+    load(b, t, "[{\"id\":1}]");
+    bench_add(b, bench_batch(t, "[{\"id\":2,\"a\":1}]"));
+    script(&b->rig, "BEGIN");
+    check(&b->rig, table_adapt(t, &b->rig.connection, b->batches[0]) == WEIR_FAIL);
+    expect_error(b, "E-DB-RIGHTS", "only its owner may change it");
+    script(&b->rig, "ROLLBACK");
+    table_adapted(t, false);
+    publish(b);
+    expect(b, "SELECT id FROM t", "1");
+    bench_do(b, weir_printf(b->rig.stage.arena, "DROP OWNED BY %s_plain; DROP ROLE %s_plain",
+                    b->name, b->name));
+}
+CASE(only_its_owner_may_give_a_table_columns)
+
 static void in_the_staged_table_is_logged(struct bench *b)
 {
     struct table *t = replace_table(b, "t", "id");
@@ -456,6 +483,7 @@ int main(void)
         cmocka_unit_test(a_reference_that_deletes_is_told_at_the_start),
         cmocka_unit_test(rows_must_fit_the_table_that_they_are_for),
         cmocka_unit_test(numbers_that_the_database_gives),
+        cmocka_unit_test(only_its_owner_may_give_a_table_columns),
         cmocka_unit_test(the_staged_table_is_logged),
         cmocka_unit_test(readers_see_the_old_rows_or_the_new_ones),
     };

@@ -181,5 +181,8 @@ enum weir_status table_adapt(
     status = check_number(table, connection, &changes);
     if (status == WEIR_OK)
         status = check_owner(table, connection, &changes);
+    /* What rows bring while they wait is brought into the table that they are for in the end. */
+    if (status == WEIR_OK && target != table)
+        status = check_owner(target, connection, &changes);
     return status == WEIR_OK ? change_table(table, connection, &changes) : status;
 }

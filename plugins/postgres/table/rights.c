@@ -124,9 +124,34 @@ static enum weir_status check_place(
     return status;
 }
 
+/* Rows that are merged go by way of a temporary table. */
+static enum weir_status check_temporary(const struct table *table, struct connection *connection)
+{
+    PGresult *result = query_get_with(connection,
+        "SELECT has_database_privilege(current_database(), 'TEMPORARY'), current_user::text,"
+        " current_database()::text",
+        NULL, 0);
+    enum weir_status status = WEIR_OK;
+
+    if (!result)
+        return connection_fail(connection, "cannot read the rights to the database");
+    if (!query_bool(result, 0, 0))
+        status = refuse(table, connection, query_text(result, 0, 1), "TEMPORARY",
+            weir_printf(table_inside(table)->arena, "DATABASE \"%s\"",
+                name_show(weir_str(query_text(result, 0, 2))).text));
+    PQclear(result);
+    return status;
+}
+
 enum weir_status rights_check(
     const struct table *table, struct connection *connection, const struct known *known)
 {
+    enum weir_status status = WEIR_OK;
+
+    if (table->resource->disposition == WEIR_MERGE)
+        status = check_temporary(table, connection);
+    if (status != WEIR_OK)
+        return status;
     return known->exists ? check_table(table, connection, known)
                          : check_place(table, connection, known);
 }
