@@ -84,7 +84,10 @@ enum weir_status staging_begin(struct loading *loading)
     return exists || query_script(loading->connection, merge->make) ? WEIR_OK : fail(loading);
 }
 
-/* Rows that were deleted are still passed over, so a search, which tries often, begins a new file. */
+/*
+ * Rows that were deleted are still passed over, so a search, which tries often, begins a new file.
+ * To compile the statements that follow takes longer than it saves: they are of a few thousand rows.
+ */
 enum weir_status staging_clear(struct loading *loading)
 {
     struct weir_buf sql;
