@@ -1,4 +1,4 @@
-/* The loader's thread: what it commits and when, and how it ends. */
+/* The loader on a thread: what it commits and when, and how it ends. */
 #include "flow_checks.h"
 
 static struct kept kept;
@@ -64,6 +64,26 @@ static void all_callbacks_run_on_one_thread_of_its_own(void **state)
     assert_int_equal(threads.calls, 1 + 10 + 1 + 1);
     assert_int_equal(threads.elsewhere, 0);
     assert_false(uv_thread_equal(&self, &threads.first));
+    flow_done_with(f);
+}
+
+static enum weir_status wait_in_start(struct weir_stage *stage)
+{
+    (void)stage;
+    return WEIR_AGAIN;
+}
+
+static void there_it_may_not_answer_again(void **state)
+{
+    struct flow_fixture *f = *state;
+    struct numbers numbers = {.rows = 10, .unit = 10};
+    struct weir_plugin waiting = kept_plugin;
+
+    waiting.start = wait_in_start;
+    run_stages(f, &numbers_plugin, &numbers, &waiting, &kept);
+    check_failed(f, "load", "E-PLUGIN");
+    assert_non_null(strstr(f->result.error.text, "WEIR_ON_LOOP"));
+    assert_int_equal(kept.stops, 1);
     flow_done_with(f);
 }
 
@@ -236,6 +256,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(all_callbacks_run_on_one_thread_of_its_own, setup),
+        cmocka_unit_test_setup(there_it_may_not_answer_again, setup),
         cmocka_unit_test_setup(commits_after_so_many_rows, setup),
         cmocka_unit_test_setup(commits_after_so_many_bytes, setup),
         cmocka_unit_test_setup(commits_when_the_source_pauses, setup),

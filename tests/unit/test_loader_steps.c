@@ -161,6 +161,7 @@ static void each_callback_may_fail(void **state)
 
 /* An extractor that ends when the run does, and until then has nothing to give. */
 struct idle {
+    int64_t rows;
     int64_t given;
     bool raises;
 };
@@ -174,7 +175,7 @@ static enum weir_status idle_extract(struct weir_stage *stage, struct weir_batch
             assert_int_equal(raise(SIGINT), 0);
         return WEIR_AGAIN;
     }
-    add_numbers(batch, &idle->given, 1);
+    add_numbers(batch, &idle->given, idle->rows);
     return WEIR_OK;
 }
 
@@ -188,7 +189,7 @@ static const struct weir_plugin idle_plugin = {
 static void a_failure_outside_of_all_callbacks_ends_the_run(void **state)
 {
     struct patient_fixture *p = *state;
-    struct idle idle = {0};
+    struct idle idle = {.rows = 1};
 
     p->patient.fail_in = "timer";
     p->patient.hold = 5;
@@ -200,6 +201,23 @@ static void a_failure_outside_of_all_callbacks_ends_the_run(void **state)
     assert_true(p->patient.was_incomplete);
     assert_int_equal(p->patient.left_at_stop, 1);
     check_counted(p, 0, 0);
+}
+
+/* The engine's own verdict on what is given back comes outside of all callbacks, too. */
+static void a_limit_that_is_met_meanwhile_ends_the_run(void **state)
+{
+    struct patient_fixture *p = *state;
+    struct idle idle = {.rows = 5};
+
+    p->flow->resources[0].sets_aside = true;
+    p->flow->plan.dead_letters.max_rows = 2;
+    p->flow->plan.batching.period = 2 * (uint64_t)RUN_TIME_MS;
+    p->patient.hold = 5;
+    p->patient.keep = 3;
+    p->patient.refuse = 3;
+    run_patient(p, &idle_plugin, &idle);
+    check_failed(p->flow, "load", "E-DEAD-LETTERS");
+    check_counted(p, 2, 2);
 }
 
 static void it_may_have_enough(void **state)
@@ -237,7 +255,7 @@ static void a_source_that_fails_leaves_what_came_before(void **state)
 static void a_signal_is_served_while_it_waits(void **state)
 {
     struct patient_fixture *p = *state;
-    struct idle idle = {.raises = true};
+    struct idle idle = {.rows = 1, .raises = true};
     static struct capture errors;
 
     p->patient.wait = 50;
@@ -350,18 +368,6 @@ static void a_signal_calls_again_what_waits(void **state)
     assert_int_equal(p->numbers.starts, 0);
 }
 
-static void a_loader_on_a_thread_may_not_wait(void **state)
-{
-    struct patient_fixture *p = *state;
-    struct weir_plugin on_thread = stubborn_plugin;
-    bool was_asked = true;
-
-    on_thread.threading = WEIR_ON_WORKER;
-    run_stages(p->flow, &p->extract, &p->numbers, &on_thread, &was_asked);
-    check_failed(p->flow, "load", "E-PLUGIN");
-    check_contains(p->flow->result.error.text, "WEIR_ON_LOOP");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -372,12 +378,12 @@ int main(void)
         PATIENT(commits_when_the_source_pauses),
         PATIENT(each_callback_may_fail),
         PATIENT(a_failure_outside_of_all_callbacks_ends_the_run),
+        PATIENT(a_limit_that_is_met_meanwhile_ends_the_run),
         PATIENT(it_may_have_enough),
         PATIENT(a_source_that_fails_leaves_what_came_before),
         PATIENT(a_signal_is_served_while_it_waits),
         PATIENT(a_run_may_be_stopped_in_each_callback),
         PATIENT(a_signal_calls_again_what_waits),
-        PATIENT(a_loader_on_a_thread_may_not_wait),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
