@@ -89,7 +89,6 @@ void merge_add_key(
 
 /* --- of each key the newest of those that come ---------------------------------------------- */
 
-/* And those that are there already as they are: most of them, where rows come again. */
 static bool delete_older(struct loading *loading, uint64_t *ret_n)
 {
     const struct merge *merge = loading->merge;
@@ -110,10 +109,23 @@ static bool delete_older(struct loading *loading, uint64_t *ret_n)
     sql_name(&sql, merge->order->name);
     sql_printf(&sql,
         "::text COLLATE \"C\" END DESC NULLS LAST, ctid DESC) AS n FROM %s) AS d"
-        " WHERE d.place = " MERGE_NEW ".ctid AND (d.n > 1 OR ",
+        " WHERE d.place = " MERGE_NEW ".ctid AND d.n > 1",
         merge->staging);
+    ran = query_run_with(loading->connection, ret_n, sql.ptr, NULL, 0);
+    weir_buf_done(&sql);
+    return ran;
+}
+
+/* What the table has already as it is: most of all, where rows come again. */
+static bool delete_same(struct loading *loading, uint64_t *ret_n)
+{
+    const struct merge *merge = loading->merge;
+    struct weir_buf sql;
+    bool ran;
+
+    sql_init(&sql);
+    sql_printf(&sql, "DELETE FROM %s AS " MERGE_NEW " WHERE ", merge->staging);
     merge_append_is_there(&sql, merge, false);
-    sql_add(&sql, ")");
     ran = query_run_with(loading->connection, ret_n, sql.ptr, NULL, 0);
     weir_buf_done(&sql);
     return ran;
@@ -282,8 +294,9 @@ static bool run_round(struct loading *loading, uint64_t *n, bool *ret_done)
 enum weir_status version_run(struct loading *loading, size_t n_rows)
 {
     uint64_t n_older = 0;
-    bool ran = delete_older(loading, &n_older);
-    uint64_t n = n_rows - n_older;
+    uint64_t n_same = 0;
+    bool ran = delete_older(loading, &n_older) && delete_same(loading, &n_same);
+    uint64_t n = n_rows - n_older - n_same;
     bool is_done = false;
 
     for (int round = 0; ran && n > 0 && !is_done && round < ROUNDS_MAX; round++)
