@@ -10,7 +10,6 @@ import re
 import shutil
 import sqlite3
 import time
-import unittest
 from contextlib import closing, contextmanager
 
 import harness      # finds tests/servers
@@ -30,10 +29,6 @@ class Sqlite:
 
     def __init__(self, work):
         self.file = work / "out.db"
-
-    @staticmethod
-    def skip(case):
-        return case
 
     def close(self):
         pass
@@ -156,11 +151,6 @@ class Postgres:
         self.name = self.server.create_database()
         self.saved = {}
         self.connection = None
-
-    @staticmethod
-    def skip(case):
-        there = (harness.WEIR.parent / "plugins.d" / "postgres_load.so").exists()
-        return case if there else unittest.skip("postgres_load is not built")(case)
 
     @property
     def environment(self):

@@ -8,7 +8,7 @@ import postgres
 from databases import Postgres
 from state_case import StateCase
 
-SEEDS = 2 if harness.sanitized() else 4
+SEEDS = 1 if harness.sanitized() else 3
 
 
 def seeds(count=SEEDS):

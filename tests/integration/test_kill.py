@@ -14,24 +14,26 @@ import time
 import unittest
 
 import harness
+from databases import Postgres, Sqlite
 from harness import OK, REJECTS
 from state_case import LOCKED, data, on_both
 from workload import NAMES, WorkCase, Workload
 
 setUpModule = harness.start_server
 
-SEEDS = int(os.environ.get("WEIR_SEEDS") or (4 if harness.sanitized() else 30))
+# A run with a server takes longer.
+SEEDS = {Sqlite: 4, Postgres: 3} if harness.sanitized() else {Sqlite: 30, Postgres: 10}
 KILLS = 12          # of one seed; then it may run to its end
 KILLED = 128 + signal.SIGKILL
 SINCE = "{incremental.start_value}"
 
 
-def seeds():
-    wanted = os.environ.get("WEIR_SEED")
-    return [int(wanted)] if wanted else list(range(1, SEEDS + 1))
-
-
 class KillCase(WorkCase):
+    def seeds(self, share=1):
+        wanted = os.environ.get("WEIR_SEED")
+        count = int(os.environ.get("WEIR_SEEDS") or SEEDS[self.DATABASE])
+        return [int(wanted)] if wanted else list(range(1, 1 + -(-count // share)))
+
     def work_of(self, mode, seed):
         return Workload(mode, size=20, pages=12, parts=8, chaos=0.2, delay=0.002, seed=seed)
 
@@ -84,14 +86,14 @@ class Killed(KillCase):
         begun = time.monotonic()
         duration = self.undisturbed(self.work_of(mode, 0))
         everything = []
-        for seed in seeds():
+        for seed in self.seeds():
             with self.subTest(mode=mode, WEIR_SEED=seed):
                 work = self.work_of(mode, seed)
                 self.begin(work)
                 everything += self.live(work, seed, duration)
-        print(f"{mode}: {len(everything)} kills in {len(seeds())} seeds, {len(set(everything))} "
+        print(f"{mode}: {len(everything)} kills in {len(self.seeds())} seeds, {len(set(everything))} "
               f"different states, {time.monotonic() - begun:.0f} s ", end="", flush=True)
-        if len(seeds()) >= 20:
+        if len(self.seeds()) >= 20:
             self.assertGreater(len(set(everything)), 5, "all kills came too early or too late")
 
     def test_append(self):
@@ -127,7 +129,7 @@ class TakenOver(KillCase):
     def test_in_all_dispositions(self):
         for mode in NAMES:
             duration = self.undisturbed(self.work_of(mode, 0))
-            for seed in seeds()[:len(seeds()) // 3 + 1]:
+            for seed in self.seeds(share=3):
                 with self.subTest(mode=mode, WEIR_SEED=seed):
                     work = self.work_of(mode, seed)
                     self.begin(work)
@@ -173,7 +175,7 @@ class Growing(KillCase):
 
     def test_every_row_comes_once(self):
         duration = 0.2
-        for seed in seeds()[:len(seeds()) // 2 + 1]:
+        for seed in self.seeds(share=2):
             with self.subTest(WEIR_SEED=seed):
                 self.database.empty()
                 self.make("CREATE TABLE t (id INTEGER, v INTEGER, updated_at TEXT)"
