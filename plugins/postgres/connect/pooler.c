@@ -42,6 +42,7 @@ static int leave_mark(struct connection *connection, const char *mark)
 static enum weir_status compare(struct connection *connection, struct connection *other, int pid)
 {
     int other_pid = 0, pid_now = 0;
+    uint64_t begun;
     bool same;
 
     /* A pooler in statement mode refuses it. */
@@ -54,13 +55,15 @@ static enum weir_status compare(struct connection *connection, struct connection
     if (!other_pid)
         return connection_fail(other, "cannot look for a pooler");
     wait_set_deadline(connection, PATIENCE);
+    begun = uv_now(connection->loop);
     same = is_same(connection, "first", pid, &pid_now);
     wait_set_deadline(connection, 0);
     if (!query_script(other, "ROLLBACK"))
         connection_close(other);
     if (same && pid != other_pid)
         return WEIR_OK;
-    if (!pid_now && connection->error.sqlstate[0])
+    /* A server that ends in between is no pooler, of which nothing at all comes. */
+    if (!pid_now && (connection->error.sqlstate[0] || uv_now(connection->loop) - begun < PATIENCE))
         return connection_fail(connection, "cannot look for a pooler");
     return refuse(connection);
 }
