@@ -104,6 +104,19 @@ static void a_dsn_or_its_parts_say_where(void **state)
     assert_int_equal(check->plugin.settings.retry, 60000);
 }
 
+static void a_dsn_without_a_password_is_no_secret(void **state)
+{
+    const char *const open[] = {"postgres://u@db/shop", "host=db user=u dbname=shop"};
+
+    for (size_t i = 0; i < 2; i++)
+        assert_string_equal(read_options(state, OPTIONS("dsn", open[i]))->secrets, "");
+    (void)read_options(state, OPTIONS("dsn", "host=db user=u dbname=d password=SECRET-4"));
+    assert_non_null(strstr(((struct check *)*state)->secrets, "SECRET-4"));
+    /* What cannot be read may hold one. */
+    (void)read_options(state, OPTIONS("dsn", "postgres://u:SECRET%zz@db/d"));
+    assert_non_null(strstr(((struct check *)*state)->secrets, "SECRET%zz"));
+}
+
 static void what_is_said_twice_or_not_at_all_is_a_mistake(void **state)
 {
     expect_one(read_options(state, OPTIONS("dsn", "postgres://u@db/shop", "host", "db")),
@@ -173,6 +186,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_dsn_or_its_parts_say_where, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_dsn_without_a_password_is_no_secret, setup, teardown),
         cmocka_unit_test_setup_teardown(
             what_is_said_twice_or_not_at_all_is_a_mistake, setup, teardown),
         cmocka_unit_test_setup_teardown(the_network_is_not_trusted, setup, teardown),

@@ -98,3 +98,14 @@ void settings_check(
     if (mistakes->n_errors == n_errors)
         check_target(stage, settings, mistakes);
 }
+
+/* What cannot be read may be a password in which something was not escaped. */
+bool settings_is_public(const char *text)
+{
+    struct weir_arena *arena = weir_arena_new();
+    struct dsn dsn = {0};
+    bool is_public = dsn_parse(arena, text, &dsn) && !dsn.values[DSN_PASSWORD];
+
+    weir_arena_free(arena);
+    return is_public;
+}

@@ -30,6 +30,9 @@ struct settings {
     uint64_t retry;           /* ms: how long a database that is away is waited for */
 };
 
+/* Is it a connection string without a password, which anybody may see? */
+bool settings_is_public(const char *dsn);
+
 /*
  * Rows of an option table, for a struct that has `struct settings settings` among its members:
  *
@@ -50,7 +53,7 @@ struct settings {
 
 /* clang-format off */
 #define SETTINGS_OPTIONS(T)                                                                        \
-    SETTINGS_SECRET(T, dsn, .example = "postgres://weir@db.example/shop",                          \
+    SETTINGS_SECRET(T, dsn, .is_public = settings_is_public, .example = "postgres://weir@db.example/shop",                          \
         .help = "The database: a URI, or key words as in `host=db.example dbname=shop user=weir`. " \
                 "In a URI, percent-encode `@ : / ?` in user and password."),                       \
     SETTINGS_TEXT(T, host, .min = 1, .example = "db.example",                                      \

@@ -71,6 +71,8 @@ static bool read_secret(const struct option_reading *reading, const struct weir_
             reading->what);
         return false;
     }
+    if (reading->row->is_public && reading->row->is_public(ret_secret->text))
+        return true;
     option_tell_secret(reading, node);
     warn_of_secret(reading, node);
     return true;
