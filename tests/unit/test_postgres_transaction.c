@@ -1,5 +1,5 @@
 /* Batches of one transaction, and what is cut off it. */
-#include <lane/transaction.h>
+#include <transaction/transaction.h>
 
 #include <setjmp.h>
 #include <stdarg.h>

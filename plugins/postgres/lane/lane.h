@@ -6,7 +6,7 @@
 #define LANE_LANE_H
 
 #include "rows/rows.h"
-#include "transaction.h"
+#include "transaction/transaction.h"
 
 struct postgres_load;
 

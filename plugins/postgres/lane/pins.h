@@ -5,7 +5,7 @@
 #ifndef LANE_PINS_H
 #define LANE_PINS_H
 
-#include "transaction.h"
+#include "transaction/transaction.h"
 
 struct lane;
 

@@ -5,7 +5,7 @@
 #ifndef STATE_CHAINS_H
 #define STATE_CHAINS_H
 
-#include "lane/transaction.h"
+#include "transaction/transaction.h"
 #include "state.h"
 
 /* Where a chain stands. All zero: at its beginning. */

@@ -5,7 +5,7 @@
 #ifndef STATE_GUARD_H
 #define STATE_GUARD_H
 
-#include "lane/transaction.h"
+#include "transaction/transaction.h"
 #include "state.h"
 
 /*

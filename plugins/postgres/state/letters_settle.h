@@ -5,7 +5,7 @@
 #ifndef STATE_LETTERS_SETTLE_H
 #define STATE_LETTERS_SETTLE_H
 
-#include "lane/transaction.h"
+#include "transaction/transaction.h"
 #include "state.h"
 
 /* letters.c: as connection_fail. */

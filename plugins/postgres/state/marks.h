@@ -5,7 +5,7 @@
 #ifndef STATE_MARKS_H
 #define STATE_MARKS_H
 
-#include "lane/transaction.h"
+#include "transaction/transaction.h"
 #include "state.h"
 
 /* In the transaction of a lane: raises what was seen to the marks of its units. */

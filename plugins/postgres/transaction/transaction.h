@@ -4,8 +4,8 @@
  * are committed, so that whatever happens to a connection, nothing is lost and
  * nothing asked for twice.
  */
-#ifndef LANE_TRANSACTION_H
-#define LANE_TRANSACTION_H
+#ifndef TRANSACTION_TRANSACTION_H
+#define TRANSACTION_TRANSACTION_H
 
 #include "table/table.h"
 
