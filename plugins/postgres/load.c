@@ -13,7 +13,7 @@
 
 #include "check.h"
 #include "preflight.h"
-#include "state/store.h"
+#include "store/store.h"
 
 static const struct weir_option options[] = {
     SETTINGS_OPTIONS(struct postgres_load),

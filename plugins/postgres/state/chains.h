@@ -5,8 +5,8 @@
 #ifndef STATE_CHAINS_H
 #define STATE_CHAINS_H
 
-#include "transaction/transaction.h"
 #include "state.h"
+#include "transaction/transaction.h"
 
 /* Where a chain stands. All zero: at its beginning. */
 struct place {

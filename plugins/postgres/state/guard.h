@@ -5,8 +5,8 @@
 #ifndef STATE_GUARD_H
 #define STATE_GUARD_H
 
-#include "transaction/transaction.h"
 #include "state.h"
+#include "transaction/transaction.h"
 
 /*
  * At the beginning of a lane's transaction: the epoch is this run's (else E-FENCED), and

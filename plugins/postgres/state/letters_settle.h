@@ -5,8 +5,8 @@
 #ifndef STATE_LETTERS_SETTLE_H
 #define STATE_LETTERS_SETTLE_H
 
-#include "transaction/transaction.h"
 #include "state.h"
+#include "transaction/transaction.h"
 
 /* letters.c: as connection_fail. */
 enum weir_status letters_fail(

@@ -5,8 +5,8 @@
 #ifndef STATE_MARKS_H
 #define STATE_MARKS_H
 
-#include "transaction/transaction.h"
 #include "state.h"
+#include "transaction/transaction.h"
 
 /* In the transaction of a lane: raises what was seen to the marks of its units. */
 enum weir_status marks_raise(struct connection *connection, const struct state *state,

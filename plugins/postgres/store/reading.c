@@ -1,10 +1,10 @@
 #include "reading.h"
 
-#include "gaps_read.h"
-#include "letters.h"
-#include "lock.h"
-#include "marks_read.h"
-#include "places.h"
+#include "state/gaps_read.h"
+#include "state/letters.h"
+#include "state/lock.h"
+#include "state/marks_read.h"
+#include "state/places.h"
 
 /* --- places, gaps, marks --------------------------------------------------------------------- */
 

@@ -1,12 +1,12 @@
 #include "show.h"
 
-#include "gaps_read.h"
-#include "letters.h"
-#include "marks_read.h"
-#include "pass.h"
-#include "places.h"
-#include "runs.h"
-#include "tables.h"
+#include "state/gaps_read.h"
+#include "state/letters.h"
+#include "state/marks_read.h"
+#include "state/pass.h"
+#include "state/places.h"
+#include "state/runs.h"
+#include "state/tables.h"
 
 #include <weir/arena.h>
 

@@ -1,6 +1,6 @@
 /* What `weir state show` tells of a pipeline. */
-#ifndef STATE_SHOW_H
-#define STATE_SHOW_H
+#ifndef STORE_SHOW_H
+#define STORE_SHOW_H
 
 #include "load.h"
 

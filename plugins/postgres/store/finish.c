@@ -1,12 +1,12 @@
 #include "finish.h"
 
-#include "gaps_read.h"
-#include "lock.h"
-#include "marks_read.h"
-#include "pass.h"
-#include "places.h"
 #include "rows/publish.h"
-#include "runs.h"
+#include "state/gaps_read.h"
+#include "state/lock.h"
+#include "state/marks_read.h"
+#include "state/pass.h"
+#include "state/places.h"
+#include "state/runs.h"
 
 #include <weir/arena.h>
 #include <weir/failpoint.h>

@@ -1,6 +1,6 @@
 /* The end of a run, in its last transaction: what is done is closed, what is not stays open. */
-#ifndef STATE_FINISH_H
-#define STATE_FINISH_H
+#ifndef STORE_FINISH_H
+#define STORE_FINISH_H
 
 #include "load.h"
 

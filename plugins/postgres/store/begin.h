@@ -1,6 +1,6 @@
 /* A run begins to write: its epoch, its row, the pass that it works on, in one transaction. */
-#ifndef STATE_BEGIN_H
-#define STATE_BEGIN_H
+#ifndef STORE_BEGIN_H
+#define STORE_BEGIN_H
 
 #include "load.h"
 

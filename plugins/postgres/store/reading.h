@@ -1,6 +1,6 @@
 /* What a run goes on from: places, gaps and marks, told once each whatever the connection does. */
-#ifndef STATE_READING_H
-#define STATE_READING_H
+#ifndef STORE_READING_H
+#define STORE_READING_H
 
 #include "load.h"
 

@@ -1,13 +1,13 @@
 #include "begin.h"
 
-#include "fence.h"
-#include "letters.h"
-#include "lock.h"
 #include "open.h"
-#include "pass.h"
 #include "rows/publish.h"
-#include "runs.h"
-#include "tables.h"
+#include "state/fence.h"
+#include "state/letters.h"
+#include "state/lock.h"
+#include "state/pass.h"
+#include "state/runs.h"
+#include "state/tables.h"
 
 #include <weir/arena.h>
 #include <weir/failpoint.h>

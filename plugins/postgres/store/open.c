@@ -1,9 +1,9 @@
 #include "open.h"
 
-#include "letters.h"
-#include "lock.h"
-#include "pass.h"
-#include "tables.h"
+#include "state/letters.h"
+#include "state/lock.h"
+#include "state/pass.h"
+#include "state/tables.h"
 
 enum weir_status open_find(struct connection *control, const struct state *state,
     struct weir_arena *arena, struct weir_found *ret_found)

@@ -1,6 +1,6 @@
 /* The beginning of a run: what earlier ones have left is looked at, and nothing written. */
-#ifndef STATE_OPEN_H
-#define STATE_OPEN_H
+#ifndef STORE_OPEN_H
+#define STORE_OPEN_H
 
 #include "load.h"
 

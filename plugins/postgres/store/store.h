@@ -1,6 +1,6 @@
 /* What the loader has behind weir_plugin.store. */
-#ifndef STATE_STORE_H
-#define STATE_STORE_H
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
 
 #include <weir/store.h>
 

@@ -1,6 +1,6 @@
 /* Forgetting: the next run begins as if there had been none. Rows and dead letters stay. */
-#ifndef STATE_RESET_H
-#define STATE_RESET_H
+#ifndef STORE_RESET_H
+#define STORE_RESET_H
 
 #include "load.h"
 

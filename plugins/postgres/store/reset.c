@@ -1,13 +1,13 @@
 #include "reset.h"
 
-#include "fence.h"
-#include "gaps_read.h"
-#include "lock.h"
-#include "marks_read.h"
-#include "pass.h"
-#include "places.h"
 #include "rows/publish.h"
-#include "tables.h"
+#include "state/fence.h"
+#include "state/gaps_read.h"
+#include "state/lock.h"
+#include "state/marks_read.h"
+#include "state/pass.h"
+#include "state/places.h"
+#include "state/tables.h"
 
 #include <weir/arena.h>
 
