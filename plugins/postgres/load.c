@@ -13,6 +13,7 @@
 
 #include "check.h"
 #include "preflight.h"
+#include "session/session.h"
 #include "store/store.h"
 
 static const struct weir_option options[] = {

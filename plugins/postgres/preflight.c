@@ -1,6 +1,6 @@
 #include "preflight.h"
 
-#include "connect/session.h"
+#include "session/session.h"
 #include "state/tables.h"
 
 static enum weir_status look_at_server(struct connection *connection, void *arg)

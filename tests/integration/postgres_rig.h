@@ -6,10 +6,10 @@
 #define POSTGRES_RIG_H
 
 #include <connect/connection.h>
-#include <connect/session.h>
 #include <query/copy_in.h>
 #include <query/query.h>
 #include <query/sql.h>
+#include <session/session.h>
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -8,7 +8,7 @@
 
 #include "postgres_database.h"
 
-#include "state/store.h"
+#include "store/store.h"
 
 #include "load.h"
 

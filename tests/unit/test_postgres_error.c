@@ -1,7 +1,7 @@
 #include <connect/connection.h>
+#include <connect/error.h>
+#include <connect/meaning.h>
 #include <connect/target.h>
-#include <query/error.h>
-#include <query/meaning.h>
 
 #include <setjmp.h>
 #include <stdarg.h>

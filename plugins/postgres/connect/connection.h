@@ -8,8 +8,8 @@
 #ifndef CONNECT_CONNECTION_H
 #define CONNECT_CONNECTION_H
 
+#include "error.h"
 #include "fiber/fiber.h"
-#include "query/error.h"
 #include "settings.h"
 
 #include <uv.h>
@@ -35,27 +35,12 @@ void connection_init(struct connection *connection, struct weir_stage *stage, uv
 /* Closes what is open; handles end with the loop. No fiber may be waiting on it. */
 void connection_done(struct connection *connection);
 
-/*
- * Connects, if it is not connected, and sets the session up (search_path pg_catalog, time zone UTC,
- * lock_timeout, ISO dates, notices). One try: false with `error`, which may be transient.
- */
-bool connection_open(struct connection *connection) WEIR_MUST_CHECK;
 void connection_close(struct connection *connection);
 bool connection_is_open(const struct connection *connection);
 /* The fiber that waits on it, if any, is resumed and finds the connection lost. From outside of it. */
 void connection_cancel(struct connection *connection);
 /* Pauses the fiber for so long; false when cancelled or the run is being stopped. */
 bool connection_sleep(struct connection *connection, uint64_t ms) WEIR_MUST_CHECK;
-
-/*
- * Runs a body until it does not return WEIR_AGAIN, with a connection that is open each time it
- * begins and no transaction under way: rolled back, opened anew when lost, after growing pauses,
- * up to settings.retry for a server that is away and settings.lock_wait for locks. Then what failed
- * is told.
- */
-enum weir_status connection_retry(struct connection *connection,
-    enum weir_status (*body)(struct connection *connection, void *arg), void *arg,
-    const char *doing) WEIR_MUST_CHECK;
 
 /* "postgres://host:5432/name" without user or password, for messages. */
 const char *connection_name(const struct connection *connection);

@@ -1,6 +1,6 @@
 #include "conninfo.h"
 
-#include "query/error_take.h"
+#include "error_take.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 #include "password.h"
 
-#include "query/error_take.h"
+#include "error_take.h"
 #include "target.h"
 
 #include <errno.h>

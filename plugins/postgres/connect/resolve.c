@@ -1,6 +1,6 @@
 #include "resolve.h"
 
-#include "query/error_take.h"
+#include "error_take.h"
 #include "target.h"
 #include "wait.h"
 

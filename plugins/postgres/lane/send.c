@@ -3,6 +3,7 @@
 
 #include "load.h"
 #include "query/wire.h"
+#include "session/session.h"
 #include "state/guard.h"
 
 #include <string.h>

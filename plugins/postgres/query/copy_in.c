@@ -1,6 +1,6 @@
 #include "copy_in.h"
 
-#include "error_take.h"
+#include "connect/error_take.h"
 #include "wire.h"
 
 bool copy_in_begin(struct connection *connection, const char *sql)

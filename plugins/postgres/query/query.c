@@ -1,6 +1,6 @@
 #include "query.h"
 
-#include "error_take.h"
+#include "connect/error_take.h"
 #include "params.h"
 #include "wire.h"
 

@@ -1,6 +1,6 @@
 #include "wire.h"
 
-#include "error_take.h"
+#include "connect/error_take.h"
 
 bool wire_ready(struct connection *connection)
 {

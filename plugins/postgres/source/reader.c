@@ -2,6 +2,7 @@
 #include "source.h"
 
 #include "query/sql.h"
+#include "session/session.h"
 
 #include <stdlib.h>
 #include <string.h>

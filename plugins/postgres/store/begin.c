@@ -2,6 +2,7 @@
 
 #include "open.h"
 #include "rows/publish.h"
+#include "session/session.h"
 #include "state/fence.h"
 #include "state/letters.h"
 #include "state/lock.h"

@@ -1,6 +1,7 @@
 #include "finish.h"
 
 #include "rows/publish.h"
+#include "session/session.h"
 #include "state/gaps_read.h"
 #include "state/lock.h"
 #include "state/marks_read.h"

@@ -1,5 +1,6 @@
 #include "open.h"
 
+#include "session/session.h"
 #include "state/letters.h"
 #include "state/lock.h"
 #include "state/pass.h"

@@ -1,5 +1,6 @@
 #include "reading.h"
 
+#include "session/session.h"
 #include "state/gaps_read.h"
 #include "state/letters.h"
 #include "state/lock.h"

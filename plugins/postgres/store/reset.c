@@ -1,6 +1,7 @@
 #include "reset.h"
 
 #include "rows/publish.h"
+#include "session/session.h"
 #include "state/fence.h"
 #include "state/gaps_read.h"
 #include "state/lock.h"

@@ -1,5 +1,6 @@
 #include "show.h"
 
+#include "session/session.h"
 #include "state/gaps_read.h"
 #include "state/letters.h"
 #include "state/marks_read.h"

@@ -1,6 +1,6 @@
 #include "error.h"
 
-#include "connect/connection.h"
+#include "connection.h"
 #include "meaning.h"
 
 #include <stdarg.h>

@@ -1,8 +1,8 @@
 /* Where connection->error comes from. */
-#ifndef QUERY_ERROR_TAKE_H
-#define QUERY_ERROR_TAKE_H
+#ifndef CONNECT_ERROR_TAKE_H
+#define CONNECT_ERROR_TAKE_H
 
-#include "connect/wait.h"
+#include "wait.h"
 
 /* The server refused: what it said. */
 void error_take_result(struct connection *connection, const PGresult *result);

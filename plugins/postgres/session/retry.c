@@ -1,7 +1,7 @@
 /* Trying again: what for, how often, and how long. */
+#include "session.h"
+
 #include "blockers.h"
-#include "connection.h"
-#include "query/error_take.h"
 #include "query/query.h"
 
 #include <inttypes.h>

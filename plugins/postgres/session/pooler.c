@@ -1,7 +1,7 @@
 /* Finding out whether a pooler gives each transaction a backend of its own choice. */
+#include "connect/wait.h"
 #include "query/query.h"
 #include "session.h"
-#include "wait.h"
 
 enum { PATIENCE = 5000 }; /* ms; a pool of one backend never gives the second one */
 

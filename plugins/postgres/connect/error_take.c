@@ -1,7 +1,7 @@
 #include "error_take.h"
 
-#include "connect/target.h"
 #include "meaning.h"
+#include "target.h"
 
 #include <ctype.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 #include "session.h"
 
-#include "query/error_take.h"
+#include "connect/error_take.h"
 #include "query/query.h"
 
 #include <string.h>

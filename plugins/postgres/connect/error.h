@@ -3,8 +3,8 @@
  * and what helps. Values of rows never get into a text: a server quotes them in
  * DETAIL and CONTEXT, which are not shown.
  */
-#ifndef QUERY_ERROR_H
-#define QUERY_ERROR_H
+#ifndef CONNECT_ERROR_H
+#define CONNECT_ERROR_H
 
 #include <libpq-fe.h>
 #include <weir/stage.h>

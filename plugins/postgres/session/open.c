@@ -1,12 +1,12 @@
 /* Opening a connection: names, sockets, login, session; one try. */
-#include "conninfo.h"
-#include "notice.h"
-#include "password.h"
-#include "query/error_take.h"
-#include "resolve.h"
+#include "connect/conninfo.h"
+#include "connect/error_take.h"
+#include "connect/notice.h"
+#include "connect/password.h"
+#include "connect/resolve.h"
+#include "connect/target.h"
+#include "connect/wait.h"
 #include "session.h"
-#include "target.h"
-#include "wait.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* Who holds the lock that was waited for in vain. */
-#ifndef CONNECT_BLOCKERS_H
-#define CONNECT_BLOCKERS_H
+#ifndef SESSION_BLOCKERS_H
+#define SESSION_BLOCKERS_H
 
-#include "connection.h"
+#include "connect/connection.h"
 
 enum { BLOCKERS_SIZE = 384 };
 

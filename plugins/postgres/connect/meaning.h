@@ -1,6 +1,6 @@
 /* What a SQLSTATE means to whoever runs weir. */
-#ifndef QUERY_MEANING_H
-#define QUERY_MEANING_H
+#ifndef CONNECT_MEANING_H
+#define CONNECT_MEANING_H
 
 #include <stdbool.h>
 #include <weir/status.h>
