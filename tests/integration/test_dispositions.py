@@ -87,6 +87,14 @@ class Merge(StateCase):
         self.load([person(1, 2, name="a"), person(1, 1, name="b")])
         self.assertEqual(self.table(), [(1, "b", 1)])
 
+    def test_so_it_is_with_rows_of_any_length(self):
+        """The server fills its pages in another order then."""
+        dice = random.Random(1)
+        rows = [person(dice.randrange(3000), n, name="x" * dice.choice((5, 50, 300, 900, 1500, 1900)))
+                for n in range(6000)]
+        self.load(rows, size=1000)
+        self.assertEqual(dict(self.table("id, version")), {row["id"]: row["version"] for row in rows})
+
     def test_a_null_key_is_a_mistake_of_the_row(self):
         result = self.load([person(1), person(None), person(2)], code=DATA)
         self.assertIn("id", result.err)

@@ -42,6 +42,10 @@ static bool begin(const struct loading *loading, const struct mapping *mapping)
         sql_add(&sql, ", ");
         sql_name(&sql, loading->merge->key_column);
     }
+    if (loading->merge) {
+        sql_add(&sql, ", ");
+        sql_name(&sql, loading->merge->order_column);
+    }
     sql_printf(&sql, ") FROM STDIN (FORMAT %s)", mapping->is_binary ? "binary" : "text");
     began = copy_in_begin(loading->connection, sql.ptr);
     weir_buf_done(&sql);
@@ -63,9 +67,9 @@ static void add_number(struct weir_buf *chunk, uint16_t number)
 static void add_binary(struct weir_buf *chunk, const struct loading *loading,
     const struct mapping *mapping, size_t row)
 {
-    bool has_key = loading->merge && loading->merge->cursor;
+    size_t n_own = loading->merge ? 1 + (loading->merge->cursor != NULL) : 0;
 
-    add_number(chunk, (uint16_t)(mapping->n + has_key));
+    add_number(chunk, (uint16_t)(mapping->n + n_own));
     for (size_t i = 0; i < mapping->n; i++)
         type_encode_binary(chunk, &mapping->columns[i]->type, &mapping->values[i][row]);
 }
@@ -79,6 +83,22 @@ static void add_text(struct weir_buf *chunk, const struct mapping *mapping, size
     }
 }
 
+/* A page of the server's may get a row that came later than those behind it. */
+static void add_order(
+    struct weir_buf *chunk, const struct mapping *mapping, const struct row_ref *ref)
+{
+    static const struct type bigint = {
+        .kind = TYPE_INT8, .oid = 20, .modifier = -1, .name = "bigint"};
+    struct weir_value value = weir_int((int64_t)ref->batch << 32 | ref->row);
+
+    if (mapping->is_binary) {
+        type_encode_binary(chunk, &bigint, &value);
+        return;
+    }
+    add(chunk, "\t", 1);
+    type_encode_text(chunk, &bigint, &value);
+}
+
 static void add_row(struct weir_buf *chunk, const struct loading *loading,
     const struct mapping *mapping, const struct row_ref *ref)
 {
@@ -90,6 +110,8 @@ static void add_row(struct weir_buf *chunk, const struct loading *loading,
         add_text(chunk, mapping, ref->row);
     if (merge && merge->cursor)
         merge_add_key(merge, chunk, mapping, ref->row);
+    if (merge)
+        add_order(chunk, mapping, ref);
     if (!mapping->is_binary)
         add(chunk, "\n", 1);
 }

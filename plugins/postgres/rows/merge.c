@@ -31,10 +31,8 @@ static void list_columns(struct merge *merge)
     }
 }
 
-static struct weir_str free_name(const struct merge *merge)
+static struct weir_str free_name(const struct merge *merge, const char *name)
 {
-    const char *name = "_weir_version";
-
     while (table_find(merge->table, weir_str(name)))
         name = weir_printf(merge->arena, "%s_", name);
     return weir_str(name);
@@ -56,7 +54,8 @@ static enum weir_status prepare(struct merge *merge, struct loading *loading, si
     list_columns(merge);
     merge->cursor = version_cursor(merge->table, merge->order, merge->arena);
     if (merge->cursor)
-        merge->key_column = free_name(merge);
+        merge->key_column = free_name(merge, "_weir_version");
+    merge->order_column = free_name(merge, "_weir_order");
     status = keys_find_operators(merge, loading->connection);
     if (status == WEIR_OK)
         status = staging_plan(merge, loading);

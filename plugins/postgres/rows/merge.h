@@ -36,6 +36,8 @@ struct merge {
      * staging table that holds their key. NULL: it can. */
     const struct weir_incremental *cursor;
     struct weir_str key_column;
+    struct weir_str
+        order_column;           /* of the staging table: which row came when; ctid does not tell */
     struct weir_arena *scratch; /* keys of one COPY */
 };
 
@@ -81,7 +83,7 @@ bool brought_has(const struct table *table, struct weir_str name);
 /* version.c: versions that only weir can compare. */
 const struct weir_incremental *version_cursor(
     const struct table *table, const struct column *order, struct weir_arena *arena);
-/* The last field of a COPY: the key of the row's version. */
+/* A field of a COPY: the key of the row's version. */
 void merge_add_key(
     struct merge *merge, struct weir_buf *chunk, const struct mapping *mapping, size_t row);
 enum weir_status version_run(struct loading *loading, size_t n_rows) WEIR_MUST_CHECK;

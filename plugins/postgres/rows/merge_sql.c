@@ -181,7 +181,9 @@ static void append_newest(struct weir_buf *sql, const struct merge *merge)
         append_ordered(sql, merge->order, "");
         sql_add(sql, " DESC NULLS LAST");
     }
-    sql_add(sql, ", ctid DESC");
+    sql_add(sql, ", ");
+    sql_name(sql, merge->order_column);
+    sql_add(sql, " DESC");
 }
 
 void merge_build(struct merge *merge)

@@ -52,6 +52,8 @@ enum weir_status staging_plan(struct merge *merge, struct loading *loading)
         sql_add(&sql, ", NULL::text COLLATE \"C\" AS ");
         sql_name(&sql, merge->key_column);
     }
+    sql_add(&sql, ", NULL::bigint AS ");
+    sql_name(&sql, merge->order_column);
     sql_add(&sql, " FROM ");
     merge_append_target(&sql, merge);
     sql_add(&sql, " WITH NO DATA");

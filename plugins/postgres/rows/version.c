@@ -107,8 +107,10 @@ static bool delete_older(struct loading *loading, uint64_t *ret_n)
     sql_name(&sql, merge->key_column);
     sql_add(&sql, " IS NULL THEN ");
     sql_name(&sql, merge->order->name);
+    sql_add(&sql, "::text COLLATE \"C\" END DESC NULLS LAST, ");
+    sql_name(&sql, merge->order_column);
     sql_printf(&sql,
-        "::text COLLATE \"C\" END DESC NULLS LAST, ctid DESC) AS n FROM %s) AS d"
+        " DESC) AS n FROM %s) AS d"
         " WHERE d.place = " MERGE_NEW ".ctid AND d.n > 1",
         merge->staging);
     ran = query_run_with(loading->connection, ret_n, sql.ptr, NULL, 0);
