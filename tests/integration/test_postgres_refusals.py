@@ -1,6 +1,7 @@
 """D06, D08, D16: rows that the table refuses, databases that cannot take any, and tables that somebody
 changes meanwhile."""
 
+import itertools
 import json
 import unittest
 
@@ -116,8 +117,8 @@ class RefusedBefore(PostgresCase):
 
 
 class ChangedMeanwhile(PostgresCase):
-    def begun(self):
-        file = self.pipeline([pages(style="page", fail_page=3, fail=1, **{"as": "held"})],
+    def begun(self, *options):
+        file = self.pipeline([pages("t", *options, style="page", fail_page=3, fail=1, **{"as": "held"})],
                              load="batching: { rows: 100 }", extract="timeout: { stall: 1h }")
         run = self.start_weir(file)
         run.when(lambda: self.has_rows(200))
@@ -130,6 +131,29 @@ class ChangedMeanwhile(PostgresCase):
         result = self.check(run.wait())
         self.assert_exit(result, DESTINATION)
         self.assertIn("error[E-DB-SCHEMA]", result.err)
+        self.assertEqual(self.assert_whole_pages(), 200)
+
+    def test_a_column_whose_type_is_changed(self):
+        """The bytes of an int are bytes of other types, too, and mean something else to them."""
+        types = ("numeric", "double precision", "text", "integer")
+        for aside, new in itertools.product(("", ASIDE), types):
+            with self.subTest(new=new, aside=aside):
+                self.database.empty()
+                run = self.begun(aside)
+                self.make(f"ALTER TABLE t ALTER id TYPE {new}")
+                harness.server().heal()
+                result = self.check(run.wait())
+                self.assert_exit(result, DESTINATION)
+                self.assertIn("error[E-DB-SCHEMA]", result.err)
+                there = self.rows("SELECT id::float8::int8 FROM t ORDER BY id::float8")
+                self.assertTrue(set(there) <= set(range(1, 1001)), there)
+                self.assertEqual(len(set(there)), len(there))
+
+    def test_one_whose_rows_are_merged(self):
+        run = self.begun("write_disposition: merge", "primary_key: id")
+        self.make("ALTER TABLE t ALTER name TYPE varchar(90)")
+        harness.server().heal()
+        self.assert_exit(self.check(run.wait()), DESTINATION)
         self.assertEqual(self.assert_whole_pages(), 200)
 
     def test_a_table_that_is_dropped(self):

@@ -91,6 +91,17 @@ enum weir_status loading_try(struct loading *loading, const struct row_ref *refs
     return status == WEIR_OK ? merge_run(loading, n) : status;
 }
 
+/* Why it was asked may still have to be told. */
+static enum weir_status confirm(struct loading *loading)
+{
+    struct pg_error error = loading->connection->error;
+    enum weir_status status = table_confirm(loading->filled, loading->connection);
+
+    if (status == WEIR_OK)
+        loading->connection->error = error;
+    return status;
+}
+
 /* What one savepoint holds: a COPY, or all rows that are merged together. */
 static enum weir_status load_piece(
     struct loading *loading, const struct row_ref *refs, size_t n, size_t *ret_n)
@@ -106,6 +117,9 @@ static enum weir_status load_piece(
     if (status != WEIR_REJECT)
         return status;
     status = savepoint_return(loading);
+    /* No row is to blame where the table is another one. */
+    if (status == WEIR_OK && !loading->is_searching)
+        status = confirm(loading);
     return status == WEIR_OK ? search_rows(loading, refs, *ret_n) : status;
 }
 
@@ -164,6 +178,8 @@ enum weir_status rows_load(struct rows *rows, struct connection *connection, str
     status = map_batches(&loading, n);
     if (status == WEIR_OK && loading.n_refs)
         status = load(&loading);
+    if (status == WEIR_OK && loading.n_refs)
+        status = confirm(&loading);
     free(loading.orphans);
     weir_arena_free(loading.arena);
     return status;

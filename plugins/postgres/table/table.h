@@ -66,6 +66,12 @@ void table_adapted(struct table *table, bool committed);
  * run. In memory only, and before the batch is given to a lane.
  */
 enum weir_status table_check_rows(struct table *table, struct weir_batch *batch) WEIR_MUST_CHECK;
+/*
+ * In the transaction of rows, behind those that went into this very table, whose lock keeps what is
+ * found true: are its columns still what they were when the rows were sent? (E-DB-SCHEMA)
+ */
+enum weir_status table_confirm(
+    const struct table *table, struct connection *connection) WEIR_MUST_CHECK;
 /* At the end of a run: info lines about columns that were not made and what was left out. */
 void table_tell(const struct table *table);
 

@@ -1,0 +1,49 @@
+/*
+ * What was known of a table while rows were on their way into it: was it true?
+ *
+ * Binary fields are read as the types that columns have when they arrive. An int of eight bytes is a
+ * sound double, and a sound numeric, and another number in each.
+ */
+#include "inside.h"
+
+#include <weir/arena.h>
+
+static const char count_columns[] =
+    "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+    " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped"
+    " JOIN unnest($3::text[], $4::text[]) AS x(name, type) ON x.name = a.attname::text"
+    "  AND x.type = format_type(a.atttypid, a.atttypmod)"
+    " WHERE n.nspname = $1::text AND c.relname = $2::text";
+
+static PGresult *count(
+    const struct table *table, struct connection *connection, struct weir_arena *arena)
+{
+    struct weir_str *names = weir_new_array(arena, table->n_columns, struct weir_str);
+    struct weir_str *types = weir_new_array(arena, table->n_columns, struct weir_str);
+
+    for (size_t i = 0; i < table->n_columns; i++) {
+        names[i] = table->columns[i].name;
+        types[i] = weir_str(table->columns[i].type.name);
+    }
+    return query_get(connection, count_columns, bind_str(table->schema), bind_str(table->name),
+        bind_texts(names, table->n_columns), bind_texts(types, table->n_columns));
+}
+
+enum weir_status table_confirm(const struct table *table, struct connection *connection)
+{
+    struct weir_arena *arena = weir_arena_new();
+    PGresult *result = count(table, connection, arena);
+    bool is_true = result && query_integer(result, 0, 0) == (int64_t)table->n_columns;
+
+    weir_arena_free(arena);
+    if (!result)
+        return connection_fail(
+            connection, "cannot read the columns of table '%s'", table_show(table).text);
+    PQclear(result);
+    if (is_true)
+        return WEIR_OK;
+    return connection_refuse(connection, WEIR_FAULT_DESTINATION, "E-DB-SCHEMA",
+        "somebody has changed columns of table '%s' while rows were on their way into it; run "
+        "again: the next run takes the table as it is then",
+        table_show(table).text);
+}
