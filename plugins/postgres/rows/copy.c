@@ -42,7 +42,7 @@ static bool begin(const struct loading *loading, const struct mapping *mapping)
         sql_add(&sql, ", ");
         sql_name(&sql, loading->merge->key_column);
     }
-    if (loading->merge) {
+    if (loading->merge && loading->merge->order_column.len) {
         sql_add(&sql, ", ");
         sql_name(&sql, loading->merge->order_column);
     }
@@ -67,9 +67,14 @@ static void add_number(struct weir_buf *chunk, uint16_t number)
 static void add_binary(struct weir_buf *chunk, const struct loading *loading,
     const struct mapping *mapping, size_t row)
 {
-    size_t n_own = loading->merge ? 1 + (loading->merge->cursor != NULL) : 0;
+    const struct merge *merge = loading->merge;
+    size_t n = mapping->n;
 
-    add_number(chunk, (uint16_t)(mapping->n + n_own));
+    if (merge && merge->cursor)
+        n++;
+    if (merge && merge->order_column.len)
+        n++;
+    add_number(chunk, (uint16_t)n);
     for (size_t i = 0; i < mapping->n; i++)
         type_encode_binary(chunk, &mapping->columns[i]->type, &mapping->values[i][row]);
 }
@@ -110,7 +115,7 @@ static void add_row(struct weir_buf *chunk, const struct loading *loading,
         add_text(chunk, mapping, ref->row);
     if (merge && merge->cursor)
         merge_add_key(merge, chunk, mapping, ref->row);
-    if (merge)
+    if (merge && merge->order_column.len)
         add_order(chunk, mapping, ref);
     if (!mapping->is_binary)
         add(chunk, "\n", 1);

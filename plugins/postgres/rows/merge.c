@@ -55,7 +55,8 @@ static enum weir_status prepare(struct merge *merge, struct loading *loading, si
     merge->cursor = version_cursor(merge->table, merge->order, merge->arena);
     if (merge->cursor)
         merge->key_column = free_name(merge, "_weir_version");
-    merge->order_column = free_name(merge, "_weir_order");
+    if (merge->n_columns + 1 + (merge->cursor != NULL) <= TABLE_COLUMNS_MAX)
+        merge->order_column = free_name(merge, "_weir_order");
     status = keys_find_operators(merge, loading->connection);
     if (status == WEIR_OK)
         status = staging_plan(merge, loading);

@@ -36,8 +36,9 @@ struct merge {
      * staging table that holds their key. NULL: it can. */
     const struct weir_incremental *cursor;
     struct weir_str key_column;
-    struct weir_str
-        order_column;           /* of the staging table: which row came when; ctid does not tell */
+    /* Of the staging table: which row came when, since its ctid does not tell. Empty: there is no room
+     * for another column, and the table is emptied so that it does. */
+    struct weir_str order_column;
     struct weir_arena *scratch; /* keys of one COPY */
 };
 
@@ -56,6 +57,8 @@ void merge_append_key(struct weir_buf *sql, const struct table *table, const cha
 /* "a".k = "b".k AND ... */
 void merge_append_same_key(
     struct weir_buf *sql, const struct merge *merge, const char *a, const char *b);
+/* What tells the order in which rows came. */
+void merge_append_order(struct weir_buf *sql, const struct merge *merge);
 void merge_append_columns(struct weir_buf *sql, const struct merge *merge, const char *of);
 /* Behind the rows: ON CONFLICT ... */
 void merge_append_conflict(struct weir_buf *sql, const struct merge *merge, bool compares);

@@ -52,6 +52,14 @@ void merge_append_target(struct weir_buf *sql, const struct merge *merge)
     sql_table(sql, merge->table->schema, merge->table->name);
 }
 
+void merge_append_order(struct weir_buf *sql, const struct merge *merge)
+{
+    if (merge->order_column.len)
+        sql_name(sql, merge->order_column);
+    else
+        sql_add(sql, "ctid");
+}
+
 /* --- values --------------------------------------------------------------------------------- */
 
 static bool is_compared_as_text(const struct type *type)
@@ -182,7 +190,7 @@ static void append_newest(struct weir_buf *sql, const struct merge *merge)
         sql_add(sql, " DESC NULLS LAST");
     }
     sql_add(sql, ", ");
-    sql_name(sql, merge->order_column);
+    merge_append_order(sql, merge);
     sql_add(sql, " DESC");
 }
 

@@ -52,8 +52,10 @@ enum weir_status staging_plan(struct merge *merge, struct loading *loading)
         sql_add(&sql, ", NULL::text COLLATE \"C\" AS ");
         sql_name(&sql, merge->key_column);
     }
-    sql_add(&sql, ", NULL::bigint AS ");
-    sql_name(&sql, merge->order_column);
+    if (merge->order_column.len) {
+        sql_add(&sql, ", NULL::bigint AS ");
+        sql_name(&sql, merge->order_column);
+    }
     sql_add(&sql, " FROM ");
     merge_append_target(&sql, merge);
     sql_add(&sql, " WITH NO DATA");
@@ -88,16 +90,17 @@ enum weir_status staging_begin(struct loading *loading)
 
 /*
  * Rows that were deleted are still passed over, so a search, which tries often, begins a new file.
+ * In a new one the ctid tells the order of the rows, for a COPY looks for no room in its pages.
  * To compile the statements that follow takes longer than it saves: they are of a few thousand rows.
  */
 enum weir_status staging_clear(struct loading *loading)
 {
+    bool is_new = loading->is_searching || !loading->merge->order_column.len;
     struct weir_buf sql;
     bool ran;
 
     sql_init(&sql);
-    sql_printf(
-        &sql, "%s %s", loading->is_searching ? "TRUNCATE" : "DELETE FROM", loading->merge->staging);
+    sql_printf(&sql, "%s %s", is_new ? "TRUNCATE" : "DELETE FROM", loading->merge->staging);
     ran = query_script(loading->connection, sql.ptr);
     weir_buf_done(&sql);
     return ran ? WEIR_OK : fail(loading);

@@ -108,7 +108,7 @@ static bool delete_older(struct loading *loading, uint64_t *ret_n)
     sql_add(&sql, " IS NULL THEN ");
     sql_name(&sql, merge->order->name);
     sql_add(&sql, "::text COLLATE \"C\" END DESC NULLS LAST, ");
-    sql_name(&sql, merge->order_column);
+    merge_append_order(&sql, merge);
     sql_printf(&sql,
         " DESC) AS n FROM %s) AS d"
         " WHERE d.place = " MERGE_NEW ".ctid AND d.n > 1",
