@@ -251,10 +251,8 @@ static void read_events(struct builder *b)
     yaml_parser_t parser;
     yaml_event_t event;
 
-    if (!yaml_parser_initialize(&parser)) {
-        (void)weir_malloc(SIZE_MAX / 2); /* out of memory: ends the program */
-        return;
-    }
+    if (!yaml_parser_initialize(&parser))
+        weir_out_of_memory();
     yaml_parser_set_input_string(&parser, bytes, b->source->text.len);
     while (!b->is_done) {
         if (!yaml_parser_parse(&parser, &event)) {

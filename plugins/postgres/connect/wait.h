@@ -12,7 +12,7 @@
 
 enum wait_end {
     WAIT_MOVED, /* the socket is ready */
-    WAIT_TIME,  /* the deadline of wait_until is over */
+    WAIT_TIME,  /* the deadline, or the time that was waited for, is over */
     WAIT_ENDED, /* cancelled, or the run is being stopped and the server does not move */
 };
 

@@ -3,13 +3,10 @@
 #include "switch.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 #include <weir/arena.h>
-
-enum { EXIT_MEMORY = 8 };
 
 struct fiber {
     struct fiber_place here; /* where it goes on */
@@ -40,10 +37,8 @@ static char *map_stack(size_t guard)
     char *mapping = mmap(NULL, guard + FIBER_STACK_SIZE, PROT_READ | PROT_WRITE,
         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
 
-    if (mapping == MAP_FAILED || mprotect(mapping, guard, PROT_NONE) != 0) {
-        (void)fputs("weir: out of memory\n", stderr);
-        exit(EXIT_MEMORY);
-    }
+    if (mapping == MAP_FAILED || mprotect(mapping, guard, PROT_NONE) != 0)
+        weir_out_of_memory();
     return mapping;
 }
 

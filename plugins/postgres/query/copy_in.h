@@ -18,7 +18,7 @@ enum {
     COPY_ROWS_MAX = 50000,
 };
 
-/* All of them wait; false: connection->error. After a failure of copy_send the COPY is over. */
+/* All of them wait; false: connection->error. After a failure of copy_in_send the COPY is over. */
 bool copy_in_begin(struct connection *connection, const char *sql) WEIR_MUST_CHECK;
 /* Sends what is in the buffer and empties it. */
 bool copy_in_send(struct connection *connection, struct weir_buf *chunk) WEIR_MUST_CHECK;

@@ -118,7 +118,4 @@ bool query_bytes(const PGresult *result, int row, int column, struct weir_arena 
     struct weir_str *ret_bytes);
 bool query_id(const PGresult *result, int row, int column, struct weir_id *ret_id);
 
-/* When a statement runs, in SQL: RFC 3339, UTC, as text. */
-#define QUERY_NOW "to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
-
 #endif

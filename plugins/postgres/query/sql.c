@@ -3,19 +3,15 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <weir/arena.h>
 
-enum {
-    SQL_MAX = 1 << 30, /* more than any table's columns can need */
-    EXIT_MEMORY = 8,
-};
+enum { SQL_MAX = 1 << 30 }; /* more than any table's columns can need */
 
 /* What goes into a statement is bounded by whoever makes it. */
 static void must(bool fitted)
 {
-    if (fitted)
-        return;
-    (void)fputs("weir: out of memory\n", stderr);
-    exit(EXIT_MEMORY);
+    if (!fitted)
+        weir_out_of_memory();
 }
 
 void sql_init(struct weir_buf *sql)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <weir/status.h>
 
 enum {
     FIRST_BLOCK = 2048,
@@ -35,13 +36,13 @@ struct weir_arena {
     size_t next_capacity;
 };
 
-static _Noreturn void out_of_memory(void)
+void weir_out_of_memory(void)
 {
     static const char text[] = "weir: error[E-MEMORY]: out of memory; lower limits.memory or "
                                "concurrency, or give the process more\n";
 
     (void)!write(STDERR_FILENO, text, sizeof(text) - 1);
-    _exit(8);
+    _exit(WEIR_FAULT_MEMORY);
 }
 
 void *weir_malloc(size_t size)
@@ -49,7 +50,7 @@ void *weir_malloc(size_t size)
     void *memory = malloc(size ? size : 1);
 
     if (!memory)
-        out_of_memory();
+        weir_out_of_memory();
     return memory;
 }
 
@@ -58,7 +59,7 @@ void *weir_calloc(size_t n, size_t size)
     void *memory = calloc(n ? n : 1, size ? size : 1);
 
     if (!memory)
-        out_of_memory();
+        weir_out_of_memory();
     return memory;
 }
 
@@ -67,7 +68,7 @@ void *weir_realloc(void *memory, size_t size)
     void *grown = realloc(memory, size ? size : 1);
 
     if (!grown)
-        out_of_memory();
+        weir_out_of_memory();
     return grown;
 }
 
@@ -142,7 +143,7 @@ void *weir_alloc(struct weir_arena *arena, size_t size)
     void *memory;
 
     if (size > SIZE_MAX - ALIGNMENT - sizeof(struct block))
-        out_of_memory();
+        weir_out_of_memory();
     size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     if (!block || block->capacity - block->used < size) {
         if (size > arena->next_capacity / 2)
@@ -161,7 +162,7 @@ void *weir_alloc_zero(struct weir_arena *arena, size_t n, size_t size)
     void *memory;
 
     if (__builtin_mul_overflow(n, size, &total))
-        out_of_memory();
+        weir_out_of_memory();
     memory = weir_alloc(arena, total);
     memset(memory, 0, total);
     return memory;
