@@ -86,14 +86,10 @@ static void make_parts(struct weir_stage *stage)
 static enum weir_status read_tables(struct connection *control, void *arg)
 {
     struct postgres_load *load = arg;
-    enum weir_status status = WEIR_OK;
+    enum weir_status status = query_begin(control, "BEGIN");
 
-    if (!query_script(control, "BEGIN"))
-        return connection_fail(control, "cannot begin a transaction");
     for (size_t i = 0; i < load->n_tables && status == WEIR_OK; i++)
         status = table_read(&load->tables[i], control);
-    if (status == WEIR_OK && !query_script(control, "ROLLBACK"))
-        status = connection_fail(control, "cannot end a transaction");
     return status;
 }
 

@@ -54,19 +54,14 @@ enum weir_status preflight_run(struct postgres_load *load)
 
 static enum weir_status look_for_state(struct connection *connection, void *arg)
 {
-    bool there;
-    enum weir_status status;
+    bool there = false;
+    enum weir_status status = query_begin(connection, "BEGIN");
 
     (void)arg;
-    if (!query_script(connection, "BEGIN"))
-        return connection_fail(connection, "cannot begin a transaction");
-    status = tables_are_there(connection, &there);
-    if (status != WEIR_OK)
+    if (status == WEIR_OK)
+        status = tables_are_there(connection, &there);
+    if (status != WEIR_OK || there)
         return status;
-    if (!query_script(connection, "ROLLBACK"))
-        return connection_fail(connection, "cannot end a transaction");
-    if (there)
-        return WEIR_OK;
     return connection_refuse(connection, WEIR_FAULT_DESTINATION, "E-STATE-NONE",
         "no state: no pipeline has been run with this database");
 }

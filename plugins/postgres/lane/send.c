@@ -139,10 +139,10 @@ static enum weir_status send_once(struct connection *connection, void *arg)
 
     if (lane->is_unknown && !state->is_open)
         return fail_unknown(lane);
-    if (!query_script(connection, begin))
-        return connection_fail(connection, "cannot begin a transaction");
-    status =
-        guard_enter(connection, state, lane->index, &lane->sending, lane->is_unknown, &committed);
+    status = query_begin(connection, begin);
+    if (status == WEIR_OK)
+        status = guard_enter(
+            connection, state, lane->index, &lane->sending, lane->is_unknown, &committed);
     if (status != WEIR_OK)
         return status;
     lane->is_unknown = false;

@@ -30,6 +30,13 @@ bool query_script(struct connection *connection, const char *sql)
            wire_finish(connection, NULL);
 }
 
+enum weir_status query_begin(struct connection *connection, const char *sql)
+{
+    if (query_script(connection, sql))
+        return WEIR_OK;
+    return connection_fail(connection, "cannot begin a transaction");
+}
+
 PGresult *query_get_with(
     struct connection *connection, const char *sql, const struct bound *values, size_t n_values)
 {

@@ -94,6 +94,8 @@ static inline struct bound bind_bools(const bool *items, size_t n)
 
 /* One statement without values, or several in a row, whose rows nobody wants. */
 bool query_script(struct connection *connection, const char *sql) WEIR_MUST_CHECK;
+/* Begins a transaction with the statement that says how; as connection_fail where it cannot. */
+enum weir_status query_begin(struct connection *connection, const char *sql) WEIR_MUST_CHECK;
 /* One statement with values: its rows as texts (PQgetvalue, bytea with query_bytes), or NULL. The
  * result is the caller's: PQclear. */
 #define query_get(connection, sql, ...) query_get_with((connection), (sql), BOUND_LIST(__VA_ARGS__))

@@ -1,5 +1,7 @@
 #include "sql.h"
 
+#include "query.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,4 +69,12 @@ void sql_table(struct weir_buf *sql, struct weir_str schema, struct weir_str tab
 void sql_literal(struct weir_buf *sql, struct weir_str text)
 {
     quote(sql, text, '\'');
+}
+
+bool sql_run(struct connection *connection, struct weir_buf *sql)
+{
+    bool ran = query_script(connection, sql->ptr);
+
+    weir_buf_done(sql);
+    return ran;
 }

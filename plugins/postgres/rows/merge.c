@@ -102,8 +102,7 @@ static void drop_staging(const struct merge *merge, struct loading *loading, boo
 
         sql_init(&sql);
         sql_printf(&sql, "DROP TABLE %s", merge->staging);
-        *ok = query_script(loading->connection, sql.ptr);
-        weir_buf_done(&sql);
+        *ok = sql_run(loading->connection, &sql);
     }
     PQclear(result);
 }

@@ -31,14 +31,6 @@ struct weir_str staged_name(struct weir_arena *arena, int64_t pass, struct weir_
 
 /* --- a table like another one -------------------------------------------------------------- */
 
-static bool run(struct connection *connection, struct weir_buf *sql)
-{
-    bool ran = query_script(connection, sql->ptr);
-
-    weir_buf_done(sql);
-    return ran;
-}
-
 static bool create(const struct table *table, struct connection *connection)
 {
     struct weir_buf sql;
@@ -49,7 +41,7 @@ static bool create(const struct table *table, struct connection *connection)
     sql_add(&sql, " (LIKE ");
     sql_table(&sql, table->schema, table->name);
     sql_add(&sql, " INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED)");
-    return run(connection, &sql);
+    return sql_run(connection, &sql);
 }
 
 /* Each as SQL has it behind the name of its table: " USING btree (a, lower(b)) WHERE ...". */

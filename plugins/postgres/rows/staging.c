@@ -97,11 +97,8 @@ enum weir_status staging_clear(struct loading *loading)
 {
     bool is_new = loading->is_searching || !loading->merge->order_column.len;
     struct weir_buf sql;
-    bool ran;
 
     sql_init(&sql);
     sql_printf(&sql, "%s %s", is_new ? "TRUNCATE" : "DELETE FROM", loading->merge->staging);
-    ran = query_script(loading->connection, sql.ptr);
-    weir_buf_done(&sql);
-    return ran ? WEIR_OK : fail(loading);
+    return sql_run(loading->connection, &sql) ? WEIR_OK : fail(loading);
 }

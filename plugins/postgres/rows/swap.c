@@ -14,14 +14,6 @@
 #include <stdlib.h>
 #include <weir/failpoint.h>
 
-static bool run(struct connection *connection, struct weir_buf *sql)
-{
-    bool ran = query_script(connection, sql->ptr);
-
-    weir_buf_done(sql);
-    return ran;
-}
-
 /* The same rows would be refused for ever. */
 static enum weir_status refuse(const struct table *table, struct connection *connection)
 {
@@ -63,7 +55,7 @@ static bool make_schema(const struct table *table, struct connection *connection
     sql_init(&sql);
     sql_add(&sql, "CREATE SCHEMA IF NOT EXISTS ");
     sql_name(&sql, table->schema);
-    return run(connection, &sql);
+    return sql_run(connection, &sql);
 }
 
 /* The key's index has the name of the staged table still. */
@@ -100,7 +92,7 @@ static enum weir_status become_table(const struct table *table, struct connectio
     sql_table(&sql, table->schema, staged->name);
     sql_add(&sql, " RENAME TO ");
     sql_name(&sql, table->name);
-    if (!run(connection, &sql) || !rename_key(table, connection))
+    if (!sql_run(connection, &sql) || !rename_key(table, connection))
         return fail(table, connection);
     return made_note(table, connection);
 }
@@ -146,7 +138,7 @@ static enum weir_status change_columns(const struct table *table, struct connect
         separator = ",";
     }
     if (*separator)
-        return run(connection, &sql)
+        return sql_run(connection, &sql)
                    ? WEIR_OK
                    : connection_fail(connection, "cannot give table '%s' the columns of its rows",
                          name_show(table->name).text);
@@ -203,7 +195,7 @@ static enum weir_status replace_rows(const struct table *table, struct connectio
 
     sql_init(&sql);
     append_delete(&sql, table);
-    if (!run(connection, &sql))
+    if (!sql_run(connection, &sql))
         return fail(table, connection);
     if (WEIR_FAILPOINT("mid_publish"))
         return fail_between(table, connection);
@@ -211,7 +203,7 @@ static enum weir_status replace_rows(const struct table *table, struct connectio
         return WEIR_OK;
     sql_init(&sql);
     append_insert(&sql, table);
-    return run(connection, &sql) ? WEIR_OK : fail(table, connection);
+    return sql_run(connection, &sql) ? WEIR_OK : fail(table, connection);
 }
 
 /* Each INSERT begins by asking how many rows were deleted, and so when that is done. */
@@ -253,7 +245,7 @@ static enum weir_status replace_together(
         return fail_between(tables[0], connection);
     sql_init(&sql);
     append_together(&sql, tables, n);
-    return run(connection, &sql) ? WEIR_OK : fail(tables[0], connection);
+    return sql_run(connection, &sql) ? WEIR_OK : fail(tables[0], connection);
 }
 
 /* --- all of them --------------------------------------------------------------------------------------- */
@@ -287,7 +279,7 @@ static enum weir_status drop(const struct table *table, struct connection *conne
     sql_init(&sql);
     sql_add(&sql, "DROP TABLE ");
     sql_table(&sql, table->staged->schema, table->staged->name);
-    return run(connection, &sql) ? WEIR_OK : fail(table, connection);
+    return sql_run(connection, &sql) ? WEIR_OK : fail(table, connection);
 }
 
 static enum weir_status replace_each(

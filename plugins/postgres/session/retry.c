@@ -137,11 +137,9 @@ static enum weir_status try_once(struct connection *connection,
 {
     enum weir_status status;
 
+    roll_back(connection);
     if (!connection_open(connection))
         return connection_fail(connection, "cannot connect");
-    roll_back(connection);
-    if (!connection_is_open(connection))
-        return WEIR_AGAIN;
     status = body(connection, arg);
     roll_back(connection);
     return status;
@@ -161,4 +159,13 @@ enum weir_status connection_retry(struct connection *connection,
         if (status != WEIR_AGAIN)
             return status;
     }
+}
+
+enum weir_status connection_try(struct connection *connection,
+    enum weir_status (*body)(struct connection *connection, void *arg), void *arg,
+    const char *doing)
+{
+    enum weir_status status = try_once(connection, body, arg);
+
+    return status == WEIR_AGAIN ? connection_give_up(connection, "%s", doing) : status;
 }

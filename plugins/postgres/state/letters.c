@@ -54,7 +54,6 @@ static bool run_on(struct connection *connection, const char *head, const struct
     const char *table, const char *tail)
 {
     struct weir_buf sql;
-    bool done;
 
     sql_init(&sql);
     sql_add(&sql, head);
@@ -63,9 +62,7 @@ static bool run_on(struct connection *connection, const char *head, const struct
     else
         sql_name(&sql, weir_str(state->schema));
     sql_add(&sql, tail);
-    done = query_script(connection, sql.ptr);
-    weir_buf_done(&sql);
-    return done;
+    return sql_run(connection, &sql);
 }
 
 static bool make(struct connection *connection, const struct state *state)

@@ -15,8 +15,8 @@ enum weir_status state_enter(struct connection *control, struct state *state)
     if (state->is_open)
         status = lock_hold(control, state, state->run.pipeline, state->run.takeover);
     /* What a guard has waited for, it must then see, whatever the database's own setting. */
-    if (status == WEIR_OK && !query_script(control, "BEGIN ISOLATION LEVEL READ COMMITTED"))
-        status = connection_fail(control, "cannot begin a transaction");
+    if (status == WEIR_OK)
+        status = query_begin(control, "BEGIN ISOLATION LEVEL READ COMMITTED");
     if (status == WEIR_OK && state->is_open)
         status = fence_check(control, state);
     return status;

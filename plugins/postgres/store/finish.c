@@ -166,31 +166,15 @@ static enum weir_status try_once(struct connection *control, void *arg)
     return status;
 }
 
-/* Of a run that has failed: what stands in its way has been waited for long enough. */
-static enum weir_status write_end(struct closing *closing)
-{
-    struct connection *control = &closing->load->control;
-    enum weir_status status = WEIR_AGAIN;
-
-    if (connection_is_open(control) && PQtransactionStatus(control->libpq) != PQTRANS_IDLE &&
-        !query_script(control, "ROLLBACK"))
-        connection_close(control);
-    if (connection_open(control))
-        status = try_once(control, closing);
-    if (status == WEIR_AGAIN)
-        status = connection_give_up(control, "cannot write the run's end");
-    return status;
-}
-
 enum weir_status finish_run(struct postgres_load *load, const struct weir_ending *ending)
 {
     struct closing closing = {.load = load, .ending = ending};
     enum weir_status status = load_drain(load);
 
     WEIR_FAILPOINT("before_finish");
-    /* What was lost has been told; only the run's end is written now. */
+    /* What was lost has been told; only the run's end is written, and nothing waited for again. */
     if (!closes(&closing) && load->has_failed)
-        return write_end(&closing);
+        return connection_try(&load->control, try_once, &closing, "cannot write the run's end");
     if (status == WEIR_OK)
         status = connection_retry(&load->control, try_once, &closing, "cannot finish the run");
     return status == WEIR_OK && closing.refused ? WEIR_REJECT : status;

@@ -56,9 +56,9 @@ static enum weir_status look(struct connection *control, void *arg)
     if (status != WEIR_OK)
         return status;
     /* All of it as it is at one moment: a run that is being taken over may be at work. */
-    if (!query_script(control, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"))
-        return connection_fail(control, "cannot begin a transaction");
-    status = tables_are_there(control, &there);
+    status = query_begin(control, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    if (status == WEIR_OK)
+        status = tables_are_there(control, &there);
     if (status == WEIR_OK && there)
         status = open_find(control, state, opening->arena, &state->found);
     if (status == WEIR_OK && !query_script(control, "COMMIT"))

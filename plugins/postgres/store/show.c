@@ -79,9 +79,9 @@ static enum weir_status try_once(struct connection *control, void *arg)
     bool there = false;
 
     /* All of it as it is at one moment, while a run may be at work. */
-    if (!query_script(control, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"))
-        return connection_fail(control, "cannot begin a transaction");
-    status = tables_are_there(control, &there);
+    status = query_begin(control, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    if (status == WEIR_OK)
+        status = tables_are_there(control, &there);
     if (status != WEIR_OK || !there)
         return status;
     status = show_all(control, show);

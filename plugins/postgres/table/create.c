@@ -52,15 +52,6 @@ static void add_change(struct weir_buf *sql, const struct change *change)
     add_using(sql, change);
 }
 
-static bool run(struct connection *connection, struct weir_buf *sql)
-{
-    bool done;
-
-    done = query_script(connection, sql->ptr);
-    weir_buf_done(sql);
-    return done;
-}
-
 /* Somebody else was making it at the same moment: the next try finds it there. */
 static enum weir_status fail_making(const struct table *table, struct connection *connection)
 {
@@ -82,7 +73,7 @@ static bool make_schema(const struct table *table, struct connection *connection
     sql_init(&sql);
     sql_add(&sql, "CREATE SCHEMA IF NOT EXISTS ");
     sql_name(&sql, table->schema);
-    return run(connection, &sql);
+    return sql_run(connection, &sql);
 }
 
 enum weir_status changes_create(
@@ -102,7 +93,7 @@ enum weir_status changes_create(
     }
     add_key(&sql, &table->resource->primary_key);
     sql_add(&sql, ")");
-    if (!run(connection, &sql))
+    if (!sql_run(connection, &sql))
         return fail_making(table, connection);
     return made_note(table, connection);
 }
@@ -119,7 +110,7 @@ enum weir_status changes_alter(
         sql_add(&sql, i ? ", " : " ");
         add_change(&sql, &changes->items[i]);
     }
-    if (!run(connection, &sql))
+    if (!sql_run(connection, &sql))
         return connection_fail(connection, "cannot change table '%s'", table_show(table).text);
     return WEIR_OK;
 }
