@@ -1,5 +1,7 @@
 #include "params.h"
 
+#include "types/oids.h"
+
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -8,18 +10,6 @@
 enum {
     VALUES_MAX = 256 << 20, /* bytes; the protocol itself ends at 1 GiB */
     BINARY = 1,
-};
-
-/* Types of pg_catalog have the same number in every database. */
-enum {
-    OID_BYTEA = 17,
-    OID_BOOL = 16,
-    OID_INT8 = 20,
-    OID_TEXT = 25,
-    OID_BOOL_ARRAY = 1000,
-    OID_BYTEA_ARRAY = 1001,
-    OID_TEXT_ARRAY = 1009,
-    OID_INT8_ARRAY = 1016,
 };
 
 static bool add_int32(struct weir_buf *buf, size_t number)

@@ -68,7 +68,7 @@ void merge_append_is_there(struct weir_buf *sql, const struct merge *merge, bool
 void merge_append_compared(struct weir_buf *sql, const struct column *column, const char *of);
 void merge_append_target(struct weir_buf *sql, const struct merge *merge);
 
-/* keys.c: by which operators keys are equal. */
+/* key_operators.c: by which operators keys are equal. */
 enum weir_status keys_find_operators(
     struct merge *merge, struct connection *connection) WEIR_MUST_CHECK;
 

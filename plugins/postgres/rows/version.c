@@ -8,14 +8,15 @@
 #include "merge.h"
 
 #include "query/sql.h"
+#include "types/oids.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    ROUNDS_MAX =
-        5, /* somebody else's rows may come meanwhile; a trigger may keep rows out for good */
-    SCRATCH_MAX = 1 << 20,
+    /* Somebody else's rows may come meanwhile; a trigger may keep rows out for good. */
+    ROUNDS_MAX = 5,
+    SCRATCH_MAX = 1 << 20, /* bytes */
 };
 
 static bool is_ordered_by_server(enum type_kind kind)
@@ -69,7 +70,8 @@ static struct weir_arena *scratch_of(struct merge *merge)
 
 static void add_field(struct weir_buf *chunk, bool is_binary, struct weir_str key)
 {
-    static const struct type text = {.kind = TYPE_TEXT, .oid = 25, .modifier = -1, .name = "text"};
+    static const struct type text = {
+        .kind = TYPE_TEXT, .oid = OID_TEXT, .modifier = -1, .name = "text"};
     struct weir_value value = key.ptr ? weir_text(WEIR_TEXT, key) : weir_null();
 
     if (is_binary) {

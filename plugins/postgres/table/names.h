@@ -7,9 +7,9 @@
 #ifndef TABLE_NAMES_H
 #define TABLE_NAMES_H
 
-#include <weir/str.h>
+#include "types/known.h"
 
-enum { NAME_BYTES_MAX = 63 };
+#include <weir/str.h>
 
 /* What is wrong with the name, to stand behind it ("is empty"); NULL: nothing. */
 const char *table_name_fault(struct weir_str name);

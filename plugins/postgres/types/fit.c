@@ -14,11 +14,8 @@
 #include "uuid.h"
 
 enum {
-    NAME_BYTES_MAX = 63,
     FIELD_BYTES_MAX = 500000000, /* a field may have 1 GiB, as the server counts it */
     JSONB_BYTES_MAX = 0x0fffffff,
-    MODIFIER_HEADER = 4,
-    KINDS_NUMBER = 1 << WEIR_INT | 1 << WEIR_FLOAT,
     /* Those whose text needs no look. */
     KINDS_PLAIN = KINDS_NUMBER | 1 << WEIR_BOOL,
 };

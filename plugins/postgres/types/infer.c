@@ -2,16 +2,11 @@
 #include "type.h"
 
 #include "known.h"
+#include "numbers.h"
 
 #include <math.h>
 
-/* A double is exact for each int up to this one, and down to its negative. */
-static const int64_t EXACT_MAX = 1LL << 53;
-
-enum {
-    KINDS_NUMBER = 1 << WEIR_INT | 1 << WEIR_FLOAT,
-    KINDS_DIGITS = KINDS_NUMBER | 1 << WEIR_DECIMAL,
-};
+enum { KINDS_DIGITS = KINDS_NUMBER | 1 << WEIR_DECIMAL };
 
 bool type_all_exact(const struct weir_column *column, size_t n_rows)
 {

@@ -2,14 +2,12 @@
 #ifndef TYPES_KNOWN_H
 #define TYPES_KNOWN_H
 
+#include "oids.h"
 #include "type.h"
 
 enum {
-    OID_CHAR = 18, /* "char", of one byte */
-    OID_NAME = 19,
-    OID_TEXT = 25,
-    OID_BPCHAR = 1042,
-    OID_VARCHAR = 1043,
+    MODIFIER_HEADER = 4, /* what PostgreSQL adds to lengths and digits in a modifier */
+    NAME_BYTES_MAX = 63, /* of a name, and of a value of the type name */
 };
 
 struct known_type {

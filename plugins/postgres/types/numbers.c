@@ -8,9 +8,6 @@
 
 enum { WHOLE_DIGITS_MAX = 310 }; /* before the point of the largest double, with its sign */
 
-/* Each whole number up to this one has a double of its own. */
-static const double EXACT_MAX = 9007199254740992.0;
-
 static bool refuse(const char **ret_why, const char *why)
 {
     *ret_why = why;
@@ -68,7 +65,7 @@ static bool int_from_float(double real, int64_t *ret_int)
 {
     if (!isfinite(real) || real != trunc(real))
         return false;
-    if (fabs(real) > EXACT_MAX)
+    if (fabs(real) > (double)EXACT_MAX)
         return int_from_digits(real, ret_int);
     *ret_int = (int64_t)real;
     return true;

@@ -1,5 +1,6 @@
 #include "numeric.h"
 
+#include "known.h"
 #include "numbers.h"
 #include "put.h"
 
@@ -142,8 +143,8 @@ static int64_t count_groups(const struct numeric *numeric)
 /* Of numeric(10,2): 10 digits in all, 2 of them behind the point; there may be fewer than none. */
 static bool fits_modifier(const struct numeric *numeric, int32_t modifier, const char **ret_why)
 {
-    int precision = (modifier - 4) >> 16 & 0xffff;
-    int scale = (((modifier - 4) & 0x7ff) ^ 1024) - 1024;
+    int precision = (modifier - MODIFIER_HEADER) >> 16 & 0xffff;
+    int scale = (((modifier - MODIFIER_HEADER) & 0x7ff) ^ 1024) - 1024;
 
     if (numeric->sign == NUMERIC_INFINITY || numeric->sign == NUMERIC_MINUS_INFINITY)
         return refuse(ret_why, "is infinite, which a column with a number of digits cannot hold");

@@ -13,7 +13,6 @@ enum {
     FLOAT4_BITS = 24,
     FLOAT8_BITS = 53,
     TIME_DIGITS = 6,
-    MODIFIER_HEADER = 4, /* what PostgreSQL adds to lengths and digits */
 };
 
 struct words {
@@ -40,7 +39,7 @@ static const char *skip_blanks(const char *at)
     return at;
 }
 
-/* At most six digits, with a sign. */
+/* At most eight digits, with a sign. */
 static const char *read_number(const char *at, int *ret_number)
 {
     bool negative = *at == '-';
