@@ -14,6 +14,7 @@
 #define WEIR_CHUNKS_H
 
 #include <weir/incremental.h>
+#include <weir/option.h>
 #include <weir/stage.h>
 
 #ifdef __cplusplus
@@ -29,6 +30,51 @@ struct weir_chunk_part {
     /* The key of the last row that is there already, as weir_chunks_add was told; NULL: none. */
     const char *after;
 };
+
+/* What a resource of a database says: the options of a resource are this. */
+struct weir_chunk_wish {
+    const char *from;
+    const char *query;
+    struct weir_strs key;
+};
+
+/* For `check`: what the options of a resource cannot say alone. */
+WEIR_API void weir_chunks_check(struct weir_stage *stage, struct weir_mistakes *mistakes);
+/* The query as it may stand in a FROM, in the arena. */
+WEIR_API const char *weir_chunks_subquery(struct weir_arena *arena, const char *query);
+/* The column that `cursor_path` names, in the arena; NULL: all is read each time. */
+WEIR_API const char *weir_chunks_cursor(
+    struct weir_arena *arena, const struct weir_resource *resource);
+
+/*
+ * A window as the database may ask for it. Databases compare in their own ways, so these bounds
+ * are wider than the window where a row could be missed otherwise, and they are closed at both
+ * ends; what is too much the engine leaves out.
+ */
+struct weir_chunk_bounds {
+    enum {
+        WEIR_CHUNK_ALL,     /* the database cannot tell */
+        WEIR_CHUNK_NUMBERS, /* from `start` to `end` */
+        WEIR_CHUNK_TIMES,   /* the same in seconds since 1970, whatever the source calls them */
+        WEIR_CHUNK_TEXTS,   /* `start` and `end` are texts, to be compared byte by byte */
+    } kind;
+    bool has_start, has_end;
+    int64_t start, end;
+    struct weir_str start_text, end_text;
+    /* Rows without a cursor, and those with one of another kind, are to be read as well: the engine
+     * has rules for them. They come with the last window. */
+    bool takes_nulls, takes_others;
+};
+
+WEIR_API struct weir_chunk_bounds weir_chunks_bounds(const struct weir_chunk_part *part);
+
+enum { WEIR_CHUNK_DAY_SIZE = 16 };
+
+/*
+ * Times that are stored as texts may have any offset from UTC: a day as ISO 8601 writes it, `days`
+ * behind that of the second (before it when negative). False where it is out of the years 0 to 9999.
+ */
+WEIR_API bool weir_chunks_day(int64_t second, int days, char out[WEIR_CHUNK_DAY_SIZE]);
 
 struct weir_chunks;
 WEIR_API struct weir_chunks *weir_chunks_new(struct weir_stage *stage);
