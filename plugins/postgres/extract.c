@@ -17,49 +17,23 @@ static const struct weir_option options[] = {
 };
 
 static const struct weir_option resource_options[] = {
-    WEIR_TEXT(struct source_resource, from, .min = 1, .example = "sales.orders",
+    WEIR_TEXT(struct weir_chunk_wish, from, .min = 1, .example = "sales.orders",
         .help = "The table or view to read; the resource's name when absent."),
-    WEIR_TEXT(struct source_resource, query, .min = 1,
+    WEIR_TEXT(struct weir_chunk_wish, query, .min = 1,
         .example = "SELECT id, name FROM customers WHERE active",
         .help = "A SELECT to read instead; it needs 'key'."),
-    WEIR_TEXTS(struct source_resource, key, .example = "id",
+    WEIR_TEXTS(struct weir_chunk_wish, key, .example = "id",
         .help = "The columns that tell rows apart, and in whose order they are read. A table's "
                 "primary key when absent."),
     {0},
 };
-
-static bool is_column(struct weir_arena *arena, const struct weir_path *path)
-{
-    const struct weir_path *rest;
-    struct weir_str column;
-
-    return weir_path_split(arena, path, &column, &rest) && !rest;
-}
-
-static void check_resource(
-    struct weir_stage *stage, const struct weir_resource *resource, struct weir_mistakes *mistakes)
-{
-    const struct source_resource *wish = resource->options;
-    const struct weir_incremental *incremental = resource->incremental;
-
-    if (wish->from && wish->query)
-        weir_mistake(mistakes, weir_node_get(resource->config, "query"), 0, "E-VALUE",
-            "either 'from' or 'query'");
-    if (wish->query && wish->key.n == 0)
-        weir_mistake(mistakes, weir_node_get(resource->config, "query"), 0, "E-VALUE",
-            "a query needs 'key', the columns that tell its rows apart, such as key: id");
-    if (incremental && !is_column(stage->arena, incremental->cursor_path))
-        weir_mistake(mistakes, weir_node_get(resource->config, "incremental"), 0, "E-VALUE",
-            "'cursor_path' must be a column here");
-}
 
 static void postgres_check(struct weir_stage *stage, struct weir_mistakes *mistakes)
 {
     const struct source *source = stage->state;
 
     settings_check(stage, &source->settings, mistakes);
-    for (size_t i = 0; i < stage->n_resources; i++)
-        check_resource(stage, stage->resources[i], mistakes);
+    weir_chunks_check(stage, mistakes);
 }
 
 static enum weir_status postgres_start(struct weir_stage *stage)
@@ -73,30 +47,41 @@ static enum weir_status postgres_start(struct weir_stage *stage)
     for (size_t i = 0; i < stage->n_resources; i++)
         source->tables[i].resource = stage->resources[i];
     source->chunks = weir_chunks_new(stage);
+    source->fiber = fiber_new(source_read_all, source);
+    weir_buf_init(&source->lines, SOURCE_ROW_MAX, 1);
     return WEIR_OK;
 }
 
 static void hand_over(struct source *source, struct weir_batch *batch)
 {
-    struct source_chunk *chunk = source->ready;
+    struct source_chunk *chunk = weir_new(batch->arena, struct source_chunk);
+    struct weir_str lines = {source->lines.ptr, source->lines.len};
 
-    source->ready = NULL;
-    weir_defer(batch->arena, source_chunk_free, chunk);
+    *chunk = (struct source_chunk){
+        .table = source->ready,
+        .lines = (char *)weir_copy(batch->arena, lines).ptr,
+        .n_rows = source->n_rows,
+    };
     batch->resource = chunk->table->resource;
+    batch->resource->progress->bytes += lines.len;
     batch->payload = chunk;
     (void)weir_batch_add_unit(batch, NULL);
     weir_chunks_add(source->chunks, batch, source->last_key, source->is_last);
+    source->ready = NULL;
+    source->n_rows = 0;
+    weir_buf_reset(&source->lines);
+    weir_release(source->stage, source->reserved);
+    source->reserved = 0;
 }
 
 static enum weir_status postgres_extract(struct weir_stage *stage, struct weir_batch *batch)
 {
     struct source *source = stage->state;
 
-    if (!source->fiber)
-        source->fiber = fiber_new(source_read_all, source);
-    if (!source->ready && !source->has_ended &&
-        (source->is_waiting || !source->connection.n_opened))
+    if (!source->has_begun || (source->is_waiting && !source->ready)) {
+        source->has_begun = true;
         fiber_resume(source->fiber);
+    }
     if (source->ready) {
         hand_over(source, batch);
         return WEIR_OK;
@@ -106,20 +91,12 @@ static enum weir_status postgres_extract(struct weir_stage *stage, struct weir_b
     return source->has_ended ? WEIR_END : WEIR_AGAIN;
 }
 
-static enum weir_status postgres_decoded(struct weir_stage *stage, struct weir_batch *batch)
-{
-    const struct source_chunk *chunk = batch->payload;
-
-    weir_release(stage, chunk->reserved);
-    return WEIR_OK;
-}
-
 /* The fiber finds that nobody wants more, and ends. */
 static void end_fiber(struct source *source)
 {
     source->is_stopped = true;
     connection_cancel(&source->connection);
-    while (source->fiber && !fiber_is_done(source->fiber) && source->is_waiting)
+    while (source->is_waiting)
         fiber_resume(source->fiber);
     fiber_free(source->fiber);
 }
@@ -130,9 +107,9 @@ static void postgres_stop(struct weir_stage *stage)
 
     end_fiber(source);
     connection_done(&source->connection);
-    if (source->ready)
-        source_chunk_free(source->ready);
-    free((char *)source->last_key);
+    PQfreemem(source->line);
+    weir_buf_done(&source->lines);
+    free(source->last_key);
     weir_chunks_free(source->chunks);
 }
 
@@ -145,12 +122,11 @@ const struct weir_plugin weir_plugin = {
     .flags = WEIR_HAS_POSITIONS,
     .state_size = sizeof(struct source),
     .options = options,
-    .resource_size = sizeof(struct source_resource),
+    .resource_size = sizeof(struct weir_chunk_wish),
     .resource_options = resource_options,
     .check = postgres_check,
     .start = postgres_start,
     .stop = postgres_stop,
     .extract = postgres_extract,
     .decode = source_decode,
-    .decoded = postgres_decoded,
 };

@@ -20,7 +20,7 @@ static bool read_some(struct connection *connection)
     return false;
 }
 
-static bool wait_for(struct connection *connection, int events)
+bool wire_wait(struct connection *connection, int events)
 {
     enum wait_end end = wait_socket(connection, events);
 
@@ -35,7 +35,7 @@ bool wire_flush(struct connection *connection, int sent)
     int left = sent == 1 ? PQflush(connection->libpq) : -1;
 
     while (left > 0) {
-        if (!wait_for(connection, UV_READABLE | UV_WRITABLE))
+        if (!wire_wait(connection, UV_READABLE | UV_WRITABLE))
             return false;
         left = PQflush(connection->libpq);
     }
@@ -48,7 +48,7 @@ bool wire_next(struct connection *connection, PGresult **ret_result)
 {
     *ret_result = NULL;
     while (PQisBusy(connection->libpq))
-        if (!wait_for(connection, UV_READABLE))
+        if (!wire_wait(connection, UV_READABLE))
             return false;
     *ret_result = PQgetResult(connection->libpq);
     return true;

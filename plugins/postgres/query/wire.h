@@ -9,6 +9,8 @@
 
 /* Is there a connection, with nothing under way on it? False: connection->error. */
 bool wire_ready(struct connection *connection) WEIR_MUST_CHECK;
+/* Until the socket is ready, and what came is read; false when the connection was lost. */
+bool wire_wait(struct connection *connection, int events) WEIR_MUST_CHECK;
 /* After a PQsend... function, and what that returned. */
 bool wire_flush(struct connection *connection, int sent) WEIR_MUST_CHECK;
 /* The next result, NULL behind the last; false when the connection was lost. */

@@ -27,16 +27,6 @@ static const char *from_table(
     return origin;
 }
 
-/* A semicolon at its end would end the statement that it is put into. */
-static const char *from_query(struct weir_arena *arena, const char *query)
-{
-    size_t n = strlen(query);
-
-    while (n && strchr("; \t\r\n", query[n - 1]))
-        n--;
-    return weir_printf(arena, "(%.*s\n)", (int)n, query);
-}
-
 /* "schema.table", or a table in the schema of the stage. */
 static void split_name(const struct source *source, const char *from, struct weir_str *ret_schema,
     struct weir_str *ret_name)
@@ -51,9 +41,10 @@ static void split_name(const struct source *source, const char *from, struct wei
 
 static const char facts[] =
     "SELECT f.oid::bigint, pg_catalog.format_type(f.oid, NULL),"
-    " t.typcategory = 'A' OR t.typtype = 'c' FROM pg_catalog.unnest($1::bigint[])"
+    " t.typcategory = 'A' OR t.typtype = 'c', n.nspname FROM pg_catalog.unnest($1::bigint[])"
     " WITH ORDINALITY AS g(wanted, place) CROSS JOIN LATERAL (SELECT g.wanted::oid) AS f(oid)"
-    " JOIN pg_catalog.pg_type AS t ON t.oid = f.oid ORDER BY g.place";
+    " JOIN pg_catalog.pg_type AS t ON t.oid = f.oid"
+    " JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace ORDER BY g.place";
 
 /* What the server says of the types, in the order of the columns. */
 static enum weir_status read_types(struct source *source, struct source_table *table)
@@ -71,6 +62,7 @@ static enum weir_status read_types(struct source *source, struct source_table *t
     for (size_t i = 0; i < table->n_columns && (int)i < PQntuples(result); i++) {
         table->columns[i].type = weir_copy_text(arena, query_text(result, (int)i, 1));
         table->columns[i].as_json = query_bool(result, (int)i, 2);
+        table->columns[i].schema = weir_copy_text(arena, query_text(result, (int)i, 3));
     }
     PQclear(result);
     return WEIR_OK;
@@ -92,7 +84,7 @@ static enum weir_status read_columns(struct source *source, struct source_table 
     PGresult *result = query_get_with(&source->connection, sql, NULL, 0);
 
     if (!result)
-        return connection_fail(&source->connection, "cannot read '%s'", table->resource->name);
+        return source_fail(source, table);
     table->n_columns = (size_t)PQnfields(result);
     table->columns = weir_new_array(arena, table->n_columns + 1, struct source_column);
     for (size_t i = 0; i < table->n_columns; i++) {
@@ -159,30 +151,28 @@ static enum weir_status find_own_key(
 
 static enum weir_status find_cursor(struct source *source, struct source_table *table)
 {
-    const struct weir_incremental *incremental = table->resource->incremental;
-    const struct weir_path *rest;
-    struct weir_str name;
+    const char *name = weir_chunks_cursor(source->stage->arena, table->resource);
 
-    /* `check` has seen that it is a column's name. */
-    if (!incremental ||
-        !weir_path_split(source->stage->arena, incremental->cursor_path, &name, &rest))
+    if (!name)
         return WEIR_OK;
-    table->cursor = find_column(table, name);
+    table->cursor = find_column(table, weir_str(name));
     if (table->cursor)
         return WEIR_OK;
-    return refuse_key(source, table, "has no column of the name that 'cursor_path' gives");
+    return connection_refuse(&source->connection, WEIR_FAULT_SOURCE, "E-SOURCE-COLUMN",
+        "'%s' has no column '%s', which 'cursor_path' names", table->resource->name, name);
 }
 
 enum weir_status source_describe(struct source *source, struct source_table *table)
 {
-    const struct source_resource *wish = table->resource->options;
+    const struct weir_chunk_wish *wish = table->resource->options;
     const char *from = wish->from ? wish->from : table->resource->name;
     struct weir_str schema, name;
     enum weir_status status;
 
     split_name(source, from, &schema, &name);
     table->n_keys = 0;
-    table->origin = wish->query ? from_query(source->stage->arena, wish->query)
+    table->is_key_declared = wish->key.n > 0;
+    table->origin = wish->query ? weir_chunks_subquery(source->stage->arena, wish->query)
                                 : from_table(source->stage->arena, schema, name);
     status = read_columns(source, table);
     for (size_t i = 0; i < wish->key.n && status == WEIR_OK; i++)

@@ -7,20 +7,16 @@
 
 enum { KEY_TEXT_MAX = 1 << 16 };
 
-char *source_key_text(const PGresult *result, int row, int first, size_t n)
+char *source_key_text(const struct weir_str *items, size_t n)
 {
     struct weir_buf buf;
     size_t capacity;
     bool ok = true;
 
     weir_buf_init(&buf, KEY_TEXT_MAX, 1);
-    for (size_t i = 0; i < n && ok; i++) {
-        int column = first + (int)i;
-
-        ok = !PQgetisnull(result, row, column) &&
-             weir_buf_printf(
-                 &buf, "%d:%s,", PQgetlength(result, row, column), PQgetvalue(result, row, column));
-    }
+    for (size_t i = 0; i < n && ok; i++)
+        ok = items[i].ptr && weir_buf_printf(&buf, "%zu:", items[i].len) &&
+             weir_buf_add(&buf, items[i].ptr, items[i].len) && weir_buf_add(&buf, ",", 1);
     if (ok)
         return weir_buf_take(&buf, &capacity);
     weir_buf_done(&buf);
@@ -33,8 +29,8 @@ bool source_key_read(const char *text, struct weir_str *items, size_t n, struct 
         char *colon;
         unsigned long length = strtoul(text, &colon, 10);
 
-        if (*colon != ':' || length > KEY_TEXT_MAX || strlen(colon + 1) <= length ||
-            colon[1 + length] != ',')
+        if (text[0] < '0' || text[0] > '9' || *colon != ':' || length > KEY_TEXT_MAX ||
+            strlen(colon + 1) <= length || colon[1 + length] != ',')
             return false;
         items[i] = weir_copy(arena, (struct weir_str){colon + 1, length});
         text = colon + 1 + length + 1;

@@ -1,6 +1,7 @@
-/* The fiber that reads: one snapshot, a cursor for each part, a chunk at a time. */
+/* The fiber that reads: one snapshot, a COPY for each part, a chunk at a time. */
 #include "source.h"
 
+#include "query/copy_out.h"
 #include "query/sql.h"
 #include "session/session.h"
 
@@ -8,15 +9,10 @@
 #include <string.h>
 
 enum {
-    CHUNK_BYTES = 1 << 20, /* as they come from the server */
-    CHUNK_ROWS_FIRST = 100,
-    CHUNK_ROWS_MAX = 10000,
+    CHUNK_BYTES = 1 << 20, /* as they come from the server; one row more may be in it */
+    CHUNK_ROWS = 10000,
+    CHUNK_RESERVE = 2 * CHUNK_BYTES,
 };
-
-static struct source_table *table_of(struct source *source, const struct weir_chunk_part *part)
-{
-    return &source->tables[part->index];
-}
 
 /* Until `extract` asks for more; false when nobody will. */
 static bool wait_for_turn(struct source *source)
@@ -28,119 +24,199 @@ static bool wait_for_turn(struct source *source)
     return !source->is_stopped;
 }
 
-static size_t rows_wanted(const struct source_table *table)
+enum weir_status source_fail(struct source *source, const struct source_table *table)
 {
-    size_t n = table->row_bytes ? CHUNK_BYTES / table->row_bytes : CHUNK_ROWS_FIRST;
+    struct connection *connection = &source->connection;
 
-    return n < 1 ? 1 : n > CHUNK_ROWS_MAX ? CHUNK_ROWS_MAX : n;
+    if (pg_error_is(&connection->error, "25006"))
+        return connection_refuse(connection, WEIR_FAULT_SOURCE, "E-SOURCE-QUERY",
+            "the query of '%s' writes, and a source is only read", table->resource->name);
+    return connection_fail(connection, "cannot read '%s'", table->resource->name);
 }
 
-/* In the snapshot of the transaction; it goes on behind the last chunk that was taken. */
-static enum weir_status open_cursor(struct source *source, const struct weir_chunk_part *part)
+static enum weir_status refuse_key(
+    struct source *source, const struct source_table *table, const char *what)
 {
-    struct source_table *table = table_of(source, part);
-    struct weir_arena *arena = weir_arena_new();
-    enum weir_status status = WEIR_OK;
-    struct source_select select;
-    char *sql;
+    return connection_refuse(&source->connection, WEIR_FAULT_SOURCE, "E-SOURCE-KEY",
+        "'%s': %s; name columns that tell rows apart with 'key'", table->resource->name, what);
+}
 
-    if (!source_select(&select, table, part, arena)) {
+/* --- lines ------------------------------------------------------------------------------- */
+
+static void drop_line(struct source *source)
+{
+    PQfreemem(source->line);
+    source->line = NULL;
+}
+
+/* What tells the rows of a primary key apart, the server has seen to. */
+static enum weir_status check_line(struct source *source, const struct source_table *table)
+{
+    const char *key;
+
+    if (!table->is_key_declared)
+        return WEIR_OK;
+    key = source_line_tail(source->line, source->line_size, source_select_behind(table));
+    if (source_line_has_null(key))
+        return refuse_key(source, table, "the key of a row is null");
+    if (source->line[source->line_size - 2] == 't')
+        return refuse_key(source, table, "two rows have the same key");
+    return WEIR_OK;
+}
+
+static enum weir_status next_line(struct source *source, const struct source_table *table)
+{
+    if (!copy_out_line(&source->connection, &source->line, &source->line_size))
+        return source_fail(source, table);
+    return source->line ? check_line(source, table) : WEIR_OK;
+}
+
+static enum weir_status take_line(struct source *source, const struct source_table *table)
+{
+    source->last_line = source->lines.len;
+    if (!weir_buf_add(&source->lines, source->line, source->line_size))
+        return connection_refuse(&source->connection, WEIR_FAULT_SOURCE, "E-LIMIT",
+            "'%s': a row is longer than %d MiB", table->resource->name, SOURCE_ROW_MAX >> 20);
+    source->n_rows++;
+    drop_line(source);
+    return WEIR_OK;
+}
+
+/* --- chunks ------------------------------------------------------------------------------ */
+
+static void let_go(struct source *source)
+{
+    drop_line(source);
+    weir_buf_reset(&source->lines);
+    source->n_rows = 0;
+    if (source->reserved)
+        weir_release(source->stage, source->reserved);
+    source->reserved = 0;
+}
+
+static enum weir_status reserve(struct source *source)
+{
+    while (!weir_reserve(source->stage, CHUNK_RESERVE))
+        if (!wait_for_turn(source))
+            return WEIR_END;
+    source->reserved = CHUNK_RESERVE;
+    return WEIR_OK;
+}
+
+static bool is_full(const struct source *source)
+{
+    return source->n_rows >= CHUNK_ROWS || source->lines.len >= CHUNK_BYTES;
+}
+
+/* A chunk that others follow says where it ends. */
+static enum weir_status note_key(struct source *source, const struct source_table *table)
+{
+    struct weir_str last = {
+        source->lines.ptr + source->last_line, source->lines.len - source->last_line};
+    struct weir_str items[SOURCE_KEY_MAX];
+    struct weir_arena *arena = weir_arena_new();
+    char *line = (char *)weir_copy(arena, last).ptr;
+    char *at = source_line_tail(line, last.len, source_select_behind(table));
+
+    for (size_t i = 0; i < table->n_keys; i++)
+        items[i] = source_line_next(&at);
+    free(source->last_key);
+    source->last_key = source_key_text(items, table->n_keys);
+    weir_arena_free(arena);
+    if (source->last_key)
+        return WEIR_OK;
+    return refuse_key(source, table, "the key of a row is longer than 64 KiB");
+}
+
+/* One line more is looked at, to know whether there is one, and whether it has a key of its own. */
+static enum weir_status gather(struct source *source, const struct source_table *table)
+{
+    enum weir_status status = reserve(source);
+
+    while (status == WEIR_OK && source->line && !is_full(source)) {
+        status = take_line(source, table);
+        if (status == WEIR_OK)
+            status = next_line(source, table);
+    }
+    if (status != WEIR_OK)
+        return status;
+    source->is_last = !source->line;
+    return source->is_last ? WEIR_OK : note_key(source, table);
+}
+
+static enum weir_status hand_over(struct source *source, const struct source_table *table)
+{
+    source->has_moved = true;
+    source->ready = table;
+    weir_wake(source->stage);
+    while (source->ready)
+        if (!wait_for_turn(source))
+            return WEIR_END;
+    return WEIR_OK;
+}
+
+/* --- parts ------------------------------------------------------------------------------- */
+
+/* What compares the keys may stand in the schema of their type. */
+static bool find_operators(struct source *source, const struct source_table *table)
+{
+    struct weir_buf sql;
+    bool ok = true, is_needed = false;
+
+    sql_init(&sql);
+    sql_add(&sql, "SET LOCAL search_path TO pg_catalog, ");
+    sql_name(&sql, weir_str(source->schema));
+    for (size_t i = 0; i < table->n_keys; i++) {
+        if (strcmp(table->keys[i]->schema, "pg_catalog") == 0)
+            continue;
+        is_needed = true;
+        sql_add(&sql, ", ");
+        sql_name(&sql, weir_str(table->keys[i]->schema));
+    }
+    if (is_needed)
+        ok = query_script(&source->connection, sql.ptr);
+    weir_buf_done(&sql);
+    return ok;
+}
+
+static enum weir_status begin_copy(
+    struct source *source, const struct source_table *table, const struct weir_chunk_part *part)
+{
+    enum weir_status status = WEIR_OK;
+    struct weir_buf sql;
+
+    if (!find_operators(source, table))
+        return source_fail(source, table);
+    sql_init(&sql);
+    sql_add(&sql, "COPY (");
+    if (!source_select(&sql, table, part)) {
         status = connection_refuse(&source->connection, WEIR_FAULT_SOURCE, "E-SOURCE-KEY",
             "the place where '%s' was left is no key of it; begin anew with --restart",
             table->resource->name);
     } else {
-        sql = weir_printf(arena, "DECLARE weir_cursor NO SCROLL CURSOR FOR %s", select.sql.ptr);
-        if (!query_run_with(&source->connection, NULL, sql, select.values, select.n_values))
-            status =
-                connection_fail(&source->connection, "cannot read '%s'", table->resource->name);
+        sql_add(&sql, ") TO STDOUT");
+        if (!copy_out_begin(&source->connection, sql.ptr))
+            status = source_fail(source, table);
     }
-    weir_buf_done(&select.sql);
-    weir_arena_free(arena);
+    weir_buf_done(&sql);
     return status;
 }
 
-/* Each row's key must be behind that of the row before it, else rows were skipped or came twice. */
-static enum weir_status check_keys(
-    struct source *source, const struct source_table *table, const PGresult *result)
-{
-    for (int row = 0; row < PQntuples(result); row++) {
-        char *key = source_key_text(result, row, (int)table->n_columns, table->n_keys);
-        bool is_twin = key && source->last_key && strcmp(key, source->last_key) == 0;
-
-        free((char *)source->last_key);
-        source->last_key = key;
-        if (!key)
-            return connection_refuse(&source->connection, WEIR_FAULT_SOURCE, "E-SOURCE-KEY",
-                "'%s': the key of a row is null or longer than 64 KiB; name columns that tell rows "
-                "apart with 'key'",
-                table->resource->name);
-        if (is_twin)
-            return connection_refuse(&source->connection, WEIR_FAULT_SOURCE, "E-SOURCE-KEY",
-                "'%s': two rows have the same key; name columns that tell rows apart with 'key'",
-                table->resource->name);
-    }
-    return WEIR_OK;
-}
-
-static void note_size(struct source_table *table, const PGresult *result)
-{
-    int n = PQntuples(result);
-
-    if (n)
-        table->row_bytes = PQresultMemorySize(result) / (size_t)n + 1;
-}
-
-/* The next rows of the cursor become `ready`. */
-static enum weir_status fetch(struct source *source, struct source_table *table)
-{
-    size_t wanted = rows_wanted(table);
-    size_t reserved = wanted * (table->row_bytes ? table->row_bytes : 1024);
-    struct source_chunk *chunk;
-    enum weir_status status;
-    PGresult *result;
-    char sql[80];
-
-    while (!weir_reserve(source->stage, reserved))
-        if (!wait_for_turn(source))
-            return WEIR_END;
-    (void)snprintf(sql, sizeof(sql), "FETCH %zu FROM weir_cursor", wanted);
-    result = query_get_with(&source->connection, sql, NULL, 0);
-    status = result
-                 ? check_keys(source, table, result)
-                 : connection_fail(&source->connection, "cannot read '%s'", table->resource->name);
-    if (status != WEIR_OK) {
-        weir_release(source->stage, reserved);
-        PQclear(result);
-        return status;
-    }
-    note_size(table, result);
-    chunk = weir_calloc(1, sizeof(*chunk));
-    *chunk = (struct source_chunk){.table = table, .result = result, .reserved = reserved};
-    source->is_last = (size_t)PQntuples(result) < wanted;
-    source->ready = chunk;
-    return WEIR_OK;
-}
-
+/* In the snapshot of the transaction; it goes on behind the last chunk that was taken. */
 static enum weir_status read_part(struct source *source, const struct weir_chunk_part *part)
 {
-    struct source_table *table = table_of(source, part);
-    enum weir_status status = open_cursor(source, part);
+    const struct source_table *table = &source->tables[part->index];
+    enum weir_status status = begin_copy(source, table, part);
     bool is_last = false;
 
-    free((char *)source->last_key);
-    source->last_key = NULL;
+    if (status == WEIR_OK)
+        status = next_line(source, table);
     while (status == WEIR_OK && !is_last) {
-        status = fetch(source, table);
-        if (status != WEIR_OK)
-            break;
+        status = gather(source, table);
         is_last = source->is_last;
-        weir_wake(source->stage);
-        while (status == WEIR_OK && source->ready)
-            if (!wait_for_turn(source))
-                status = WEIR_END;
+        if (status == WEIR_OK)
+            status = hand_over(source, table);
     }
-    if (status == WEIR_OK && !query_script(&source->connection, "CLOSE weir_cursor"))
-        return connection_fail(&source->connection, "cannot read '%s'", table->resource->name);
     return status;
 }
 
@@ -159,15 +235,13 @@ static bool begin_snapshot(struct source *source)
     return ok;
 }
 
-/* WEIR_END: all is read, or nobody wants more. */
-static enum weir_status read_parts(struct connection *connection, void *arg)
+static enum weir_status read_parts(struct source *source)
 {
-    struct source *source = arg;
     const struct weir_chunk_part *part;
     enum weir_status status = WEIR_OK;
 
     if (!begin_snapshot(source))
-        return connection_fail(connection, "cannot read");
+        return connection_fail(&source->connection, "cannot read");
     for (size_t i = 0; i < source->stage->n_resources && status == WEIR_OK; i++)
         if (!source->tables[i].is_known)
             status = source_describe(source, &source->tables[i]);
@@ -179,12 +253,32 @@ static enum weir_status read_parts(struct connection *connection, void *arg)
     return status;
 }
 
+/* WEIR_END: all is read, or nobody wants more. WEIR_OK: once more, and the time for it begins anew. */
+static enum weir_status read_on(struct connection *connection, void *arg)
+{
+    struct source *source = arg;
+    enum weir_status status;
+
+    source->has_moved = false;
+    status = read_parts(source);
+    let_go(source);
+    if (status != WEIR_AGAIN || !source->has_moved || source->is_stopped ||
+        weir_stopping(source->stage))
+        return status;
+    weir_log(source->stage, WEIR_LOG_WARNING, "%s: reading: %s; going on behind the last key",
+        connection_name(connection), connection->error.text);
+    return WEIR_OK;
+}
+
 void source_read_all(void *arg)
 {
     struct source *source = arg;
+    enum weir_status status;
 
-    source->has_failed =
-        connection_retry(&source->connection, read_parts, source, "reading") != WEIR_END;
+    do
+        status = connection_retry(&source->connection, read_on, source, "reading");
+    while (status == WEIR_OK);
+    source->has_failed = status != WEIR_END;
     source->has_ended = true;
     connection_close(&source->connection);
     weir_wake(source->stage);

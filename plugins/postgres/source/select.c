@@ -23,68 +23,89 @@ static void add_keys(struct weir_buf *sql, const struct source_table *table)
     }
 }
 
-/* A place for the value, with the type of the column that it is compared with. */
-static void add_value(
-    struct source_select *select, const struct source_column *column, struct weir_str text)
+/* Only the server knows which values are one by their type: 1.0 and 1.00 are. */
+static void add_twin(struct weir_buf *sql, const struct source_table *table)
 {
-    select->values[select->n_values++] = bind_str(text);
-    sql_printf(&select->sql, "$%zu::%s", select->n_values, column->type);
-}
-
-static bool add_behind(struct source_select *select, const struct source_table *table,
-    const char *after, struct weir_arena *arena)
-{
-    struct weir_str items[SOURCE_KEY_MAX];
-
-    if (!source_key_read(after, items, table->n_keys, arena))
-        return false;
-    sql_add(&select->sql, "(");
-    add_keys(&select->sql, table);
-    sql_add(&select->sql, ") > (");
+    sql_add(sql, ", (");
     for (size_t i = 0; i < table->n_keys; i++) {
-        sql_add(&select->sql, i ? ", " : "");
-        add_value(select, table->keys[i], items[i]);
+        sql_add(sql, i ? " AND " : "");
+        sql_name(sql, weir_str(table->keys[i]->name));
+        sql_add(sql, " = pg_catalog.lag(");
+        sql_name(sql, weir_str(table->keys[i]->name));
+        sql_add(sql, ") OVER weir_order");
     }
-    sql_add(&select->sql, ")");
-    return true;
+    sql_add(sql, ") IS TRUE");
 }
 
-static void add_bound(struct source_select *select, const struct source_table *table,
-    const char *comparison, struct weir_str text)
+size_t source_select_behind(const struct source_table *table)
 {
-    sql_name(&select->sql, weir_str(table->cursor->name));
-    sql_add(&select->sql, comparison);
-    add_value(select, table->cursor, text);
+    return table->n_keys + table->is_key_declared;
 }
 
-bool source_select(struct source_select *select, const struct source_table *table,
-    const struct weir_chunk_part *part, struct weir_arena *arena)
+/* A key that is null is behind nothing; where there may be one, it is to be seen and refused. */
+static void add_nulls(struct weir_buf *sql, const struct source_table *table)
 {
-    const char *glue = " WHERE ";
+    for (size_t i = 0; i < table->n_keys; i++) {
+        sql_add(sql, " OR ");
+        sql_name(sql, weir_str(table->keys[i]->name));
+        sql_add(sql, " IS NULL");
+    }
+}
+
+static bool add_behind(struct weir_buf *sql, const struct source_table *table, const char *after)
+{
+    struct weir_arena *arena = weir_arena_new();
+    struct weir_str items[SOURCE_KEY_MAX];
+    bool ok = source_key_read(after, items, table->n_keys, arena);
+
+    sql_add(sql, " WHERE ((");
+    add_keys(sql, table);
+    sql_add(sql, ") > (");
+    for (size_t i = 0; ok && i < table->n_keys; i++) {
+        sql_add(sql, i ? ", " : "");
+        sql_literal(sql, items[i]);
+        sql_printf(sql, "::%s", table->keys[i]->type);
+    }
+    sql_add(sql, ")");
+    if (table->is_key_declared)
+        add_nulls(sql, table);
+    sql_add(sql, ")");
+    weir_arena_free(arena);
+    return ok;
+}
+
+static void add_window(
+    struct weir_buf *sql, const struct source_table *table, const struct weir_chunk_part *part)
+{
+    struct weir_buf condition;
+
+    sql_init(&condition);
+    if (source_cursor_condition(&condition, table, part))
+        sql_printf(sql, "%s%s", part->after ? " AND " : " WHERE ", condition.ptr);
+    weir_buf_done(&condition);
+}
+
+bool source_select(
+    struct weir_buf *sql, const struct source_table *table, const struct weir_chunk_part *part)
+{
     bool ok = true;
 
-    *select = (struct source_select){0};
-    sql_init(&select->sql);
-    sql_add(&select->sql, "SELECT ");
-    add_columns(&select->sql, table);
-    sql_add(&select->sql, ", ");
-    add_keys(&select->sql, table);
-    sql_printf(&select->sql, " FROM %s AS weir_source", table->origin);
-    if (part->after) {
-        sql_add(&select->sql, glue);
-        ok = add_behind(select, table, part->after, arena);
-        glue = " AND ";
+    sql_add(sql, "SELECT ");
+    add_columns(sql, table);
+    sql_add(sql, ", ");
+    add_keys(sql, table);
+    if (table->is_key_declared)
+        add_twin(sql, table);
+    sql_printf(sql, " FROM %s AS weir_source", table->origin);
+    if (part->after)
+        ok = add_behind(sql, table, part->after);
+    add_window(sql, table, part);
+    if (table->is_key_declared) {
+        sql_add(sql, " WINDOW weir_order AS (ORDER BY ");
+        add_keys(sql, table);
+        sql_add(sql, ")");
     }
-    if (part->window && part->window->start.ptr) {
-        sql_add(&select->sql, glue);
-        add_bound(select, table, " >= ", part->window->start);
-        glue = " AND ";
-    }
-    if (part->window && part->window->to.key.ptr) {
-        sql_add(&select->sql, glue);
-        add_bound(select, table, " < ", part->window->to.text);
-    }
-    sql_add(&select->sql, " ORDER BY ");
-    add_keys(&select->sql, table);
+    sql_add(sql, " ORDER BY ");
+    add_keys(sql, table);
     return ok;
 }
