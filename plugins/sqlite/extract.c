@@ -20,46 +20,20 @@ static const struct weir_option options[] = {
 };
 
 static const struct weir_option resource_options[] = {
-    WEIR_TEXT(struct source_resource, from, .min = 1, .example = "orders",
+    WEIR_TEXT(struct weir_chunk_wish, from, .min = 1, .example = "orders",
         .help = "The table or view to read; the resource's name when absent."),
-    WEIR_TEXT(struct source_resource, query, .min = 1,
+    WEIR_TEXT(struct weir_chunk_wish, query, .min = 1,
         .example = "SELECT id, name FROM customers WHERE active",
         .help = "A SELECT to read instead; it needs 'key'."),
-    WEIR_TEXTS(struct source_resource, key, .example = "id",
+    WEIR_TEXTS(struct weir_chunk_wish, key, .example = "id",
         .help = "The columns that tell rows apart, and in whose order they are read. A table's "
                 "primary key, or its row numbers, when absent."),
     {0},
 };
 
-static bool is_column(struct weir_arena *arena, const struct weir_path *path)
-{
-    const struct weir_path *rest;
-    struct weir_str column;
-
-    return weir_path_split(arena, path, &column, &rest) && !rest;
-}
-
-static void check_resource(
-    struct weir_stage *stage, const struct weir_resource *resource, struct weir_mistakes *mistakes)
-{
-    const struct source_resource *wish = resource->options;
-    const struct weir_incremental *incremental = resource->incremental;
-
-    if (wish->from && wish->query)
-        weir_mistake(mistakes, weir_node_get(resource->config, "query"), 0, "E-VALUE",
-            "either 'from' or 'query'");
-    if (wish->query && wish->key.n == 0)
-        weir_mistake(mistakes, weir_node_get(resource->config, "query"), 0, "E-VALUE",
-            "a query needs 'key', the columns that tell its rows apart, such as key: id");
-    if (incremental && !is_column(stage->arena, incremental->cursor_path))
-        weir_mistake(mistakes, weir_node_get(resource->config, "incremental"), 0, "E-VALUE",
-            "'cursor_path' must be a column here");
-}
-
 static void sqlite_check(struct weir_stage *stage, struct weir_mistakes *mistakes)
 {
-    for (size_t i = 0; i < stage->n_resources; i++)
-        check_resource(stage, stage->resources[i], mistakes);
+    weir_chunks_check(stage, mistakes);
 }
 
 static enum weir_status sqlite_start(struct weir_stage *stage)
@@ -75,6 +49,8 @@ static enum weir_status sqlite_start(struct weir_stage *stage)
     for (size_t i = 0; i < stage->n_resources && status == WEIR_OK; i++) {
         source->tables[i].source = source;
         source->tables[i].resource = stage->resources[i];
+        source_key_init(&source->tables[i].key);
+        source_key_init(&source->tables[i].key_before);
         status = source_table_read(&source->tables[i]);
     }
     return status;
@@ -112,7 +88,7 @@ const struct weir_plugin weir_plugin = {
     .flags = WEIR_HAS_POSITIONS,
     .state_size = sizeof(struct source),
     .options = options,
-    .resource_size = sizeof(struct source_resource),
+    .resource_size = sizeof(struct weir_chunk_wish),
     .resource_options = resource_options,
     .check = sqlite_check,
     .start = sqlite_start,

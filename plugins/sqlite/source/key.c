@@ -10,7 +10,7 @@
 #include <string.h>
 #include <weir/buf.h>
 
-enum { KEY_TEXT_MAX = 1 << 20 };
+enum { KEY_TEXT_MAX = 1 << 16 };
 
 static bool add_hex(struct weir_buf *buf, const unsigned char *bytes, size_t n)
 {
@@ -23,7 +23,7 @@ static bool add_hex(struct weir_buf *buf, const unsigned char *bytes, size_t n)
 
 static bool add_value(struct weir_buf *buf, sqlite3_value *value)
 {
-    int n = sqlite3_value_bytes(value);
+    int n;
 
     switch (sqlite3_value_type(value)) {
     case SQLITE_INTEGER:
@@ -35,6 +35,7 @@ static bool add_value(struct weir_buf *buf, sqlite3_value *value)
         return weir_buf_printf(buf, "t%d:", n) &&
                weir_buf_add(buf, sqlite3_value_text(value), (size_t)n) && weir_buf_add(buf, ",", 1);
     case SQLITE_BLOB:
+        n = sqlite3_value_bytes(value);
         return weir_buf_printf(buf, "b%d:", n) &&
                add_hex(buf, sqlite3_value_blob(value), (size_t)n) && weir_buf_add(buf, ",", 1);
     default:
@@ -42,20 +43,20 @@ static bool add_value(struct weir_buf *buf, sqlite3_value *value)
     }
 }
 
-const char *source_key_text(sqlite3_stmt *row, int first, size_t n, struct weir_arena *arena)
+void source_key_init(struct weir_buf *key)
 {
-    struct weir_buf buf;
-    const char *text = NULL;
+    weir_buf_init(key, KEY_TEXT_MAX, 1);
+}
+
+bool source_key_text(struct weir_buf *key, sqlite3_stmt *row, int first, size_t n)
+{
     bool ok = true;
 
-    weir_buf_init(&buf, KEY_TEXT_MAX, 1);
+    weir_buf_reset(key);
     for (size_t i = 0; i < n && ok; i++)
-        ok = add_value(&buf, sqlite3_column_value(row, first + (int)i));
+        ok = add_value(key, sqlite3_column_value(row, first + (int)i));
     /* A text with a NUL could not be kept. */
-    if (ok && strlen(buf.ptr) == buf.len)
-        text = weir_copy_text(arena, buf.ptr);
-    weir_buf_done(&buf);
-    return text;
+    return ok && strlen(key->ptr) == key->len;
 }
 
 static bool bind_hex(sqlite3_stmt *statement, int place, const char *hex, size_t n)
@@ -117,4 +118,55 @@ bool source_bind_key(sqlite3_stmt *statement, int first, size_t n, const char *t
             ok = (kind == 't' || kind == 'b') && bind_sized(statement, first + (int)i, kind, &at);
     }
     return ok && *at == '\0';
+}
+
+/* --- what sorts as one -------------------------------------------------------------------- */
+
+/* Without case and blanks behind it, which NOCASE and RTRIM do not see. */
+static size_t sort_text(char *to, const char *from, size_t n)
+{
+    while (n && from[n - 1] == ' ')
+        n--;
+    for (size_t i = 0; i < n; i++)
+        to[i] = from[i] >= 'A' && from[i] <= 'Z' ? (char)(from[i] - 'A' + 'a') : from[i];
+    return n;
+}
+
+/* The digits of the nearest double, which ints beyond 2^53 share. */
+static const char *sort_number(struct weir_buf *buf, const char *at, bool *ok)
+{
+    char *end;
+
+    *ok = weir_buf_printf(buf, "r%a,", strtod(at + 1, &end));
+    return end + 1;
+}
+
+static const char *sort_sized(
+    struct weir_buf *buf, const char *at, struct weir_arena *arena, bool *ok)
+{
+    char *colon, *sorted;
+    size_t n = strtoull(at + 1, &colon, 10), taken = *at == 'b' ? 2 * n : n;
+
+    sorted = weir_alloc(arena, taken + 1);
+    n = *at == 't' ? sort_text(sorted, colon + 1, taken) : taken;
+    if (*at == 'b')
+        memcpy(sorted, colon + 1, taken);
+    *ok = weir_buf_printf(buf, "%c%zu:", *at, n) && weir_buf_add(buf, sorted, n) &&
+          weir_buf_add(buf, ",", 1);
+    return colon + 1 + taken + 1;
+}
+
+const char *source_key_sorted(const char *text, struct weir_arena *arena)
+{
+    struct weir_buf buf;
+    const char *sorted;
+    bool ok = true;
+
+    weir_buf_init(&buf, 2 * KEY_TEXT_MAX, 1);
+    for (const char *at = text; *at && ok;)
+        at = *at == 'i' || *at == 'r' ? sort_number(&buf, at, &ok)
+                                      : sort_sized(&buf, at, arena, &ok);
+    sorted = weir_copy_text(arena, buf.ptr);
+    weir_buf_done(&buf);
+    return sorted;
 }

@@ -91,6 +91,18 @@ static int open_connection(struct source *source)
         SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
 }
 
+static bool has_utf8(sqlite3 *connection)
+{
+    sqlite3_stmt *statement = NULL;
+    bool found = false;
+
+    if (sqlite3_prepare_v2(connection, "PRAGMA encoding", -1, &statement, NULL) == SQLITE_OK &&
+        sqlite3_step(statement) == SQLITE_ROW)
+        found = sqlite3_stricmp((const char *)sqlite3_column_text(statement, 0), "UTF-8") == 0;
+    (void)sqlite3_finalize(statement);
+    return found;
+}
+
 enum weir_status source_open(struct source *source)
 {
     static const int guards[][2] = {
@@ -108,13 +120,17 @@ enum weir_status source_open(struct source *source)
     if (sqlite3_exec(source->connection, "PRAGMA query_only = 1; SELECT 1 FROM sqlite_schema", NULL,
             NULL, NULL) != SQLITE_OK)
         return source_fail(source, "cannot read the database");
+    source->is_utf8 = has_utf8(source->connection);
     return WEIR_OK;
 }
 
 void source_close(struct source *source)
 {
-    for (size_t i = 0; source->tables && i < source->stage->n_resources; i++)
+    for (size_t i = 0; source->tables && i < source->stage->n_resources; i++) {
         (void)sqlite3_finalize(source->tables[i].statement);
+        weir_buf_done(&source->tables[i].key);
+        weir_buf_done(&source->tables[i].key_before);
+    }
     (void)sqlite3_close(source->connection);
     source->connection = NULL;
 }

@@ -77,31 +77,18 @@ static enum weir_status find_own_key(struct source_table *table, const char *nam
     return WEIR_OK;
 }
 
-/* A semicolon at its end would end the statement that it is put into. */
-static const char *subquery(struct weir_arena *arena, const char *query)
-{
-    size_t n = strlen(query);
-
-    while (n && strchr("; \t\r\n", query[n - 1]))
-        n--;
-    return weir_printf(arena, "(%.*s\n)", (int)n, query);
-}
-
 static void find_cursor(struct source_table *table)
 {
-    const struct weir_incremental *incremental = table->resource->incremental;
     struct weir_arena *arena = table->source->stage->arena;
-    const struct weir_path *rest;
-    struct weir_str column;
 
-    /* `check` has seen that it is a column. */
-    if (incremental && weir_path_split(arena, incremental->cursor_path, &column, &rest))
-        table->cursor = quoted(arena, weir_copy(arena, column).ptr);
+    table->cursor_name = weir_chunks_cursor(arena, table->resource);
+    if (table->cursor_name)
+        table->cursor = quoted(arena, table->cursor_name);
 }
 
 enum weir_status source_table_read(struct source_table *table)
 {
-    const struct source_resource *options = table->resource->options;
+    const struct weir_chunk_wish *options = table->resource->options;
     struct weir_arena *arena = table->source->stage->arena;
     const char *name = options->from ? options->from : table->resource->name;
 
@@ -110,7 +97,7 @@ enum weir_status source_table_read(struct source_table *table)
             return refuse(table, "has a key of more than 16 columns");
     find_cursor(table);
     if (options->query) {
-        table->origin = subquery(arena, options->query);
+        table->origin = weir_chunks_subquery(arena, options->query);
         return WEIR_OK;
     }
     table->origin = weir_printf(arena, "main.%s", quoted(arena, name));
