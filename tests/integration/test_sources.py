@@ -5,6 +5,7 @@ postgres is among the databases.
 
 import unittest
 
+import harness
 from harness import BAD_FILE, DATA, OK
 from source_case import PostgresSource, SourceCase, SqliteSource, pairs, sources
 
@@ -61,7 +62,8 @@ class Copying:
         self.source.fill("t", 60, f"CASE WHEN n > 20 THEN {big} ELSE 'small' END")
         result = self.copy("name: t")
         self.assertEqual(self.rows("t", "count(*), sum(length(v))"), [(60, 40 * 5000000 + 100)])
-        self.assertLess(result.peak_rss, 260 << 20)
+        if not harness.sanitized():
+            self.assertLess(result.peak_rss, 260 << 20)
 
 
 @sources
@@ -110,7 +112,6 @@ class Reading:
         self.refuse("nowhere", "name: nowhere")
         self.refuse("nokey", "name: t, key: nokey")
         self.refuse("nocursor", "name: t, incremental: { cursor_path: nocursor, cursor_type: integer }")
-        self.refuse("E-SOURCE", "name: q, query: 'SELECT 1 AS a, 2 AS a, 3 AS id', key: id")
 
     def test_a_view_needs_a_key(self):
         self.make_rows()
@@ -121,8 +122,7 @@ class Reading:
 
     def test_the_report_tells_bytes(self):
         self.make_rows(1000)
-        report = self.copy("name: t").report
-        self.assertGreater(str(report).count("bytes"), 0)
+        self.assertNotIn(" 0 B received", self.copy("name: t").err)
 
     def test_a_cursor_brings_what_is_new_once(self):
         self.make_rows(10)
@@ -306,6 +306,9 @@ class Postgreses(SourceCase):
                          "INSERT INTO t VALUES (1, 'a'), (2, 'B'), (3, 'b'), (4, 'Z')")
         self.copy("name: t, incremental: { cursor_path: at, cursor_type: text, initial_value: 'Z' }")
         self.assertEqual(self.rows("t", "id"), [(1,), (3,), (4,)])
+
+    def test_two_columns_of_one_name(self):
+        self.refuse("E-SOURCE", "name: q, query: 'SELECT 1 AS a, 2 AS a, 3 AS id', key: id")
 
     def test_a_table_without_a_key(self):
         self.source.make("CREATE TABLE t (v int)")

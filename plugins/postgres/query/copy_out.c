@@ -1,6 +1,6 @@
 #include "copy_out.h"
 
-#include "error_take.h"
+#include "connect/error_take.h"
 #include "wire.h"
 
 bool copy_out_begin(struct connection *connection, const char *sql)
