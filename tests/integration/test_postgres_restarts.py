@@ -134,6 +134,41 @@ class Crashes(RestartCase):
         self.assert_all_pages()
 
 
+class LostTransactions(ClusterCase):
+    """A server that acknowledges before it has written anything, and crashes."""
+
+    SETTINGS = {"synchronous_commit": "off", "wal_writer_delay": "10s",
+                "wal_writer_flush_after": "1GB"}
+
+    def crashed(self, when):
+        """When rows are there, and another session keeps the run from writing its end."""
+        file = self.pipeline([pages(total=300, style="page", fail_page=3, fail=1, **{"as": "held"})],
+                             load="batching: { rows: 100 }", extract="timeout: { stall: 1h }")
+        run = self.start_weir(file)
+        run.when(lambda: self.has_rows(200))
+        with self.database.connect() as other:
+            other.execute("BEGIN; LOCK TABLE weir.run IN EXCLUSIVE MODE")
+            when(run)
+            self.cluster.crash()
+        self.cluster.start()
+        harness.server().heal()
+        result = self.check(run.wait())
+        self.assert_exit(result, DESTINATION)
+        self.assertIn("error[E-DB-LOST]", result.err)
+        self.assert_exit(self.run_weir(file), OK)
+        self.assert_all_pages(300)
+
+    def test_in_the_middle_of_a_run(self):
+        self.crashed(lambda run: None)
+
+    def test_when_only_its_end_is_still_to_be_written(self):
+        def loaded(run):
+            harness.server().heal()
+            run.when(lambda: self.has_rows(300))
+
+        self.crashed(loaded)
+
+
 class Terminated(RestartCase):
     """An administrator ends connections."""
 

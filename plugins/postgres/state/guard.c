@@ -105,3 +105,13 @@ enum weir_status guard_enter(struct connection *connection, struct state *state,
         return status;
     return take_token(connection, state, lane, transaction->token);
 }
+
+enum weir_status guard_confirm(
+    struct connection *control, const struct state *state, size_t lane, int64_t token)
+{
+    struct standing standing;
+    enum weir_status status = look_up(control, state, lane, &standing);
+
+    /* As if the next one were to be sent. */
+    return status == WEIR_OK ? judge(control, state, &standing, token + 1) : status;
+}

@@ -16,6 +16,10 @@
  */
 enum weir_status guard_enter(struct connection *connection, struct state *state, size_t lane,
     const struct transaction *transaction, bool was_unknown, bool *ret_committed) WEIR_MUST_CHECK;
+/* In a transaction of the control connection, when no lane has anything to send: does the server still
+ * have what it has said is committed (else E-DB-LOST)? `token` is the lane's last one. */
+enum weir_status guard_confirm(struct connection *control, const struct state *state, size_t lane,
+    int64_t token) WEIR_MUST_CHECK;
 /*
  * Moves the chains of all units. Units that are done already, or behind one that is missing in a run
  * that is failing, are voided (weir_batch_void_unit); one that is missing otherwise is E-BUG.

@@ -3,6 +3,7 @@
 #include "rows/publish.h"
 #include "session/session.h"
 #include "state/gaps_read.h"
+#include "state/guard.h"
 #include "state/lock.h"
 #include "state/marks_read.h"
 #include "state/pass.h"
@@ -127,6 +128,16 @@ static enum weir_status close_pass(struct connection *control, struct closing *c
     return pass_end(control, pass);
 }
 
+/* What a server had acknowledged it may have lost in a crash since, and no lane comes by any more. */
+static enum weir_status check_lanes(struct connection *control, const struct postgres_load *load)
+{
+    enum weir_status status = WEIR_OK;
+
+    for (int64_t i = 0; load->lane && i < load->lanes && status == WEIR_OK; i++)
+        status = guard_confirm(control, &load->state, (size_t)i, load->lane[i].token);
+    return status;
+}
+
 static bool closes(const struct closing *closing)
 {
     return closing->ending->done || closing->ending->abandon;
@@ -139,6 +150,8 @@ static enum weir_status write_all(struct connection *control, struct closing *cl
 
     closing->refused = false;
     if (closes(closing))
+        status = check_lanes(control, closing->load);
+    if (status == WEIR_OK && closes(closing))
         status = close_pass(control, closing);
     if (closing->refused)
         ending.exit_code = WEIR_FAULT_DATA;
