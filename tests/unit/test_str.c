@@ -124,6 +124,43 @@ static void utf8_is_checked_strictly(void **state)
         assert_int_equal(weir_str_utf8_error(cases[i].text), cases[i].error);
 }
 
+static void characters_become_utf8(void **state)
+{
+    static const struct {
+        uint32_t character;
+        const char *bytes;
+    } cases[] = {
+        {'a', "a"},
+        {0x7f, "\x7f"},
+        {0x80, "\xc2\x80"},
+        {0x7ff, "\xdf\xbf"},
+        {0x800, "\xe0\xa0\x80"},
+        {0xffff, "\xef\xbf\xbf"},
+        {0x10000, "\xf0\x90\x80\x80"},
+        {0x10ffff, "\xf4\x8f\xbf\xbf"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char out[5];
+
+        *weir_put_utf8(out, cases[i].character) = '\0';
+        assert_string_equal(out, cases[i].bytes);
+    }
+}
+
+static void hexadecimal_digits_have_values(void **state)
+{
+    (void)state;
+    assert_int_equal(weir_hex_digit('0'), 0);
+    assert_int_equal(weir_hex_digit('9'), 9);
+    assert_int_equal(weir_hex_digit('a'), 10);
+    assert_int_equal(weir_hex_digit('F'), 15);
+    for (const char *none = "/:@G`g \x80"; *none; none++)
+        assert_int_equal(weir_hex_digit(*none), -1);
+    assert_int_equal(weir_hex_digit('\0'), -1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -133,6 +170,8 @@ int main(void)
         cmocka_unit_test(nothing_unsafe_is_printed),
         cmocka_unit_test(what_is_too_long_ends_in_dots),
         cmocka_unit_test(utf8_is_checked_strictly),
+        cmocka_unit_test(characters_become_utf8),
+        cmocka_unit_test(hexadecimal_digits_have_values),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,15 +23,6 @@ static void show(struct shown *shown, const char *text, size_t n)
     shown->n += n;
 }
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* Lower case, percent-decoded: what a server would understand. */
 static size_t plain_name(const char *name, size_t n, char out[NAME_MAX_LENGTH + 1])
 {
@@ -40,8 +31,9 @@ static size_t plain_name(const char *name, size_t n, char out[NAME_MAX_LENGTH + 
     for (size_t i = 0; i < n && length < NAME_MAX_LENGTH; i++) {
         char c = name[i];
 
-        if (c == '%' && i + 2 < n && hex_value(name[i + 1]) >= 0 && hex_value(name[i + 2]) >= 0) {
-            c = (char)(hex_value(name[i + 1]) * 16 + hex_value(name[i + 2]));
+        if (c == '%' && i + 2 < n && weir_hex_digit(name[i + 1]) >= 0 &&
+            weir_hex_digit(name[i + 2]) >= 0) {
+            c = (char)(weir_hex_digit(name[i + 1]) * 16 + weir_hex_digit(name[i + 2]));
             i += 2;
         }
         out[length++] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;

@@ -211,11 +211,6 @@ const char *http_auth_url(const struct http_auth *auth, struct weir_arena *arena
     return http_url_add_param(arena, url, auth->param, weir_str(auth->value));
 }
 
-static int hex_value(char c)
-{
-    return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;
-}
-
 /* Is the text, percent-encoded in whatever way, the value? */
 static bool is_value(const char *text, size_t len, const char *value)
 {
@@ -224,7 +219,7 @@ static bool is_value(const char *text, size_t len, const char *value)
 
         if (c == '%' && i + 2 < len && isxdigit((unsigned char)text[i + 1]) &&
             isxdigit((unsigned char)text[i + 2])) {
-            c = (char)(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
+            c = (char)(weir_hex_digit(text[i + 1]) * 16 + weir_hex_digit(text[i + 2]));
             i += 2;
         }
         if (c != *value && !(c == '+' && *value == ' '))

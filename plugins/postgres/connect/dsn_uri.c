@@ -4,11 +4,6 @@
 #include <ctype.h>
 #include <string.h>
 
-static int hex_value(char c)
-{
-    return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;
-}
-
 /* The piece without its %NN; NULL with a problem. */
 static const char *decode(struct dsn_reader *reader, const char *at, size_t len)
 {
@@ -25,7 +20,7 @@ static const char *decode(struct dsn_reader *reader, const char *at, size_t len)
                     reader, at, "behind this % no two hexadecimal digits follow; write a % as %25");
                 return NULL;
             }
-            byte = hex_value(at[1]) * 16 + hex_value(at[2]);
+            byte = weir_hex_digit(at[1]) * 16 + weir_hex_digit(at[2]);
             if (byte == 0) {
                 (void)dsn_refuse(reader, at, "here stands a NUL");
                 return NULL;

@@ -19,20 +19,13 @@ bool query_bool(const PGresult *result, int row, int column)
     return PQgetvalue(result, row, column)[0] == 't';
 }
 
-static int digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* "\x6869"; out has room for half of what stands behind the x. */
 static bool decode_hex(const char *text, size_t len, char *out)
 {
     if (len < 2 || text[0] != '\\' || text[1] != 'x' || len % 2)
         return false;
     for (size_t i = 2; i < len; i += 2) {
-        int high = digit(text[i]), low = digit(text[i + 1]);
+        int high = weir_hex_digit(text[i]), low = weir_hex_digit(text[i + 1]);
 
         if (high < 0 || low < 0)
             return false;

@@ -13,15 +13,6 @@ bool json_take_word(struct json_scan *scan, const char *word)
     return true;
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* The four digits behind \u, or -1. */
 static int32_t read_unit(const char *at, const char *end)
 {
@@ -30,7 +21,7 @@ static int32_t read_unit(const char *at, const char *end)
     if (end - at < 6 || at[0] != '\\' || at[1] != 'u')
         return -1;
     for (int i = 2; i < 6; i++) {
-        int digit = hex_digit(at[i]);
+        int digit = weir_hex_digit(at[i]);
 
         if (digit < 0)
             return -1;
@@ -126,27 +117,6 @@ bool json_take_number(struct json_scan *scan, struct weir_str *ret_number)
     return true;
 }
 
-static char *put_utf8(char *out, uint32_t c)
-{
-    if (c < 0x80) {
-        *out++ = (char)c;
-        return out;
-    }
-    if (c < 0x800) {
-        *out++ = (char)(0xc0 | c >> 6);
-    } else {
-        if (c < 0x10000) {
-            *out++ = (char)(0xe0 | c >> 12);
-        } else {
-            *out++ = (char)(0xf0 | c >> 18);
-            *out++ = (char)(0x80 | (c >> 12 & 0x3f));
-        }
-        *out++ = (char)(0x80 | (c >> 6 & 0x3f));
-    }
-    *out++ = (char)(0x80 | (c & 0x3f));
-    return out;
-}
-
 /* The character of the escape at *at, which moves behind it. */
 static uint32_t take_escape(const char **at, const char *end)
 {
@@ -177,7 +147,7 @@ size_t json_unescape(struct weir_str raw, char *out)
 
     while (at < end) {
         if (*at == '\\')
-            out = put_utf8(out, take_escape(&at, end));
+            out = weir_put_utf8(out, take_escape(&at, end));
         else
             *out++ = *at++;
     }

@@ -2,15 +2,6 @@
 
 #include <string.h>
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 static bool is_before_hyphen(size_t byte)
 {
     return byte == 4 || byte == 6 || byte == 8 || byte == 10;
@@ -45,8 +36,8 @@ bool uuid_parse(struct weir_str s, unsigned char ret_uuid[UUID_SIZE])
 
         if (hyphens && is_before_hyphen(i) && *at++ != '-')
             return false;
-        high = hex_digit(*at++);
-        low = hex_digit(*at++);
+        high = weir_hex_digit(*at++);
+        low = weir_hex_digit(*at++);
         if (high < 0 || low < 0)
             return false;
         ret_uuid[i] = (unsigned char)(high << 4 | low);

@@ -185,3 +185,33 @@ size_t weir_str_printable(struct weir_str s, char *out, size_t size)
     out[written] = '\0';
     return written;
 }
+
+char *weir_put_utf8(char *out, uint32_t character)
+{
+    if (character < 0x80) {
+        *out++ = (char)character;
+        return out;
+    }
+    if (character < 0x800) {
+        *out++ = (char)(0xc0 | character >> 6);
+    } else {
+        if (character < 0x10000) {
+            *out++ = (char)(0xe0 | character >> 12);
+        } else {
+            *out++ = (char)(0xf0 | character >> 18);
+            *out++ = (char)(0x80 | (character >> 12 & 0x3f));
+        }
+        *out++ = (char)(0x80 | (character >> 6 & 0x3f));
+    }
+    *out++ = (char)(0x80 | (character & 0x3f));
+    return out;
+}
+
+int weir_hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}

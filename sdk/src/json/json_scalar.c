@@ -9,17 +9,6 @@ enum {
     LAST_SURROGATE = 0xdfff,
 };
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 /* The four digits behind \u, or -1. */
 static int32_t read_hex(struct weir_str s)
 {
@@ -28,7 +17,7 @@ static int32_t read_hex(struct weir_str s)
     if (s.len < 6 || s.ptr[0] != '\\' || s.ptr[1] != 'u')
         return -1;
     for (size_t i = 2; i < 6; i++) {
-        int digit = hex_digit(s.ptr[i]);
+        int digit = weir_hex_digit(s.ptr[i]);
 
         if (digit < 0)
             return -1;
@@ -76,26 +65,6 @@ static size_t read_escape(struct json_doc *doc, struct weir_str s, uint32_t *ret
     return 2;
 }
 
-static char *put_utf8(char *out, uint32_t c)
-{
-    if (c < 0x80) {
-        *out++ = (char)c;
-    } else if (c < 0x800) {
-        *out++ = (char)(0xc0 | c >> 6);
-        *out++ = (char)(0x80 | (c & 0x3f));
-    } else if (c < 0x10000) {
-        *out++ = (char)(0xe0 | c >> 12);
-        *out++ = (char)(0x80 | (c >> 6 & 0x3f));
-        *out++ = (char)(0x80 | (c & 0x3f));
-    } else {
-        *out++ = (char)(0xf0 | c >> 18);
-        *out++ = (char)(0x80 | (c >> 12 & 0x3f));
-        *out++ = (char)(0x80 | (c >> 6 & 0x3f));
-        *out++ = (char)(0x80 | (c & 0x3f));
-    }
-    return out;
-}
-
 static size_t until_backslash(struct weir_str s)
 {
     const char *found = s.len ? memchr(s.ptr, '\\', s.len) : NULL;
@@ -141,7 +110,7 @@ bool json_unescape(
         n = read_escape(doc, (struct weir_str){raw.ptr + at, raw.len - at}, &character);
         if (n == 0)
             return false;
-        out = put_utf8(out, character);
+        out = weir_put_utf8(out, character);
         at += n;
     }
     *ret_text = (struct weir_str){text, (size_t)(out - text)};

@@ -79,39 +79,16 @@ static struct weir_node *new_node(struct reader *r, enum weir_node_kind kind)
 
 /* --- texts ------------------------------------------------------------------------------- */
 
-static char *put_utf8(char *out, unsigned long c)
-{
-    if (c < 0x80) {
-        *out++ = (char)c;
-        return out;
-    }
-    if (c < 0x800) {
-        *out++ = (char)(0xc0 | c >> 6);
-    } else {
-        if (c < 0x10000) {
-            *out++ = (char)(0xe0 | c >> 12);
-        } else {
-            *out++ = (char)(0xf0 | c >> 18);
-            *out++ = (char)(0x80 | (c >> 12 & 0x3f));
-        }
-        *out++ = (char)(0x80 | (c >> 6 & 0x3f));
-    }
-    *out++ = (char)(0x80 | (c & 0x3f));
-    return out;
-}
-
 /* The four digits behind \u. */
-static bool read_code(struct reader *r, unsigned long *ret_code)
+static bool read_code(struct reader *r, uint32_t *ret_code)
 {
-    static const char digits[] = "0123456789abcdef";
-
     *ret_code = 0;
     for (int i = 0; i < 4; i++) {
-        const char *digit = *r->at ? strchr(digits, *r->at | 0x20) : NULL;
+        int digit = weir_hex_digit(*r->at);
 
-        if (!digit || *r->at < '0')
+        if (digit < 0)
             return false;
-        *ret_code = *ret_code * 16 + (unsigned long)(digit - digits);
+        *ret_code = *ret_code * 16 + (uint32_t)digit;
         step(r);
     }
     return true;
@@ -120,21 +97,21 @@ static bool read_code(struct reader *r, unsigned long *ret_code)
 /* A character as \uXXXX or as two of them; NULL when that is no character. */
 static char *read_unicode(struct reader *r, char *out)
 {
-    unsigned long code, low;
+    uint32_t code, low;
 
     if (!read_code(r, &code))
         return fail(r, "E-JSON", "\\u needs four hexadecimal digits");
     if (code == 0)
         return fail(r, "E-TEXT-NUL", "a text cannot hold a NUL character");
     if (code < 0xd800 || code > 0xdfff)
-        return put_utf8(out, code);
+        return weir_put_utf8(out, code);
     if (code > 0xdbff || r->at[0] != '\\' || r->at[1] != 'u')
         return fail(r, "E-UTF8", "half of a surrogate pair is no character");
     step(r);
     step(r);
     if (!read_code(r, &low) || low < 0xdc00 || low > 0xdfff)
         return fail(r, "E-UTF8", "half of a surrogate pair is no character");
-    return put_utf8(out, 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00));
+    return weir_put_utf8(out, 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00));
 }
 
 static char *read_escape(struct reader *r, char *out)
