@@ -1,6 +1,7 @@
 """What the tests of databases as sources share: where rows come from, and a pipeline that copies them."""
 
 import sqlite3
+import sys
 from contextlib import closing
 
 import harness
@@ -103,7 +104,6 @@ class SourceCase(harness.Case):
 
 def pairs(tests):
     """The tests of a class from each database into each."""
-    import sys
     module = sys.modules[tests.__module__]
     for source in (SqliteSource, PostgresSource):
         for database in (Sqlite, Postgres):
@@ -116,7 +116,6 @@ def pairs(tests):
 
 def sources(tests):
     """The same from each, into SQLite."""
-    import sys
     module = sys.modules[tests.__module__]
     for source in (SqliteSource, PostgresSource):
         name = f"{tests.__name__}{source.__name__.removesuffix('Source')}"

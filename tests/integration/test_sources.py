@@ -3,9 +3,11 @@
 postgres is among the databases.
 """
 
+import sqlite3
 import unittest
 
 import harness
+from databases import Postgres
 from harness import BAD_FILE, DATA, OK
 from source_case import PostgresSource, SourceCase, SqliteSource, pairs, sources
 
@@ -226,7 +228,6 @@ class Sqlites(SourceCase):
 
     def test_a_database_that_is_locked_or_not_there(self):
         self.source.make("CREATE TABLE t (v); INSERT INTO t VALUES (1); PRAGMA journal_mode = DELETE")
-        import sqlite3
         other = sqlite3.connect(self.source.file, isolation_level=None)
         self.addCleanup(other.close)
         other.execute("BEGIN EXCLUSIVE")
@@ -242,7 +243,6 @@ class Postgreses(SourceCase):
     SOURCE = PostgresSource
 
     def test_all_kinds_of_values(self):
-        from databases import Postgres
         self.database.close()
         self.database = Postgres(self.work)
         self.addCleanup(self.database.close)
@@ -306,6 +306,39 @@ class Postgreses(SourceCase):
                          "INSERT INTO t VALUES (1, 'a'), (2, 'B'), (3, 'b'), (4, 'Z')")
         self.copy("name: t, incremental: { cursor_path: at, cursor_type: text, initial_value: 'Z' }")
         self.assertEqual(self.rows("t", "id"), [(1,), (3,), (4,)])
+
+    def test_from_and_into_one_database(self):
+        self.database.close()
+        self.database = Postgres(self.work)
+        self.addCleanup(self.database.close)
+        self.database.make("CREATE TABLE t (id bigint PRIMARY KEY, v text);"
+                           "INSERT INTO t SELECT n, 'row ' || n FROM generate_series(1, 100000) AS s(n)")
+        self.source.extract = 'type: postgres, dsn: "${PG}"'
+        for disposition in ("append", "merge", "replace"):
+            with self.subTest(disposition):
+                self.copy(f"name: c_{disposition}, from: t, primary_key: id, write_disposition: {disposition}",
+                          load="lanes: 4", more="limits: { memory: 16MiB }")
+                self.assertEqual(self.rows(f"c_{disposition}", "count(*), sum(id)"), [(100000, 5000050000)])
+
+    def test_a_preview_ends_before_the_table_does(self):
+        self.source.make("CREATE TABLE t (id bigint PRIMARY KEY, v text)")
+        self.source.fill("t", 300000)
+        result = self.run_weir(self.pipeline("name: t"), command="preview")
+        self.assert_exit(result, OK)
+        self.assertIn("row 1", result.out)
+
+    def test_keys_whose_operators_stand_in_another_schema(self):
+        """As those of citext, which is not everywhere: the order of the type is not that of its bytes."""
+        self.source.make("""
+            CREATE SCHEMA other; CREATE TYPE other.pair AS (a int, b text);
+            CREATE TABLE t (k other.pair PRIMARY KEY, v int);
+            INSERT INTO t SELECT ROW(n, 'x')::other.pair, n FROM generate_series(1, 25000) AS s(n)""")
+        run = self.start_weir(self.pipeline("name: t", load="batching: { rows: 10000 }"))
+        harness.wait_until(lambda: not run.alive() or (self.database.has_table("t") and self.rows("t", "count(*)")))
+        run.kill()
+        if run.wait().code != OK:
+            self.copy("name: t", load="batching: { rows: 10000 }")
+        self.assertEqual(self.rows("t", "count(*), count(DISTINCT v)"), [(25000, 25000)])
 
     def test_two_columns_of_one_name(self):
         self.refuse("E-SOURCE", "name: q, query: 'SELECT 1 AS a, 2 AS a, 3 AS id', key: id")
