@@ -92,19 +92,26 @@ static bool has_null(const struct chunk *chunk)
     return false;
 }
 
-/* The key of the row that was taken last stays in the table's buffer. */
+static enum weir_status read_key(struct chunk *chunk)
+{
+    struct source_table *table = chunk->table;
+
+    if (source_key_text(&table->key, chunk->row, (int)chunk->n_columns, table->n_keys))
+        return WEIR_OK;
+    return refuse(chunk, "the key of a row is longer than 64 KiB, or holds a NUL");
+}
+
+/* The key of the row that was taken last stays in the table's other buffer. */
 static enum weir_status check_key(struct chunk *chunk)
 {
     struct source_table *table = chunk->table;
     struct weir_buf before = table->key;
     bool is_first = chunk->batch->n_rows == 0;
 
-    if (has_null(chunk))
-        return refuse(chunk, "the key of a row is null");
     table->key = table->key_before;
     table->key_before = before;
-    if (!source_key_text(&table->key, chunk->row, (int)chunk->n_columns, table->n_keys))
-        return refuse(chunk, "the key of a row is longer than 64 KiB, or holds a NUL");
+    if (read_key(chunk) != WEIR_OK)
+        return WEIR_FAIL;
     if (!is_first && strcmp(table->key.ptr, before.ptr) == 0)
         return refuse(chunk, "two rows have the same key");
     return WEIR_OK;
@@ -132,16 +139,28 @@ static bool is_border(struct chunk *chunk)
     return is_other;
 }
 
-/* One row more is looked at, to know whether there is one, and whether it has a key of its own. */
+/*
+ * One row more is looked at, to know whether there is one, and whether it has a key of its own. Of
+ * a table's own key, which tells rows apart, only those beside the border are read.
+ */
 static enum weir_status take_or_leave(struct chunk *chunk)
 {
-    enum weir_status status = check_key(chunk);
+    bool is_declared = chunk->table->is_key_declared, was_full = is_full(chunk);
+    enum weir_status status = WEIR_OK;
 
     chunk->n_stepped++;
+    if (has_null(chunk))
+        return refuse(chunk, "the key of a row is null");
+    if (is_declared || was_full)
+        status = check_key(chunk);
     if (status != WEIR_OK)
         return status;
-    chunk->has_more = is_full(chunk) && is_border(chunk);
-    return chunk->has_more ? WEIR_OK : take_row(chunk);
+    chunk->has_more = was_full && is_border(chunk);
+    if (chunk->has_more)
+        return WEIR_OK;
+    status = take_row(chunk);
+    return status == WEIR_OK && !is_declared && !was_full && is_full(chunk) ? read_key(chunk)
+                                                                            : status;
 }
 
 static enum weir_status read_rows(struct chunk *chunk)

@@ -31,11 +31,12 @@ struct source_table {
     const char *origin; /* in a FROM */
     const char *keys[SOURCE_KEY_MAX];
     size_t n_keys;
+    bool is_key_declared;    /* nothing but the pipeline file says that it tells rows apart */
     const char *cursor_name; /* of `incremental`; NULL: all rows are read */
     const char *cursor;      /* quoted */
     sqlite3_stmt *statement;
     unsigned shape;                  /* which conditions the statement has; 0: there is none */
-    struct weir_buf key, key_before; /* of the row that was looked at last, and of the one before */
+    struct weir_buf key, key_before; /* of rows beside each other */
 };
 
 /* The window of a part, as SQLite can look for it. */

@@ -95,6 +95,7 @@ enum weir_status source_table_read(struct source_table *table)
     for (size_t i = 0; i < options->key.n; i++)
         if (!add_key(table, options->key.items[i]))
             return refuse(table, "has a key of more than 16 columns");
+    table->is_key_declared = options->key.n > 0;
     find_cursor(table);
     if (options->query) {
         table->origin = weir_chunks_subquery(arena, options->query);
