@@ -79,6 +79,19 @@ class Refused(PostgresCase):
         self.assertEqual(self.rows(), [n for n in range(1, 51) if n != 33])
         self.assertNotIn("not one", result.err + self.rows("SELECT reason FROM _weir_dead_letter")[0])
 
+    def test_a_statement_that_a_trigger_makes_of_a_value(self):
+        """The server's text names what it did not find."""
+        self.make("""
+            CREATE TABLE t (id bigint, name text);
+            CREATE FUNCTION run() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN EXECUTE 'SELECT ' || NEW.name; RETURN NEW; END $$;
+            CREATE TRIGGER run BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION run()""")
+        harness.server().put("t", [{"id": 1, "name": "canary"}])
+        result = self.run_weir(self.pipeline([data("t")]))
+        self.assert_exit(result, DESTINATION)
+        self.assertIn("42703", result.err)
+        self.assertNotIn("canary", result.err)
+
     def test_a_foreign_key_that_waits_for_the_commit(self):
         self.make("CREATE TABLE p (id bigint PRIMARY KEY); INSERT INTO p SELECT generate_series(1, 999);"
                   "CREATE TABLE t (id bigint REFERENCES p DEFERRABLE INITIALLY DEFERRED, name text)")
@@ -86,6 +99,14 @@ class Refused(PostgresCase):
         self.assert_exit(result, DATA)
         self.assertIn("error[E-ROW-CONSTRAINT]", result.err)
         self.assertEqual(self.assert_whole_pages(), 900)
+
+
+class Unlogged(PostgresCase):
+    def test_it_is_said_once_that_a_crash_empties_it(self):
+        self.make("CREATE UNLOGGED TABLE t (id bigint, name text)")
+        result = self.run_weir(self.pipeline([pages()]))
+        self.assert_exit(result, OK)
+        self.assertEqual(result.err.count("UNLOGGED"), 1)
 
 
 class RefusedBefore(PostgresCase):

@@ -22,6 +22,15 @@ static bool is_raised(const PGresult *result)
     return function && strcmp(function, "exec_stmt_raise") == 0;
 }
 
+/* Of a statement inside of a trigger or function, which may have been put together of a row's values.
+ * What went wrong inside of it is the first thing that the context says. */
+static bool is_inside_code(const PGresult *result)
+{
+    const char *context = PQresultErrorField(result, PG_DIAG_CONTEXT);
+
+    return context && strncmp(context, "COPY ", strlen("COPY ")) != 0;
+}
+
 /* The server's primary message, without what may be a row's value or the password. */
 static void take_text(
     const struct connection *connection, const PGresult *result, char out[PG_TEXT_SIZE])
@@ -30,6 +39,8 @@ static void take_text(
     const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     const char *own = meaning_text(sqlstate ? sqlstate : "", is_raised(result));
 
+    if (!own && is_inside_code(result) && meaning_names_objects(sqlstate))
+        own = "a statement in a trigger or function of the database has failed";
     (void)weir_str_printable(weir_str(own    ? own
                                       : text ? text
                                              : "it did not say why"),

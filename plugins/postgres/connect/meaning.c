@@ -103,3 +103,13 @@ const char *meaning_text(const char *sqlstate, bool is_raised)
         return "a trigger or function of the database has raised an error";
     return is_harmless(sqlstate) ? NULL : "the server refused";
 }
+
+bool meaning_names_objects(const char *sqlstate)
+{
+    static const char *const classes[] = {"0A", "3D", "3F", "42"};
+
+    for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
+        if (strncmp(sqlstate, classes[i], 2) == 0)
+            return true;
+    return false;
+}

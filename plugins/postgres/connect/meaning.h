@@ -19,5 +19,7 @@ const struct meaning *meaning_find(const char *sqlstate);
  * shown. `is_raised`: it is not the server's own, but a trigger's.
  */
 const char *meaning_text(const char *sqlstate, bool is_raised);
+/* Does the server's own text say what something is called? */
+bool meaning_names_objects(const char *sqlstate);
 
 #endif

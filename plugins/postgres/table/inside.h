@@ -40,6 +40,7 @@ struct table_inside {
     /* Columns that the table lacks and that had no value yet: the first few of them. */
     struct weir_str waiting[WAITING_NAMED];
     size_t n_waiting;
+    bool is_warned; /* it is UNLOGGED, and that was told */
     bool has_order; /* rows have brought what order_by names */
     uint64_t n_rows_left_out;
     uint64_t n_values_left_out;

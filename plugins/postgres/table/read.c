@@ -59,11 +59,24 @@ static enum weir_status refuse_policies(const struct table *table, struct connec
         table_show(table).text);
 }
 
-enum { RELATION_OID, RELATION_KIND, RELATION_OWNER, RELATION_POLICIES };
+/* Its rows go in a crash of the server, and what the state says of them stays. */
+static void warn_unlogged(const struct table *table)
+{
+    struct table_inside *inside = table_inside(table);
+
+    if (!inside->is_warned)
+        weir_log(table->stage, WEIR_LOG_WARNING,
+            "table '%s' is UNLOGGED: a crash of the server empties it, and no run notices that "
+            "rows are missing; say ALTER TABLE ... SET LOGGED, or load all of them anew then",
+            table_show(table).text);
+    inside->is_warned = true;
+}
+
+enum { RELATION_OID, RELATION_KIND, RELATION_OWNER, RELATION_POLICIES, RELATION_UNLOGGED };
 
 static const char find_relation[] =
     "SELECT c.oid::bigint, c.relkind::text, pg_has_role(c.relowner, 'USAGE'),"
-    " row_security_active(c.oid)"
+    " row_security_active(c.oid), c.relpersistence = 'u'"
     " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
     " WHERE n.nspname = $1::text AND c.relname = $2::text";
 
@@ -84,6 +97,8 @@ static enum weir_status read_relation(
         status = check_kind(table, connection, letter_of(result, RELATION_KIND));
         if (status == WEIR_OK && query_bool(result, 0, RELATION_POLICIES))
             status = refuse_policies(table, connection);
+        if (status == WEIR_OK && query_bool(result, 0, RELATION_UNLOGGED))
+            warn_unlogged(table);
     }
     PQclear(result);
     return status;
