@@ -302,8 +302,10 @@ static void warns(void *arg)
     check(rig, connection_open(&rig->connection));
     script(rig, "DO $$BEGIN RAISE WARNING E'red \\x1b[31m\\nnext %', 1 "
                 "USING DETAIL = 'SECRET-1', HINT = 'SECRET-2'; RAISE NOTICE 'quiet'; END$$");
-    check(rig, strstr(rig->log, "red \\x1B[31m\\x0Anext 1 (01000)") != NULL);
-    check(rig, !strstr(rig->log, "SECRET") && !strstr(rig->log, "quiet"));
+    /* What a function says may be a row's value. */
+    check(rig, strstr(rig->log, "has something to say (01000)") != NULL);
+    check(rig, !strstr(rig->log, "red") && !strstr(rig->log, "SECRET"));
+    check(rig, !strchr(rig->log, 0x1b) && !strstr(rig->log, "quiet"));
     check(rig, rig->log[0] == '0' + WEIR_LOG_WARNING);
     script(rig, "DO $$BEGIN FOR i IN 1..1000 LOOP RAISE WARNING 'again'; END LOOP; END$$");
     for (const char *at = rig->log; (at = strchr(at, '\n')); at++)

@@ -92,6 +92,18 @@ class Refused(PostgresCase):
         self.assertIn("42703", result.err)
         self.assertNotIn("canary", result.err)
 
+    def test_a_warning_that_a_trigger_makes_of_a_value(self):
+        self.make("""
+            CREATE TABLE t (id bigint, name text);
+            CREATE FUNCTION warn() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN RAISE WARNING 'there comes %', NEW.name; RETURN NEW; END $$;
+            CREATE TRIGGER warn BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION warn()""")
+        harness.server().put("t", [{"id": 1, "name": "canary"}])
+        result = self.run_weir(self.pipeline([data("t")]))
+        self.assert_exit(result, OK)
+        self.assertIn("the server says", result.err)
+        self.assertNotIn("canary", result.err)
+
     def test_a_foreign_key_that_waits_for_the_commit(self):
         self.make("CREATE TABLE p (id bigint PRIMARY KEY); INSERT INTO p SELECT generate_series(1, 999);"
                   "CREATE TABLE t (id bigint REFERENCES p DEFERRABLE INITIALLY DEFERRED, name text)")

@@ -31,16 +31,23 @@ static bool is_inside_code(const PGresult *result)
     return context && strncmp(context, "COPY ", strlen("COPY ")) != 0;
 }
 
-/* The server's primary message, without what may be a row's value or the password. */
-static void take_text(
-    const struct connection *connection, const PGresult *result, char out[PG_TEXT_SIZE])
+const char *error_own_words(const PGresult *result)
 {
     const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     const char *own = meaning_text(sqlstate ? sqlstate : "", is_raised(result));
 
     if (!own && is_inside_code(result) && meaning_names_objects(sqlstate))
         own = "a statement in a trigger or function of the database has failed";
+    return own;
+}
+
+/* The server's primary message, without what may be a row's value or the password. */
+static void take_text(
+    const struct connection *connection, const PGresult *result, char out[PG_TEXT_SIZE])
+{
+    const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    const char *own = error_own_words(result);
+
     (void)weir_str_printable(weir_str(own    ? own
                                       : text ? text
                                              : "it did not say why"),

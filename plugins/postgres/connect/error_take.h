@@ -18,4 +18,7 @@ void error_take_own(struct connection *connection, const char *sqlstate, const c
 void error_take_setting(struct connection *connection, enum weir_fault fault, const char *code,
     const char *format, ...) WEIR_PRINTF(4, 5);
 
+/* What is shown in place of the server's own words, where these may hold a row's values; or NULL. */
+const char *error_own_words(const PGresult *result);
+
 #endif

@@ -100,7 +100,9 @@ const char *meaning_text(const char *sqlstate, bool is_raised)
         if (strncmp(sqlstate, words[i].sqlstate, strlen(words[i].sqlstate)) == 0)
             return words[i].text;
     if (is_raised)
-        return "a trigger or function of the database has raised an error";
+        return strncmp(sqlstate, "01", 2) == 0 || strncmp(sqlstate, "00", 2) == 0
+                   ? "a trigger or function of the database has something to say"
+                   : "a trigger or function of the database has raised an error";
     return is_harmless(sqlstate) ? NULL : "the server refused";
 }
 

@@ -1,6 +1,7 @@
 #include "notice.h"
 
 #include "connection.h"
+#include "error_take.h"
 #include "target.h"
 
 #include <string.h>
@@ -13,7 +14,8 @@ void notice_receive(void *arg, const PGresult *notice)
     const char *severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
     const char *sqlstate = PQresultErrorField(notice, PG_DIAG_SQLSTATE);
     bool warns = severity && strcmp(severity, "WARNING") == 0;
-    const char *primary = PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY);
+    const char *own = error_own_words(notice);
+    const char *primary = own ? own : PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY);
     char text[PG_TEXT_SIZE];
 
     if (connection->n_notices++ >= NOTICES_MAX)
