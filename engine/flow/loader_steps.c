@@ -7,11 +7,6 @@
  */
 #include "loader.h"
 
-static enum loader_state state_of(struct loader *loader)
-{
-    return (enum loader_state)atomic_load(&loader->state);
-}
-
 static void set_state(struct loader *loader, enum loader_state state)
 {
     atomic_store(&loader->state, state);
@@ -130,7 +125,7 @@ static enum loader_pause take(struct loader *loader)
 
     if (!job)
         return PAUSE_FOR_WORK;
-    if (state_of(loader) == LOADER_READY) {
+    if (loader_state(loader) == LOADER_READY) {
         loader->job = job;
         loader->step = STEP_LOAD;
     } else {
@@ -144,14 +139,14 @@ static enum loader_step first_of_the_end(struct loader *loader)
 {
     if (!loader->may_finish)
         return STEP_STOP;
-    return loader->kept && state_of(loader) != LOADER_FAILED ? STEP_COMMIT : STEP_FINISH;
+    return loader->kept && loader_state(loader) != LOADER_FAILED ? STEP_COMMIT : STEP_FINISH;
 }
 
 static enum loader_pause next(struct loader *loader)
 {
-    if (state_of(loader) == LOADER_READY && stage_has_failed(loader->stage))
+    if (loader_state(loader) == LOADER_READY && stage_has_failed(loader->stage))
         fail(loader);
-    else if (state_of(loader) == LOADER_READY && commit_is_due(loader))
+    else if (loader_state(loader) == LOADER_READY && commit_is_due(loader))
         loader->step = STEP_COMMIT;
     else if (queue_is_over(&loader->queue))
         loader->step = first_of_the_end(loader);
@@ -175,7 +170,7 @@ static int failed_with(struct loader *loader)
 
 static void judge_end(struct loader *loader)
 {
-    bool failed = state_of(loader) == LOADER_FAILED;
+    bool failed = loader_state(loader) == LOADER_FAILED;
     struct session_end *end = &loader->end;
 
     if (!failed && judge_letters(loader, NULL, true) != WEIR_OK)
@@ -198,7 +193,7 @@ static enum loader_pause finish(struct loader *loader)
     enum weir_status status;
 
     /* Whoever failed without keeping state has nothing more to say. */
-    if (state_of(loader) == LOADER_FAILED && !session_is_open(session)) {
+    if (loader_state(loader) == LOADER_FAILED && !session_is_open(session)) {
         loader->step = STEP_STOP;
         return PAUSE_NONE;
     }
@@ -227,7 +222,7 @@ static enum loader_pause stop(struct loader *loader)
     free_kept(loader);
     if (stage_has_failed(loader->stage))
         set_state(loader, LOADER_FAILED);
-    else if (state_of(loader) != LOADER_FAILED)
+    else if (loader_state(loader) != LOADER_FAILED)
         set_state(loader, LOADER_DONE);
     loader->step = STEP_OVER;
     return PAUSE_NONE;

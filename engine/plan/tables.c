@@ -4,16 +4,6 @@
 #include <string.h>
 #include <weir/schema.h>
 
-/* Where a resource says it; where it does not, its name or all of it. */
-static const struct weir_node *place_of(const struct weir_resource *resource, const char *key)
-{
-    const struct weir_node *node = weir_node_get(resource->config, key);
-
-    if (!node)
-        node = weir_node_get(resource->config, "name");
-    return node ? node : resource->config;
-}
-
 static bool same_key(const struct weir_strs *a, const struct weir_strs *b)
 {
     bool same = a->n == b->n;
@@ -45,7 +35,7 @@ static void check_rows(
         differs = "tell versions apart by different columns";
     }
     if (key)
-        weir_mistake(m->mistakes, place_of(second, key), 0, "E-VALUE",
+        weir_mistake(m->mistakes, weir_resource_node(second, key), 0, "E-VALUE",
             "the resources '%s' and '%s' fill one table but %s", first->name, second->name,
             differs);
 }

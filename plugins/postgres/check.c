@@ -5,16 +5,6 @@
 
 #include <weir/schema.h>
 
-/* Where a resource says it; where it does not, its name or all of it. */
-static const struct weir_node *place_of(const struct weir_resource *resource, const char *key)
-{
-    const struct weir_node *node = weir_node_get(resource->config, key);
-
-    if (!node)
-        node = weir_node_get(resource->config, "name");
-    return node ? node : resource->config;
-}
-
 static void check_column(
     const struct weir_node *at, const char *text, struct weir_mistakes *mistakes)
 {
@@ -32,13 +22,14 @@ static void check_resource(const struct weir_resource *resource, struct weir_mis
     const char *fault = table_name_fault(weir_str(resource->table));
 
     if (fault)
-        weir_mistake(mistakes, place_of(resource, "table"), 0, "E-VALUE",
+        weir_mistake(mistakes, weir_resource_node(resource, "table"), 0, "E-VALUE",
             "the table name '%s' %s; choose another one with 'table'",
             name_show(weir_str(resource->table)).text, fault);
     for (size_t i = 0; i < resource->primary_key.n; i++)
-        check_column(place_of(resource, "primary_key"), resource->primary_key.items[i], mistakes);
+        check_column(
+            weir_resource_node(resource, "primary_key"), resource->primary_key.items[i], mistakes);
     if (resource->order_by)
-        check_column(place_of(resource, "order_by"), resource->order_by, mistakes);
+        check_column(weir_resource_node(resource, "order_by"), resource->order_by, mistakes);
 }
 
 static void check_declared(const struct weir_schema *schema, struct weir_mistakes *mistakes)

@@ -17,22 +17,12 @@ void check_path(struct weir_stage *stage, const char *path, struct weir_mistakes
         weir_mistake(mistakes, at, 0, "E-VALUE", "not a URI but a plain path is wanted here");
 }
 
-/* Where a resource says it; where it does not, its name or all of it. */
-static const struct weir_node *place_of(const struct weir_resource *resource, const char *key)
-{
-    const struct weir_node *node = weir_node_get(resource->config, key);
-
-    if (!node)
-        node = weir_node_get(resource->config, "name");
-    return node ? node : resource->config;
-}
-
 static void check_names(const struct weir_resource *resource, struct weir_mistakes *mistakes)
 {
     const char *fault = table_name_fault(weir_str(resource->table));
 
     if (fault)
-        weir_mistake(mistakes, place_of(resource, "table"), 0, "E-VALUE",
+        weir_mistake(mistakes, weir_resource_node(resource, "table"), 0, "E-VALUE",
             "the table name '%s' %s; choose another one with 'table'",
             name_show(weir_str(resource->table)).text, fault);
     for (size_t i = 0; i < resource->primary_key.n; i++) {
@@ -40,7 +30,7 @@ static void check_names(const struct weir_resource *resource, struct weir_mistak
 
         fault = column_name_fault(name);
         if (fault)
-            weir_mistake(mistakes, place_of(resource, "primary_key"), 0, "E-VALUE",
+            weir_mistake(mistakes, weir_resource_node(resource, "primary_key"), 0, "E-VALUE",
                 "the column name '%s' %s; choose another key", name_show(name).text, fault);
     }
 }
@@ -51,7 +41,7 @@ static void check_pair(const struct weir_resource *first, const struct weir_reso
 {
     if (strcmp(first->table, second->table) != 0 &&
         name_equal(weir_str(first->table), weir_str(second->table)))
-        weir_mistake(mistakes, place_of(second, "table"), 0, "E-VALUE",
+        weir_mistake(mistakes, weir_resource_node(second, "table"), 0, "E-VALUE",
             "SQLite takes '%s' and '%s' for one table; choose another name with 'table'",
             name_show(weir_str(first->table)).text, name_show(weir_str(second->table)).text);
 }

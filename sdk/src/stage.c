@@ -172,3 +172,12 @@ const char *weir_pass_now(struct weir_stage *stage)
 
     return HOST_HAS(host, now) ? host->now(stage) : NULL;
 }
+
+const struct weir_node *weir_resource_node(const struct weir_resource *resource, const char *key)
+{
+    const struct weir_node *node = weir_node_get(resource->config, key);
+
+    if (!node)
+        node = weir_node_get(resource->config, "name");
+    return node ? node : resource->config;
+}

@@ -63,6 +63,10 @@ struct weir_resource {
     const struct weir_schema *schema; /* declared columns, what may change; never NULL in a run */
 };
 
+/* Where the file says `key` of the resource, for a mistake; where it does not, its name or all of it. */
+WEIR_API const struct weir_node *weir_resource_node(
+    const struct weir_resource *resource, const char *key);
+
 struct weir_stage {
     /* read-only */
     const char *name;               /* "extract", "transform 2 (filter)", "load" */
