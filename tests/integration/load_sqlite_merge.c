@@ -356,20 +356,6 @@ static void types_widen_while_rows_are_merged(void **state)
         "1|integer|2.0|3\n2|integer|9.0|2\n1|text|1.0|NULL");
 }
 
-static void resources_of_one_table_must_agree(void **state)
-{
-    struct fixture *f = *state;
-
-    merge_resource(f, "t", "id", "v")->name = "one";
-    merge_resource(f, "t", "id", "w")->name = "two";
-    assert_false(stage_check(&f->s));
-    assert_non_null(strstr(f->s.mistakes.items[0].text, "versions"));
-    f->s.resources[1].order_by = "v";
-    f->s.resources[1].disposition = WEIR_APPEND;
-    assert_false(stage_check(&f->s));
-    assert_non_null(strstr(f->s.mistakes.items[1].text, "dispositions"));
-}
-
 /* --- any versions, in any order, in any cuts ----------------------------------------------- */
 
 enum { KEYS = 5, MOST_VERSIONS = 40, COLUMNS = 3, ROUNDS = 150 };
@@ -551,7 +537,6 @@ int main(void)
         CASE(a_key_may_not_be_missing),
         CASE(a_batch_that_fails_gives_rows_their_old_values_back),
         CASE(types_widen_while_rows_are_merged),
-        CASE(resources_of_one_table_must_agree),
         CASE(merged_is_what_the_model_says),
     };
 
