@@ -5,8 +5,8 @@
  */
 #include "source.h"
 
-#include "oids.h"
 #include "query/sql.h"
+#include "types/oids.h"
 
 #include <inttypes.h>
 

@@ -4,7 +4,7 @@
  */
 #include "source.h"
 
-#include "oids.h"
+#include "types/oids.h"
 
 #include <stdlib.h>
 #include <string.h>
