@@ -1,24 +1,10 @@
 #include "copy_in.h"
 
-#include "connect/error_take.h"
 #include "wire.h"
 
 bool copy_in_begin(struct connection *connection, const char *sql)
 {
-    PGresult *result;
-    ExecStatusType status;
-
-    if (!wire_ready(connection) || !wire_flush(connection, PQsendQuery(connection->libpq, sql)) ||
-        !wire_next(connection, &result))
-        return false;
-    status = PQresultStatus(result);
-    if (status != PGRES_COPY_IN)
-        error_take_result(connection, result);
-    PQclear(result);
-    if (status == PGRES_COPY_IN)
-        return true;
-    (void)wire_finish(connection, NULL);
-    return false;
+    return wire_begin_copy(connection, sql, PGRES_COPY_IN);
 }
 
 bool copy_in_send(struct connection *connection, struct weir_buf *chunk)

@@ -5,20 +5,7 @@
 
 bool copy_out_begin(struct connection *connection, const char *sql)
 {
-    PGresult *result;
-    ExecStatusType status;
-
-    if (!wire_ready(connection) || !wire_flush(connection, PQsendQuery(connection->libpq, sql)) ||
-        !wire_next(connection, &result))
-        return false;
-    status = PQresultStatus(result);
-    if (status != PGRES_COPY_OUT)
-        error_take_result(connection, result);
-    PQclear(result);
-    if (status == PGRES_COPY_OUT)
-        return true;
-    (void)wire_finish(connection, NULL);
-    return false;
+    return wire_begin_copy(connection, sql, PGRES_COPY_OUT);
 }
 
 bool copy_out_line(struct connection *connection, char **ret_line, size_t *ret_size)

@@ -97,3 +97,21 @@ bool wire_finish(struct connection *connection, PGresult **ret_last)
         *ret_last = last;
     return !failed;
 }
+
+bool wire_begin_copy(struct connection *connection, const char *sql, ExecStatusType direction)
+{
+    PGresult *result;
+    ExecStatusType status;
+
+    if (!wire_ready(connection) || !wire_flush(connection, PQsendQuery(connection->libpq, sql)) ||
+        !wire_next(connection, &result))
+        return false;
+    status = PQresultStatus(result);
+    if (status != direction)
+        error_take_result(connection, result);
+    PQclear(result);
+    if (status == direction)
+        return true;
+    (void)wire_finish(connection, NULL);
+    return false;
+}

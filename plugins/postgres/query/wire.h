@@ -20,5 +20,8 @@ bool wire_next(struct connection *connection, PGresult **ret_result) WEIR_MUST_C
  * when `ret_last` is not NULL; the first error goes into connection->error.
  */
 bool wire_finish(struct connection *connection, PGresult **ret_last);
+/* A COPY; `direction` is PGRES_COPY_IN or PGRES_COPY_OUT. False where it does not begin. */
+bool wire_begin_copy(
+    struct connection *connection, const char *sql, ExecStatusType direction) WEIR_MUST_CHECK;
 
 #endif
