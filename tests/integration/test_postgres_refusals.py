@@ -150,10 +150,12 @@ class RefusedBefore(PostgresCase):
 
 
 class ChangedMeanwhile(PostgresCase):
-    def begun(self, *options):
-        file = self.pipeline([pages("t", *options, style="page", fail_page=3, fail=1, **{"as": "held"})],
+    def held(self, *options):
+        return self.pipeline([pages("t", *options, style="page", fail_page=3, fail=1, **{"as": "held"})],
                              load="batching: { rows: 100 }", extract="timeout: { stall: 1h }")
-        run = self.start_weir(file)
+
+    def begun(self, *options):
+        run = self.start_weir(self.held(*options))
         run.when(lambda: self.has_rows(200))
         return run
 
@@ -188,6 +190,22 @@ class ChangedMeanwhile(PostgresCase):
         harness.server().heal()
         self.assert_exit(self.check(run.wait()), DESTINATION)
         self.assertEqual(self.assert_whole_pages(), 200)
+
+    def test_one_whose_rows_are_replaced(self):
+        """It is a person's table, and keeps the type that a person gives it."""
+        self.make("CREATE TABLE t (id bigint, name text); INSERT INTO t VALUES (7, 'old')")
+        options = ("write_disposition: replace",)
+        run = self.start_weir(self.held(*options))
+        run.when(lambda: self.database.staged())
+        self.make("ALTER TABLE t ALTER id TYPE integer")
+        harness.server().heal()
+        result = self.check(run.wait())
+        self.assert_exit(result, DESTINATION)
+        self.assertIn("error[E-DB-SCHEMA]", result.err)
+        self.assertEqual(self.rows(), [7])
+        self.assert_exit(self.run_weir(self.held(*options), "--restart"), OK)
+        self.assert_all_pages()
+        self.assertEqual(self.rows("SELECT DISTINCT pg_typeof(id)::text FROM t"), ["integer"])
 
     def test_a_table_that_is_dropped(self):
         run = self.begun()

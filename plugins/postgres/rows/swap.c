@@ -117,6 +117,16 @@ static void append_change(struct weir_buf *sql, const struct column *from, const
     sql_printf(sql, "::pg_catalog.text::%s", from->type.name);
 }
 
+/* Its types are not weir's to change, so they are not those that rows were checked against. */
+static enum weir_status refuse_type(
+    const struct table *table, struct connection *connection, const struct column *column)
+{
+    return connection_refuse(connection, WEIR_FAULT_DESTINATION, "E-DB-SCHEMA",
+        "somebody has changed the type of column '%s' of table '%s' while rows waited to take the "
+        "place of the old ones; change it back, or begin anew with --restart",
+        name_show(column->name).text, name_show(table->name).text);
+}
+
 /* What rows have brought while they waited, and what did not fit into the types of old. */
 static enum weir_status change_columns(const struct table *table, struct connection *connection)
 {
@@ -133,6 +143,10 @@ static enum weir_status change_columns(const struct table *table, struct connect
 
         if (to && (to->is_generated || is_same_type(&from->type, &to->type)))
             continue;
+        if (to && !table_may_widen(table, to)) {
+            weir_buf_done(&sql);
+            return refuse_type(table, connection, to);
+        }
         sql_add(&sql, separator);
         append_change(&sql, from, to);
         separator = ",";

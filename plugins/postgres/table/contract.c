@@ -35,3 +35,8 @@ enum weir_contract contract_type(const struct table *table, const struct column 
         return word;
     return table->is_ours && !table_declared(table, column->name) ? WEIR_CONTRACT_WIDEN : word;
 }
+
+bool table_may_widen(const struct table *table, const struct column *column)
+{
+    return contract_type(table, column) == WEIR_CONTRACT_WIDEN;
+}

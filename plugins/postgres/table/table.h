@@ -66,6 +66,8 @@ void table_adapted(struct table *table, bool committed);
  * run. In memory only, and before the batch is given to a lane.
  */
 enum weir_status table_check_rows(struct table *table, struct weir_batch *batch) WEIR_MUST_CHECK;
+/* May weir give this column of the table another type? */
+bool table_may_widen(const struct table *table, const struct column *column);
 /*
  * In the transaction of rows, behind those that went into this very table, whose lock keeps what is
  * found true: are its columns still what they were when the rows were sent? (E-DB-SCHEMA)
