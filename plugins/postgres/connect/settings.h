@@ -53,7 +53,8 @@ bool settings_is_public(const char *dsn);
 
 /* clang-format off */
 #define SETTINGS_OPTIONS(T)                                                                        \
-    SETTINGS_SECRET(T, dsn, .is_public = settings_is_public, .example = "postgres://weir@db.example/shop",                          \
+    SETTINGS_SECRET(T, dsn, .is_public = settings_is_public,                                       \
+        .example = "postgres://weir@db.example/shop",                                              \
         .help = "The database: a URI, or key words as in `host=db.example dbname=shop user=weir`. " \
                 "In a URI, percent-encode `@ : / ?` in user and password."),                       \
     SETTINGS_TEXT(T, host, .min = 1, .example = "db.example",                                      \

@@ -64,8 +64,6 @@ void merge_append_columns(struct weir_buf *sql, const struct merge *merge, const
 void merge_append_conflict(struct weir_buf *sql, const struct merge *merge, bool compares);
 /* A condition on MERGE_NEW: nothing would be changed by it. */
 void merge_append_is_there(struct weir_buf *sql, const struct merge *merge, bool compares);
-/* A column as it is compared, of `of`. */
-void merge_append_compared(struct weir_buf *sql, const struct column *column, const char *of);
 void merge_append_target(struct weir_buf *sql, const struct merge *merge);
 
 /* key_operators.c: by which operators keys are equal. */

@@ -70,7 +70,7 @@ static bool is_compared_as_text(const struct type *type)
     return kind == TYPE_TEXT || kind == TYPE_JSON || kind == TYPE_OTHER;
 }
 
-void merge_append_compared(struct weir_buf *sql, const struct column *column, const char *of)
+static void append_compared(struct weir_buf *sql, const struct column *column, const char *of)
 {
     append_of(sql, of, column->name);
     if (is_compared_as_text(&column->type))
@@ -93,7 +93,7 @@ static void append_values(struct weir_buf *sql, const struct merge *merge, const
         if (merge->columns[i]->is_key)
             continue;
         sql_add(sql, separator);
-        merge_append_compared(sql, merge->columns[i], of);
+        append_compared(sql, merge->columns[i], of);
         separator = ", ";
     }
     sql_add(sql, ")");

@@ -75,7 +75,6 @@ void table_note_waiting(struct table *table, struct weir_str name);
 enum weir_status known_read(const struct table *table, struct connection *connection,
     struct known **ret_known) WEIR_MUST_CHECK;
 void known_free(struct known *known);
-struct column *known_find(const struct known *known, struct weir_str name);
 
 /* columns.c: the columns of known->oid. */
 enum weir_status columns_read(

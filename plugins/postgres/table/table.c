@@ -66,7 +66,7 @@ void table_done(struct table *table)
 
 /* --- what is known ------------------------------------------------------------------------ */
 
-struct column *known_find(const struct known *known, struct weir_str name)
+static struct column *known_find(const struct known *known, struct weir_str name)
 {
     size_t low = 0;
     size_t high = known ? known->n_columns : 0;
