@@ -215,6 +215,14 @@ class ChangedMeanwhile(PostgresCase):
         self.assert_exit(result, DESTINATION)
         self.assertIn("error[E-DB-SCHEMA]", result.err)
 
+    def test_a_column_that_the_rows_do_not_bring_harms_nothing(self):
+        self.make("CREATE TABLE t (id bigint, name text, note int, more int)")
+        run = self.begun()
+        self.make("ALTER TABLE t DROP COLUMN note, ALTER more TYPE text")
+        harness.server().heal()
+        self.assert_exit(self.check(run.wait()), OK)
+        self.assert_all_pages()
+
     def test_a_column_that_is_added_harms_nothing(self):
         run = self.begun()
         self.make("ALTER TABLE t ADD COLUMN note text DEFAULT 'none'")

@@ -40,6 +40,7 @@ struct loading {
     struct table *filled; /* that rows are put into: where they wait, if they do */
     struct weir_batch *const *batches;
     struct mapping *mappings; /* one for each batch */
+    bool *fills;              /* for each column of the table: does any of them fill it? */
     struct row_ref *refs;     /* the rows that are to be loaded, in their order */
     size_t n_refs;
     struct row_ref *orphans; /* that refer to a row which is not there, or not yet */

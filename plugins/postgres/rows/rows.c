@@ -55,14 +55,24 @@ static void list_rows(struct loading *loading, size_t n_batches)
                     (struct row_ref){.batch = (uint32_t)b, .row = (uint32_t)row};
 }
 
+static void note_filled(struct loading *loading, const struct mapping *mapping)
+{
+    for (size_t i = 0; i < mapping->n; i++)
+        loading->fills[mapping->columns[i] - loading->filled->columns] = true;
+}
+
 static enum weir_status map_batches(struct loading *loading, size_t n_batches)
 {
     enum weir_status status = WEIR_OK;
 
     loading->mappings = weir_new_array(loading->arena, n_batches, struct mapping);
-    for (size_t b = 0; b < n_batches && status == WEIR_OK; b++)
-        if (loading->batches[b]->n_rows)
-            status = mapping_make(loading, b);
+    loading->fills = weir_new_array(loading->arena, loading->filled->n_columns, bool);
+    for (size_t b = 0; b < n_batches && status == WEIR_OK; b++) {
+        if (!loading->batches[b]->n_rows)
+            continue;
+        status = mapping_make(loading, b);
+        note_filled(loading, &loading->mappings[b]);
+    }
     return status;
 }
 
@@ -95,7 +105,7 @@ enum weir_status loading_try(struct loading *loading, const struct row_ref *refs
 static enum weir_status confirm(struct loading *loading)
 {
     struct pg_error error = loading->connection->error;
-    enum weir_status status = table_confirm(loading->filled, loading->connection);
+    enum weir_status status = table_confirm(loading->filled, loading->connection, loading->fills);
 
     if (status == WEIR_OK)
         loading->connection->error = error;

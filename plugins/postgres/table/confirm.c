@@ -15,26 +15,25 @@ static const char count_columns[] =
     "  AND x.type = format_type(a.atttypid, a.atttypmod)"
     " WHERE n.nspname = $1::text AND c.relname = $2::text";
 
-static PGresult *count(
-    const struct table *table, struct connection *connection, struct weir_arena *arena)
-{
-    struct weir_str *names = weir_new_array(arena, table->n_columns, struct weir_str);
-    struct weir_str *types = weir_new_array(arena, table->n_columns, struct weir_str);
-
-    for (size_t i = 0; i < table->n_columns; i++) {
-        names[i] = table->columns[i].name;
-        types[i] = weir_str(table->columns[i].type.name);
-    }
-    return query_get(connection, count_columns, bind_str(table->schema), bind_str(table->name),
-        bind_texts(names, table->n_columns), bind_texts(types, table->n_columns));
-}
-
-enum weir_status table_confirm(const struct table *table, struct connection *connection)
+enum weir_status table_confirm(
+    const struct table *table, struct connection *connection, const bool *fills)
 {
     struct weir_arena *arena = weir_arena_new();
-    PGresult *result = count(table, connection, arena);
-    bool is_true = result && query_integer(result, 0, 0) == (int64_t)table->n_columns;
+    struct weir_str *names = weir_new_array(arena, table->n_columns, struct weir_str);
+    struct weir_str *types = weir_new_array(arena, table->n_columns, struct weir_str);
+    size_t n = 0;
+    PGresult *result;
+    bool is_true;
 
+    for (size_t i = 0; i < table->n_columns; i++) {
+        if (!fills[i])
+            continue;
+        names[n] = table->columns[i].name;
+        types[n++] = weir_str(table->columns[i].type.name);
+    }
+    result = query_get(connection, count_columns, bind_str(table->schema), bind_str(table->name),
+        bind_texts(names, n), bind_texts(types, n));
+    is_true = result && query_integer(result, 0, 0) == (int64_t)n;
     weir_arena_free(arena);
     if (!result)
         return connection_fail(

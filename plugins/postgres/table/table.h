@@ -70,10 +70,11 @@ enum weir_status table_check_rows(struct table *table, struct weir_batch *batch)
 bool table_may_widen(const struct table *table, const struct column *column);
 /*
  * In the transaction of rows, behind those that went into this very table, whose lock keeps what is
- * found true: are its columns still what they were when the rows were sent? (E-DB-SCHEMA)
+ * found true: are those of its columns that `fills` marks still what they were when the rows were
+ * sent? (E-DB-SCHEMA)
  */
-enum weir_status table_confirm(
-    const struct table *table, struct connection *connection) WEIR_MUST_CHECK;
+enum weir_status table_confirm(const struct table *table, struct connection *connection,
+    const bool *fills) WEIR_MUST_CHECK;
 /* At the end of a run: info lines about columns that were not made and what was left out. */
 void table_tell(const struct table *table);
 
