@@ -212,6 +212,12 @@ void flow_close_handles(struct flow *flow)
     ignore_late_signals(flow);
 }
 
+/* What a loader on the loop keeps until it is committed counts as queued. */
+static bool keeps_batches(const struct plan *plan)
+{
+    return plan->load.plugin->threading == WEIR_ON_LOOP;
+}
+
 /*
  * What may flow at once: a quarter of the memory. The rest is for the loader's own
  * memory, for what decoding adds to bodies before it is counted, and for the
@@ -220,7 +226,7 @@ void flow_close_handles(struct flow *flow)
 static void size_queues(struct flow *flow)
 {
     budget_init(&flow->budget, (size_t)(flow->plan->memory / 4));
-    flow->queue_limit = flow->budget.limit / 4;
+    flow->queue_limit = flow->budget.limit / (keeps_batches(flow->plan) ? 2 : 4);
 }
 
 static unsigned worker_count(void)

@@ -101,15 +101,19 @@ bool wire_finish(struct connection *connection, PGresult **ret_last)
 bool wire_begin_copy(struct connection *connection, const char *sql, ExecStatusType direction)
 {
     PGresult *result;
-    ExecStatusType status;
+    ExecStatusType status = PGRES_COMMAND_OK;
 
-    if (!wire_ready(connection) || !wire_flush(connection, PQsendQuery(connection->libpq, sql)) ||
-        !wire_next(connection, &result))
+    if (!wire_ready(connection) || !wire_flush(connection, PQsendQuery(connection->libpq, sql)))
         return false;
-    status = PQresultStatus(result);
-    if (status != direction)
-        error_take_result(connection, result);
-    PQclear(result);
+    /* Other statements may stand before the COPY. */
+    while (status == PGRES_COMMAND_OK) {
+        if (!wire_next(connection, &result))
+            return false;
+        status = PQresultStatus(result);
+        if (status != direction && status != PGRES_COMMAND_OK)
+            error_take_result(connection, result);
+        PQclear(result);
+    }
     if (status == direction)
         return true;
     (void)wire_finish(connection, NULL);

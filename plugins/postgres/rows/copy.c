@@ -22,13 +22,15 @@ enum weir_status loading_failed(struct loading *loading)
 
 /* --- the statement ------------------------------------------------------------------------ */
 
-static bool begin(const struct loading *loading, const struct mapping *mapping)
+static bool begin(struct loading *loading, const struct mapping *mapping)
 {
     const struct table *filled = loading->filled;
     struct weir_buf sql;
     bool began;
 
     sql_init(&sql);
+    sql_add(&sql, loading->before ? loading->before : "");
+    loading->before = NULL;
     sql_add(&sql, "COPY ");
     if (loading->merge)
         sql_add(&sql, loading->merge->staging);

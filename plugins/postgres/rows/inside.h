@@ -47,6 +47,7 @@ struct loading {
     size_t n_orphans;
     bool orphans_are_bad; /* none of them will find what it refers to */
     struct merge *merge;  /* NULL: rows are added */
+    const char *before;   /* sent with the next COPY, to save a round trip; NULL: nothing is */
     bool is_searching;    /* something of this call has failed before */
     struct weir_arena *arena;
     struct rows_fault *fault;
@@ -70,11 +71,11 @@ enum weir_status loading_failed(struct loading *loading) WEIR_MUST_CHECK;
 enum weir_status loading_try(
     struct loading *loading, const struct row_ref *refs, size_t n) WEIR_MUST_CHECK;
 
-/* search.c. A savepoint is open between these, and what failed is behind it. */
-enum weir_status savepoint_begin(struct loading *loading) WEIR_MUST_CHECK;
+/* search.c. A savepoint is open behind the first COPY of a call, and what failed is behind it. */
+#define SAVEPOINT_BEGIN "SAVEPOINT weir_rows"
+#define SAVEPOINT_RENEW "RELEASE SAVEPOINT weir_rows; SAVEPOINT weir_rows"
 enum weir_status savepoint_renew(struct loading *loading) WEIR_MUST_CHECK;
 enum weir_status savepoint_return(struct loading *loading) WEIR_MUST_CHECK;
-enum weir_status savepoint_end(struct loading *loading) WEIR_MUST_CHECK;
 /* These rows have failed together: loads the good ones, and tells of the others. */
 enum weir_status search_rows(
     struct loading *loading, const struct row_ref *refs, size_t n) WEIR_MUST_CHECK;

@@ -135,18 +135,15 @@ static enum weir_status load_piece(
 
 static enum weir_status load_all(struct loading *loading, const struct row_ref *refs, size_t n)
 {
-    enum weir_status status = savepoint_begin(loading);
+    enum weir_status status = WEIR_OK;
     size_t n_done;
 
     for (size_t i = 0; i < n && status == WEIR_OK; i += n_done) {
-        if (i > 0)
-            status = savepoint_renew(loading);
-        if (status == WEIR_OK)
-            status = load_piece(loading, refs + i, n - i, &n_done);
+        loading->before = i ? SAVEPOINT_RENEW "; " : SAVEPOINT_BEGIN "; ";
+        status = load_piece(loading, refs + i, n - i, &n_done);
     }
-    if (status == WEIR_OK)
-        status = search_orphans(loading);
-    return status == WEIR_OK ? savepoint_end(loading) : status;
+    /* The last savepoint ends with the transaction: to release it would be a round trip more. */
+    return status == WEIR_OK ? search_orphans(loading) : status;
 }
 
 static enum weir_status merge_all(struct loading *loading)

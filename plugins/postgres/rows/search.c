@@ -22,14 +22,9 @@ static enum weir_status run(struct loading *loading, const char *sql)
     return connection_fail(loading->connection, "cannot set a savepoint");
 }
 
-enum weir_status savepoint_begin(struct loading *loading)
-{
-    return run(loading, "SAVEPOINT weir_rows");
-}
-
 enum weir_status savepoint_renew(struct loading *loading)
 {
-    return run(loading, "RELEASE SAVEPOINT weir_rows; SAVEPOINT weir_rows");
+    return run(loading, SAVEPOINT_RENEW);
 }
 
 /* Why it was needed is still to be told. */
@@ -41,11 +36,6 @@ enum weir_status savepoint_return(struct loading *loading)
     if (status == WEIR_OK)
         loading->connection->error = error;
     return status;
-}
-
-enum weir_status savepoint_end(struct loading *loading)
-{
-    return run(loading, "RELEASE SAVEPOINT weir_rows");
 }
 
 /* --- one row ------------------------------------------------------------------------------------ */
