@@ -29,10 +29,10 @@ struct flow_stage {
 
 /* What became of a batch that the loader was given. */
 enum job_fate {
-    FATE_OPEN = 0, /* it has not said; behind `load` that means loaded */
+    FATE_OPEN = 0, /* it has not said; behind `load` that means loaded, to be committed */
     FATE_KEPT,     /* it will say */
-    FATE_LOADED,
-    FATE_DROPPED, /* nothing of it was */
+    FATE_LOADED,   /* and committed already */
+    FATE_DROPPED,  /* nothing of it was */
 };
 
 /* One batch on its way through decode and transforms. */

@@ -90,7 +90,7 @@ struct loader {
     int64_t open_rows;
     uint64_t open_bytes;
     uint64_t open_since_ns;      /* 0: nothing is */
-    uint64_t *open_by_resource;  /* of these, the rows that it has loaded */
+    uint64_t *open_by_resource;  /* of these, the rows that the next commit is for */
     struct dead_letters letters; /* of the pass, so that no run passes a limit by being another */
     uint64_t old_rows;           /* that earlier runs of it have seen */
 };
@@ -104,6 +104,7 @@ enum loader_pause loader_go(struct loader *loader);
 void count_taken(struct loader *loader, const struct job *job);
 /* What the batch holds now is loaded. WEIR_FAIL: too much of it was set aside. */
 enum weir_status count_loaded(struct loader *loader, const struct job *job);
+/* The plugin's commit is done. */
 void count_committed(struct loader *loader);
 bool commit_is_due(const struct loader *loader);
 /* How long until it is; UINT64_MAX: nothing is open. */

@@ -49,14 +49,27 @@ enum weir_status judge_letters(struct loader *loader, const struct weir_reject *
     return weir_fail_with(&loader->stage->planned->stage, &error);
 }
 
+/* What a plugin has kept it commits by itself, and gives back behind that: a commit that fails later
+ * takes nothing of it away. */
+static void count_rows(struct loader *loader, const struct job *job)
+{
+    size_t index = plan_resource_index(loader->flow->plan, job->batch->resource);
+    struct resource_stats *stats = &loader->flow->stats->resources[index];
+    uint64_t n_rows = job->batch->n_rows;
+
+    count(&stats->rows_loaded, n_rows);
+    if (job->fate == FATE_LOADED)
+        count(&stats->rows_committed, n_rows);
+    else
+        loader->open_by_resource[index] += n_rows;
+}
+
 enum weir_status count_loaded(struct loader *loader, const struct job *job)
 {
     const struct weir_batch *batch = job->batch;
     struct flow *flow = loader->flow;
-    size_t index = plan_resource_index(flow->plan, batch->resource);
 
-    count(&flow->stats->resources[index].rows_loaded, batch->n_rows);
-    loader->open_by_resource[index] += batch->n_rows;
+    count_rows(loader, job);
     session_note(flow->session, batch);
     loader->letters.set_aside += batch->n_rejects;
     return batch->n_rejects ? judge_letters(loader, batch->rejects, false) : WEIR_OK;

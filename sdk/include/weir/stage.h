@@ -174,9 +174,9 @@ WEIR_API bool weir_is_offline(struct weir_stage *stage);
  * weir_keep: while the batch is being loaded, before `load` returns WEIR_OK; then it stays with the
  * loader (where `load` fails, it does not). The loader gives it back, once, on the loop's thread, and
  * touches it no more: weir_loaded, what is left of it (rows that were not set aside, units that were
- * not voided) is loaded; weir_dropped, nothing of it is, since something failed. All that was kept is
- * given back before `commit` returns WEIR_OK. After a failure it need not be; what is still kept when
- * `stop` returns, the engine frees.
+ * not voided) is committed, and counts as that whatever fails later; weir_dropped, nothing of it is,
+ * since something failed. All that was kept is given back before `commit` returns WEIR_OK. After a
+ * failure it need not be; what is still kept when `stop` returns, the engine frees.
  *
  * What is kept counts as memory in use, and so holds the extractor back: nothing more may come until
  * some is given back. So a loader that gathers batches sends them after a while by itself; above all
