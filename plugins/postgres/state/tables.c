@@ -12,7 +12,7 @@ enum { STATE_VERSION = 1, N_TABLES = 11 };
  * another one: rows are forgotten by the generation, and a foreign key would look at each of them.
  * Names are compared by their bytes, whatever the database's collation.
  *
- *   meta         version of these tables
+ *   meta         version of these tables; what table the marks of a resource belong to
  *   fence        the epoch of each pipeline: how many runs it has had
  *   lane         the last transaction that each connection of a run has committed
  *   run          the last runs: finished_at is null while one is at work, or when it crashed

@@ -6,6 +6,7 @@
 #include "state/fence.h"
 #include "state/letters.h"
 #include "state/lock.h"
+#include "state/mark_tables.h"
 #include "state/pass.h"
 #include "state/runs.h"
 #include "state/tables.h"
@@ -186,7 +187,9 @@ static enum weir_status begin_pass(struct connection *control, struct beginning 
         status = read_tables_again(control, load);
     if (status == WEIR_OK)
         status = begin_replacing(control, load);
-    return status == WEIR_OK ? check_rows(control, load, pass) : status;
+    if (status == WEIR_OK)
+        status = check_rows(control, load, pass);
+    return status == WEIR_OK ? mark_tables_check(control, load, pass) : status;
 }
 
 static enum weir_status write_all(struct connection *control, struct beginning *beginning)

@@ -5,6 +5,7 @@
 #include "state/gaps_read.h"
 #include "state/guard.h"
 #include "state/lock.h"
+#include "state/mark_tables.h"
 #include "state/marks_read.h"
 #include "state/pass.h"
 #include "state/places.h"
@@ -90,6 +91,8 @@ static enum weir_status close_generation(
     if (closing->refused && replaces(closing, resource))
         return WEIR_OK;
     status = marks_move(control, state->run.pipeline, state->stage->resources[resource]->name, id);
+    if (status == WEIR_OK)
+        status = mark_tables_note(control, closing->load, resource);
     if (status == WEIR_OK)
         status = marks_forget_seen(control, id);
     if (status == WEIR_OK && !closing->has_gaps[resource])

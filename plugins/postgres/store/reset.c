@@ -5,6 +5,7 @@
 #include "state/fence.h"
 #include "state/gaps_read.h"
 #include "state/lock.h"
+#include "state/mark_tables.h"
 #include "state/marks_read.h"
 #include "state/pass.h"
 #include "state/places.h"
@@ -61,6 +62,8 @@ static enum weir_status forget(struct connection *control, const struct resettin
         status = pass_find_open(control, pipeline, arena, &open);
     if (status == WEIR_OK && open)
         status = forget_in_pass(control, open, resetting->resource);
+    if (status == WEIR_OK)
+        status = mark_tables_forget(control, pipeline, resetting->resource);
     if (status == WEIR_OK)
         status = marks_forget(control, pipeline, resetting->resource);
     weir_arena_free(arena);

@@ -4,6 +4,7 @@
 #include "../publish.h"
 #include "../transaction.h"
 #include "gaps.h"
+#include "mark_tables.h"
 #include "marks.h"
 #include "pass.h"
 #include "places.h"
@@ -80,6 +81,8 @@ static enum weir_status close_generation(struct closing *closing, size_t resourc
     if (closing->refused && replaces(closing, resource))
         return WEIR_OK;
     status = marks_move(state, id, state->stage->resources[resource]->name);
+    if (status == WEIR_OK)
+        status = mark_tables_note(closing->load, resource);
     if (status == WEIR_OK)
         status = marks_forget_seen(state, id);
     if (status == WEIR_OK && !closing->has_gaps[resource])

@@ -4,6 +4,7 @@
 #include "../transaction.h"
 #include "fence.h"
 #include "gaps.h"
+#include "mark_tables.h"
 #include "marks.h"
 #include "pass.h"
 #include "places.h"
@@ -50,6 +51,8 @@ static enum weir_status forget(struct state *state, const char *pipeline, const 
         status = pass_find_open(state, pipeline, state->stage->arena, &open);
     if (status == WEIR_OK && open)
         status = forget_in_pass(state, open, resource);
+    if (status == WEIR_OK)
+        status = mark_tables_forget(state, pipeline, resource);
     if (status == WEIR_OK)
         status = marks_forget(state, pipeline, resource);
     return status == WEIR_OK ? database_commit(state->db) : status;

@@ -10,6 +10,7 @@
 #include "finish.h"
 #include "gaps.h"
 #include "made.h"
+#include "mark_tables.h"
 #include "marks.h"
 #include "pass.h"
 #include "places.h"
@@ -148,7 +149,9 @@ static enum weir_status begin_pass(
     state->pass = pass->id;
     if (status == WEIR_OK)
         status = begin_replacing(load);
-    return status == WEIR_OK ? made_check_rows(load, pass) : status;
+    if (status == WEIR_OK)
+        status = made_check_rows(load, pass);
+    return status == WEIR_OK ? mark_tables_check(load, pass) : status;
 }
 
 /* Rows that are put back are added: what they shall replace is not read anew. */

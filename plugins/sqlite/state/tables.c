@@ -11,7 +11,7 @@ enum { STATE_VERSION = 1 };
  * All are STRICT and take no nulls where none is meant, so that what is read back needs few checks.
  * None refers to another one, since rows of a database with foreign keys are slower to take back.
  *
- *   _weir_meta         version of these tables
+ *   _weir_meta         version of these tables; what table the marks of a resource belong to
  *   _weir_fence        the epoch of each pipeline: how many runs it has had
  *   _weir_run          the last runs: finished_at is null while one is at work, or when it crashed
  *   _weir_pass         the last passes; at most one of a pipeline is open
