@@ -3,6 +3,7 @@
 #include "table/names.h"
 #include "types/type.h"
 
+#include <string.h>
 #include <weir/schema.h>
 
 static void check_column(
@@ -17,10 +18,21 @@ static void check_column(
             fault);
 }
 
+/* Whoever writes "sales.orders" means a table in a schema, not one that is called so. */
+static void check_point(const struct weir_resource *resource, struct weir_mistakes *mistakes)
+{
+    if (strchr(resource->table, '.'))
+        weir_mistake(mistakes, weir_resource_node(resource, "table"), 0, "E-VALUE",
+            "the table name '%s': a table's name has no point here; say the schema with 'schema' "
+            "under load, and rename with 'table'",
+            name_show(weir_str(resource->table)).text);
+}
+
 static void check_resource(const struct weir_resource *resource, struct weir_mistakes *mistakes)
 {
     const char *fault = table_name_fault(weir_str(resource->table));
 
+    check_point(resource, mistakes);
     if (fault)
         weir_mistake(mistakes, weir_resource_node(resource, "table"), 0, "E-VALUE",
             "the table name '%s' %s; choose another one with 'table'",

@@ -56,7 +56,7 @@ class Names(PostgresCase):
                 self.assertEqual(self.count() if self.has_table("t") else 0, 0)
 
     def test_the_name_of_a_table(self):
-        for name in ('a"b', "x; DROP TABLE u", "SELECT", "Ünïcode", "a.b", "%s", "$1"):
+        for name in ('a"b', "x; DROP TABLE u", "SELECT", "Ünïcode", "a;b", "%s", "$1"):
             with self.subTest(name=name):
                 self.database.empty()
                 quoted = "'" + name + "'"

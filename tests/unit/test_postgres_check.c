@@ -46,6 +46,8 @@ static void names_are_checked_where_they_stand(void **state)
     check_finds(*state, &s, "weir", 2, 9, "where weir keeps its state");
     s.resource.table = "";
     check_finds(*state, &s, "public", 2, 8, "the table name '' is empty");
+    s.resource.table = "sales.orders";
+    check_finds(*state, &s, "public", 2, 8, "the table name 'sales.orders': a table's name has no");
     s.resource.table = "t";
     s.resource.primary_key = (struct weir_strs){key, 2};
     check_finds(*state, &s, "public", 3, 14, "the column name 'xmin' is that of a column");
