@@ -198,7 +198,7 @@ static void who_does_not_get_in_is_told_why(void **state)
         dsn, sizeof(dsn), "host=%s dbname=postgres user=login password=SECRET-no", folder);
     expect_dsn(dsn, "E-DB-AUTH", "28P01");
     (void)snprintf(dsn, sizeof(dsn), "host=%s dbname=postgres user=login", folder);
-    expect_dsn(dsn, "E-DB-AUTH", "password");
+    expect_dsn(dsn, "E-DB-AUTH", "PGPASSWORD is not read");
     (void)snprintf(dsn, sizeof(dsn), "host=%s dbname=postgres user=nobody-of-that-name", folder);
     expect_dsn(dsn, "E-DB-AUTH", "28000");
     (void)snprintf(
@@ -222,7 +222,7 @@ static void the_environment_decides_nothing(void **state)
     assert_int_equal(setenv("PGDATESTYLE", "German", 1), 0);
     assert_int_equal(setenv("PGTZ", "Asia/Tokyo", 1), 0);
     (void)snprintf(dsn, sizeof(dsn), "host=%s dbname=postgres user=login", folder);
-    expect_dsn(dsn, "E-DB-AUTH", "password");
+    expect_dsn(dsn, "E-DB-AUTH", "PGPASSWORD is not read");
     (void)snprintf(
         dsn, sizeof(dsn), "host=%s dbname=postgres user=login password=%s", folder, QUOTED);
     expect_dsn(dsn, NULL, NULL);

@@ -115,6 +115,24 @@ static void an_error_names_place_cause_and_remedy(void **state)
     assert_string_equal(told.text, "postgres://h:5432/d: 7");
 }
 
+static void a_query_of_a_source_is_looked_for_in_the_file(void **state)
+{
+    static const char *const sqlstates[] = {"42601", "42883", "42P01", "42703"};
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        struct connection connection = failed(sqlstates[i]);
+        const char *remedy = i < 2 ? "check 'from', 'query' and 'key'" : "what the database has";
+
+        assert_int_equal(connection_fail(&connection, "cannot read"), WEIR_FAIL);
+        assert_non_null(strstr(told.text, "check what the database has by that name"));
+        connection.fault = WEIR_FAULT_SOURCE;
+        assert_int_equal(connection_fail(&connection, "cannot read"), WEIR_FAIL);
+        assert_non_null(strstr(told.text, remedy));
+        assert_int_equal(told.fault, WEIR_FAULT_SOURCE);
+    }
+}
+
 /* The largest names leave room for what else there is. */
 static void long_names_are_cut(void **state)
 {
@@ -159,6 +177,7 @@ int main(void)
         cmocka_unit_test(each_refusal_has_its_code),
         cmocka_unit_test(what_may_go_well_the_next_time_is_tried_again),
         cmocka_unit_test(an_error_names_place_cause_and_remedy),
+        cmocka_unit_test(a_query_of_a_source_is_looked_for_in_the_file),
         cmocka_unit_test(long_names_are_cut),
         cmocka_unit_test(messages_that_may_quote_values_are_replaced),
         cmocka_unit_test(a_password_is_hidden_wherever_it_stands),

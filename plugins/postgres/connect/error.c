@@ -64,8 +64,11 @@ static void describe(
                                                  : error->is_lost     ? "08"
                                                                       : "");
     enum weir_fault fault = meaning->fault ? meaning->fault : connection->fault;
+    const char *remedy = meaning->remedy;
     char place[480], state[16] = "";
 
+    if (connection->fault == WEIR_FAULT_SOURCE && meaning_source_remedy(error->sqlstate))
+        remedy = meaning_source_remedy(error->sqlstate);
     add_place(error, place, sizeof(place));
     if (error->code) {
         (void)weir_error_set(ret_error, error->fault, error->code, "%s%s", before, error->text);
@@ -74,7 +77,7 @@ static void describe(
     if (error->sqlstate[0])
         (void)snprintf(state, sizeof(state), " (%s)", error->sqlstate);
     (void)weir_error_set(ret_error, fault, meaning->code, "%s%s%s%s%s%s", before, error->text,
-        place, state, meaning->remedy ? "; " : "", meaning->remedy ? meaning->remedy : "");
+        place, state, remedy ? "; " : "", remedy ? remedy : "");
 }
 
 static enum weir_status fail(struct connection *connection, const char *format, va_list args)

@@ -149,6 +149,13 @@ static const char *behind_sqlstate(const char *text)
     return found;
 }
 
+static void append(struct pg_error *error, const char *text)
+{
+    size_t n = strlen(error->text);
+
+    (void)snprintf(error->text + n, sizeof(error->text) - n, "%s", text);
+}
+
 void error_take_connect(struct connection *connection)
 {
     const char *text = PQerrorMessage(connection->libpq);
@@ -167,7 +174,9 @@ void error_take_connect(struct connection *connection)
         error->code = "E-TLS";
         error->fault = connection->fault;
     } else if (strstr(text, "no password supplied")) {
-        (void)snprintf(error->sqlstate, sizeof(error->sqlstate), "28P01");
+        append(error, "; give password, password_file or passfile; PGPASSWORD is not read");
+        error->code = "E-DB-AUTH";
+        error->fault = connection->fault;
     } else {
         error->is_lost = true;
     }

@@ -52,6 +52,17 @@ const struct meaning *meaning_find(const char *sqlstate)
     return meaning;
 }
 
+const char *meaning_source_remedy(const char *sqlstate)
+{
+    /* Rights, and what is not there by that name. */
+    static const char *const others[] = {"42501", "42703", "42P01"};
+
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        if (strcmp(sqlstate, others[i]) == 0)
+            return NULL;
+    return strncmp(sqlstate, "42", 2) == 0 ? "check 'from', 'query' and 'key'" : NULL;
+}
+
 struct words {
     const char *sqlstate;
     const char *text;

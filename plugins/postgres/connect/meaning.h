@@ -14,6 +14,8 @@ struct meaning {
 
 /* The nearest there is; never NULL. */
 const struct meaning *meaning_find(const char *sqlstate);
+/* What helps where the statement is the user's own, or made of what the file says; or NULL. */
+const char *meaning_source_remedy(const char *sqlstate);
 /*
  * weir's own words in place of a message that may quote a row's value; NULL: the server's may be
  * shown. `is_raised`: it is not the server's own, but a trigger's.
