@@ -57,6 +57,16 @@ class LeastPrivilege(StateCase):
         self.assert_refused(self.load(table="other"),
                             f'GRANT USAGE, CREATE ON SCHEMA "public" TO "{self.guest}"')
 
+    def test_the_state_is_shown_without_the_dead_letters_of_others(self):
+        self.make(f"CREATE SCHEMA weir AUTHORIZATION {self.guest}; "
+                  f"GRANT INSERT, SELECT ON t TO {self.guest}; CREATE TABLE public._weir_dead_letter (id bigint)")
+        self.assert_exit(self.load()[0], OK)
+        conninfo = self.database.server.conninfo(self.database.name, self.guest)
+        result = self.run_weir(self.pipeline([data("t")]), "show", command="state", env={"PG": conninfo})
+        self.assert_exit(result, OK)
+        self.assertIn("may not read table '_weir_dead_letter'", result.err)
+        self.assertIn("100", result.out)
+
 
 TRAPS = """
 CREATE TABLE trap (what text);
