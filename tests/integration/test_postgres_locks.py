@@ -41,6 +41,7 @@ class HeldTable(PostgresCase):
             self.assert_exit(result, LOCKED)
             for word in ("error[E-DB-LOCKED]", str(other.pid), "somebody else"):
                 self.assertIn(word, result.err)
+            self.assertNotIn("(weir ", result.err)
         self.assert_whole_pages()
         self.assert_exit(self.run_weir(file), OK)
         self.assert_all_pages()

@@ -15,11 +15,37 @@ void connection_init(struct connection *connection, struct weir_stage *stage, uv
         .target = target_make(stage->arena, settings),
     };
     connection->wait = wait_new(connection);
+    connection->next = connection;
+}
+
+void connection_join(struct connection *connection, struct connection *other)
+{
+    connection->next = other->next;
+    other->next = connection;
+}
+
+const struct connection *connection_next(
+    const struct connection *connection, const struct connection *previous)
+{
+    return previous->next == connection ? NULL : previous->next;
+}
+
+static void leave(struct connection *connection)
+{
+    struct connection *before = connection;
+
+    if (!connection->next)
+        return;
+    while (before->next != connection)
+        before = before->next;
+    before->next = connection->next;
+    connection->next = connection;
 }
 
 void connection_done(struct connection *connection)
 {
     connection_close(connection);
+    leave(connection);
     wait_free(connection->wait);
     connection->wait = NULL;
 }

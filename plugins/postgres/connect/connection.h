@@ -25,6 +25,7 @@ struct connection {
     uint64_t n_opened; /* how often it was opened: whatever the server forgets is to be made anew */
     const struct target *target; /* private */
     struct wait *wait;           /* private */
+    struct connection *next;     /* private: those joined with it, in a ring */
     bool is_cancelled;
     unsigned n_notices; /* that the server sent */
 };
@@ -32,6 +33,11 @@ struct connection {
 /* Opens nothing. connection_done follows, whatever happened in between. */
 void connection_init(struct connection *connection, struct weir_stage *stage, uv_loop_t *loop,
     const struct settings *settings, const char *role);
+/* Both are of one run, so that neither is named as what holds the other up. On one thread. */
+void connection_join(struct connection *connection, struct connection *other);
+/* The one behind `previous` among those joined with it, itself the first; NULL: that was the last. */
+const struct connection *connection_next(
+    const struct connection *connection, const struct connection *previous);
 /* Closes what is open; handles end with the loop. No fiber may be waiting on it. */
 void connection_done(struct connection *connection);
 

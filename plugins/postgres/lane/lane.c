@@ -166,6 +166,7 @@ void lane_init(struct lane *lane, struct postgres_load *load, size_t index, uv_l
     *lane = (struct lane){.load = load, .index = index};
     (void)snprintf(lane->role, sizeof(lane->role), "lane %zu", index + 1);
     connection_init(&lane->connection, load->state.stage, loop, &load->settings, lane->role);
+    connection_join(&lane->connection, &load->control);
     rows_init(&lane->rows);
     transaction_init(&lane->gathering);
     transaction_init(&lane->sending);
