@@ -86,7 +86,10 @@ class Restarts(RestartCase):
         self.cluster.stop()
         time.sleep(1)
         self.cluster.start()
-        self.assert_exit(self.check(run.wait()), OK)
+        result = self.check(run.wait())
+        self.assert_exit(result, OK)
+        self.assertIn("trying again for up to 60 s", result.err)
+        self.assertRegex(result.err, r"connected again after \d+ (ms|s)")
         self.assert_all_pages()
 
     def test_a_signal_is_heard_while_the_server_is_away(self):

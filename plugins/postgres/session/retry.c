@@ -22,7 +22,32 @@ struct attempts {
     uint64_t locked_from; /* since when a lock is waited for, or 0 */
     unsigned n_conflicts;
     uint64_t pause;
+    uint64_t n_opened; /* of the connection, when the server was first found away */
+    bool is_back;      /* and it was told */
 };
+
+/* As a pipeline file says it: "500 ms", "60 s", "10 m". */
+struct shown_time {
+    char text[32];
+};
+
+static struct shown_time show_time(uint64_t ms)
+{
+    static const struct {
+        uint64_t ms;
+        const char *name;
+    } units[] = {{3600000, "h"}, {60000, "m"}, {1000, "s"}};
+    struct shown_time shown;
+
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+        if (ms % units[i].ms == 0 && ms >= units[i].ms && (i == 2 || ms > units[i].ms)) {
+            (void)snprintf(
+                shown.text, sizeof(shown.text), "%" PRIu64 " %s", ms / units[i].ms, units[i].name);
+            return shown;
+        }
+    (void)snprintf(shown.text, sizeof(shown.text), "%" PRIu64 " ms", ms);
+    return shown;
+}
 
 static enum weir_status give_up_stopped(struct connection *connection, const char *doing)
 {
@@ -36,9 +61,8 @@ static enum weir_status give_up_locked(struct connection *connection, const char
 
     blockers_find(connection, who);
     return connection_refuse(connection, WEIR_FAULT_LOCKED, "E-DB-LOCKED",
-        "%s: %s for longer than lock_wait (%" PRIu64 " ms); wait until that is done, or raise "
-        "lock_wait",
-        doing, who, connection->settings->lock_wait);
+        "%s: %s for longer than lock_wait (%s); wait until that is done, or raise lock_wait", doing,
+        who, show_time(connection->settings->lock_wait).text);
 }
 
 static enum weir_status give_up_away(struct connection *connection, const char *doing)
@@ -49,7 +73,8 @@ static enum weir_status give_up_away(struct connection *connection, const char *
         return connection_give_up(connection, "%s", doing);
     (void)snprintf(text, sizeof(text), "%s", connection->error.text);
     (void)snprintf(connection->error.text, sizeof(connection->error.text),
-        "%.350s; it was tried again for %" PRIu64 " ms (retry)", text, connection->settings->retry);
+        "%.350s; it was tried again for %s (retry)", text,
+        show_time(connection->settings->retry).text);
     return connection_give_up(connection, "%s", doing);
 }
 
@@ -93,9 +118,10 @@ static bool has_time(
     if (!*from) {
         *from = now;
         attempts->pause = 0;
-        weir_log(connection->stage, WEIR_LOG_WARNING,
-            "%s: %s: %s; trying again for up to %" PRIu64 " ms", connection_name(connection),
-            attempts->doing, connection->error.text, limit);
+        attempts->n_opened = connection->n_opened;
+        weir_log(connection->stage, WEIR_LOG_WARNING, "%s: %s: %s; trying again for up to %s",
+            connection_name(connection), attempts->doing, connection->error.text,
+            show_time(limit).text);
     }
     return now - *from < limit;
 }
@@ -132,7 +158,21 @@ static void roll_back(struct connection *connection)
     connection->error = error;
 }
 
-static enum weir_status try_once(struct connection *connection,
+/* Once, as the warning was. */
+static void tell_back(struct connection *connection, struct attempts *attempts)
+{
+    uint64_t ms;
+
+    if (!attempts->away_from || attempts->is_back || connection->n_opened == attempts->n_opened)
+        return;
+    uv_update_time(connection->loop);
+    ms = uv_now(connection->loop) - attempts->away_from;
+    attempts->is_back = true;
+    weir_log(connection->stage, WEIR_LOG_INFO, "%s: connected again after %s",
+        connection_name(connection), show_time(ms < 1000 ? ms : ms / 1000 * 1000).text);
+}
+
+static enum weir_status try_once(struct connection *connection, struct attempts *attempts,
     enum weir_status (*body)(struct connection *connection, void *arg), void *arg)
 {
     enum weir_status status;
@@ -140,6 +180,7 @@ static enum weir_status try_once(struct connection *connection,
     roll_back(connection);
     if (!connection_open(connection))
         return connection_fail(connection, "cannot connect");
+    tell_back(connection, attempts);
     status = body(connection, arg);
     roll_back(connection);
     return status;
@@ -152,7 +193,7 @@ enum weir_status connection_retry(struct connection *connection,
     struct attempts attempts = {.doing = doing};
 
     for (;;) {
-        enum weir_status status = try_once(connection, body, arg);
+        enum weir_status status = try_once(connection, &attempts, body, arg);
 
         if (status == WEIR_AGAIN)
             status = try_again(connection, &attempts);
@@ -165,7 +206,8 @@ enum weir_status connection_try(struct connection *connection,
     enum weir_status (*body)(struct connection *connection, void *arg), void *arg,
     const char *doing)
 {
-    enum weir_status status = try_once(connection, body, arg);
+    struct attempts attempts = {.doing = doing};
+    enum weir_status status = try_once(connection, &attempts, body, arg);
 
     return status == WEIR_AGAIN ? connection_give_up(connection, "%s", doing) : status;
 }
