@@ -22,7 +22,7 @@ from workload import NAMES, WorkCase, Workload
 setUpModule = harness.start_server
 
 # A run with a server takes longer.
-SEEDS = {Sqlite: 4, Postgres: 3} if harness.sanitized() else {Sqlite: 30, Postgres: 10}
+SEEDS = {Sqlite: 4, Postgres: 3} if harness.sanitized() else {Sqlite: 15, Postgres: 10}
 KILLS = 12          # of one seed; then it may run to its end
 KILLED = 128 + signal.SIGKILL
 SINCE = "{incremental.start_value}"
