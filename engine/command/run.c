@@ -6,7 +6,6 @@
 #include "report/progress.h"
 #include "report/report.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -89,36 +88,12 @@ static void print_report(const struct command_options *options, const struct rep
     log_event(WEIR_LOG_INFO, NULL, line);
 }
 
-/* Whoever reads how a run failed wants to know what to do now. */
-static const char *what_next(const struct flow_result *result)
-{
-    if (result->status == WEIR_OK && !result->signal)
-        return "";
-    if (result->state.outcome == SESSION_OPEN && result->error.fault == WEIR_FAULT_DATA)
-        return "; once that is mended, run again to continue";
-    return result->state.outcome == SESSION_OPEN        ? "; run again to continue"
-           : result->state.outcome == SESSION_ABANDONED ? "; the next run begins anew"
-                                                        : "";
-}
-
-/* A loader that keeps state said no before anything began. */
-static bool was_refused(const struct report *report)
-{
-    return report->result->status != WEIR_OK && report->plan->load.plugin->store &&
-           report->result->state.outcome == SESSION_NONE;
-}
-
 static int finish(const struct command_options *options, const struct report *report)
 {
     struct weir_error error = {0};
-    uint64_t rows = report_rows_committed(report);
-    char state[128];
+    char state[REPORT_STANDING_SIZE];
 
-    if (was_refused(report))
-        snprintf(state, sizeof(state), "nothing was asked for");
-    else
-        snprintf(state, sizeof(state), "%" PRIu64 " row%s committed%s", rows,
-            rows == 1 ? " is" : "s are", what_next(report->result));
+    report_tell_standing(report, state);
     print_report(options, report);
     say_how_it_ended(report, state);
     if (options->report && !report_write_json(report, options->report, &error)) {

@@ -55,11 +55,6 @@ static uint64_t peak_memory(void)
     return (uint64_t)usage.ru_maxrss * 1024;
 }
 
-uint64_t report_rows_committed(const struct report *report)
-{
-    return sum_up(report).committed;
-}
-
 /* --- for people -------------------------------------------------------------------------- */
 
 static int name_width(const struct plan *plan)

@@ -28,7 +28,11 @@ bool report_may_write(const char *path, struct weir_error *ret_error);
 /* "-" is stdout. False and an error when the file cannot be written. */
 bool report_write_json(const struct report *report, const char *path, struct weir_error *ret_error);
 
-/* "N rows committed" of all resources: the state of the data, for the last error line. */
-uint64_t report_rows_committed(const struct report *report);
+/*
+ * Where the data stands and what to do now, for the last error line: "N rows are committed; run again
+ * to continue". Rows that are to replace others are not in their table before the pass is done.
+ */
+enum { REPORT_STANDING_SIZE = 256 };
+void report_tell_standing(const struct report *report, char out[REPORT_STANDING_SIZE]);
 
 #endif

@@ -155,7 +155,9 @@ class Replace(ReplaceCase):
     def test_what_is_refused_is_read_anew_by_the_next_run(self):
         self.load(1000)
         result = self.load(0, code=DATA)
-        self.assertIn("the next run begins anew", result.err)
+        self.assertIn("; nothing was replaced, and the old rows stay; the next run begins anew",
+                      result.err)
+        self.assertNotIn("are committed", result.err)
         self.load(1200)
         self.assertEqual(self.count(), 1200)
 
@@ -179,7 +181,9 @@ class Replace(ReplaceCase):
         harness.server().put("t", [person(n) for n in range(501, 1501)])
         file = self.pipeline([data("t", "write_disposition: replace", fail_page=4, fail=99,
                                    **{"as": 503})])
-        self.assert_exit(self.run_weir(file), SOURCE)
+        result = self.run_weir(file)
+        self.assert_exit(result, SOURCE)
+        self.assertIn("; 300 rows wait to replace the old ones; run again to continue", result.err)
         self.assertEqual(self.rows(), list(range(1, 1001)))
         harness.server().heal()
         result, asked = self.run_asking(file)
@@ -239,7 +243,8 @@ class Checked(ReplaceCase):
                   "CHECK (id <> 200)); INSERT INTO t (id) VALUES (1)")
         result = self.load(300, code=DATA)
         self.assertIn("error[E-ROW-CONSTRAINT]", result.err)
-        self.assertIn("the next run begins anew", result.err)
+        self.assertIn("; nothing was replaced, and the old rows stay; the next run begins anew",
+                      result.err)
         self.assertEqual(self.rows(), [1])
         self.load(150)
         self.assertEqual(self.rows(), list(range(1, 151)))
