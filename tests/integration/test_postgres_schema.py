@@ -73,6 +73,30 @@ class Schema(StateCase):
         self.assertEqual(self.rows(), [1, 2, 3, 4, 5, 6, 8, 9, 10])
         self.assertEqual(self.columns(), "id bigint, at date")
 
+    def test_a_declared_type_that_the_table_has_not_is_told(self):
+        self.make('CREATE TABLE t (id bigint, "Lat" numeric(9,6), at timestamptz)')
+        alter = 'ALTER TABLE "public"."t" ALTER COLUMN "Lat" TYPE numeric USING "Lat"::numeric'
+        columns = "id: bigint, Lat: numeric, at: timestamptz"
+        result = self.load([{"id": 1, "Lat": 1.5, "at": "2024-02-29"}], columns=columns)
+        self.assert_exit(result, OK)
+        self.assertEqual(result.err.count("the file declares"), 1)
+        self.assertIn("'Lat' is numeric(9,6), the file declares numeric;", result.err)
+        self.assertIn(alter, result.err)
+        self.make(alter)
+        result = self.load([{"id": 2, "Lat": 1.5, "at": "2024-02-29"}], columns=columns)
+        self.assert_exit(result, OK)
+        self.assertNotIn("the file declares", result.err)
+        self.assert_error(self.load([{"id": 3, "Lat": True}], columns=columns), DATA, "E-TYPE",
+                          'ALTER TABLE "public"."t" ALTER COLUMN "Lat" TYPE')
+
+    def test_a_declared_column_that_never_came_is_told(self):
+        for option in ("", "write_disposition: replace"):
+            self.database.empty()
+            result = self.load([{"id": 1, "at": None}], option, columns="idd: int, at: date")
+            self.assert_exit(result, OK)
+            self.assertIn("the declared column 'idd' never came; did you mean 'id'?", result.err)
+            self.assertNotIn("'at' never", result.err)
+
     def test_replaced_tables_grow_too(self):
         self.assert_exit(self.load([{"id": 1, "v": 1}, {"id": 2, "v": 2}],
                                    "write_disposition: replace"), OK)

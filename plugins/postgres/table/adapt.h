@@ -27,6 +27,9 @@ enum weir_status changes_create(struct table *table, struct connection *connecti
     const struct changes *changes) WEIR_MUST_CHECK;
 enum weir_status changes_alter(struct table *table, struct connection *connection,
     const struct changes *changes) WEIR_MUST_CHECK;
+/* ALTER COLUMN ... TYPE ... USING ..., with nothing rounded. */
+void change_type(
+    struct weir_buf *sql, struct weir_str name, const struct type *was, const char *type);
 /* What they do, in one line; in the arena. */
 const char *changes_describe(
     const struct table *table, const struct changes *changes, struct weir_arena *arena);

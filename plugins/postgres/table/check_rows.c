@@ -1,6 +1,7 @@
 /* Rows that a table cannot take, found before they are sent. */
 #include "checking.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* --- leaving out ---------------------------------------------------------------------------- */
@@ -130,6 +131,23 @@ static bool holds_nul(const struct weir_value *value)
            memchr(value->text, '\0', value->length) != NULL;
 }
 
+struct shown_alter {
+    char text[600];
+};
+
+/* Of the table that the rows are for, wherever they wait. */
+static struct shown_alter show_alter(const struct table *table, const char *column)
+{
+    struct shown_alter shown;
+    struct shown_name schema = name_show(table->schema);
+
+    (void)snprintf(shown.text, sizeof(shown.text),
+        "ALTER TABLE %s%s%s\"%s\" ALTER COLUMN \"%s\" TYPE ...", table_is_staged(table) ? "" : "\"",
+        table_is_staged(table) ? "" : schema.text, table_is_staged(table) ? "" : "\".",
+        name_show(weir_str(table->resource->table)).text, column);
+    return shown;
+}
+
 static enum weir_status refuse_value(const struct checking *checking, const struct column *column,
     size_t row, const struct weir_value *value, const char *why)
 {
@@ -145,13 +163,14 @@ static enum weir_status refuse_value(const struct checking *checking, const stru
     if (contract_type(checking->table, column) == WEIR_CONTRACT_FREEZE)
         return weir_fail(checking->table->stage, WEIR_FAULT_DATA, "E-TYPE",
             "table '%s', column '%s' (%s): the %s that came %s, and 'schema.contract' says "
-            "'data_type: freeze'; change the value with a 'set' transform, or the column's type",
-            table_show(checking->table).text, name.text, column->type.name, kind, why);
+            "'data_type: freeze'; change the value with a 'set' transform, or the column with %s",
+            table_show(checking->table).text, name.text, column->type.name, kind, why,
+            show_alter(checking->table, name.text).text);
     return weir_reject(checking->table->stage, checking->batch, row, name.text, WEIR_FAULT_DATA,
         "E-TYPE",
         "the column has the type %s, and the %s that came %s; change it with a 'set' transform, or "
-        "the column's type",
-        column->type.name, kind, why);
+        "the column with %s",
+        column->type.name, kind, why, show_alter(checking->table, name.text).text);
 }
 
 /* What does not fit goes: the value where the column can do without, or the row. */
@@ -240,5 +259,9 @@ enum weir_status rows_check_fixed(struct table *table, struct weir_batch *batch)
 
 enum weir_status table_check_rows(struct table *table, struct weir_batch *batch)
 {
-    return check(&(struct checking){(struct table *)table_filled(table), batch, false});
+    struct table *filled = (struct table *)table_filled(table);
+
+    if (batch->n_rows)
+        declared_note(filled, batch);
+    return check(&(struct checking){filled, batch, false});
 }

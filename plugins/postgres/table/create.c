@@ -29,14 +29,16 @@ static void add_key(struct weir_buf *sql, const struct weir_strs *key)
 }
 
 /* Digits of a double stay what they are on their way through text; a cast would round them. */
-static void add_using(struct weir_buf *sql, const struct change *change)
+void change_type(
+    struct weir_buf *sql, struct weir_str name, const struct type *was, const char *type)
 {
-    bool is_float = change->was->type.kind == TYPE_FLOAT4 || change->was->type.kind == TYPE_FLOAT8;
+    bool is_float = was->kind == TYPE_FLOAT4 || was->kind == TYPE_FLOAT8;
 
-    sql_add(sql, " USING ");
-    sql_name(sql, change->name);
-    sql_add(sql, is_float ? "::pg_catalog.text::" : "::");
-    sql_add(sql, change->type.name);
+    sql_add(sql, "ALTER COLUMN ");
+    sql_name(sql, name);
+    sql_printf(sql, " TYPE %s USING ", type);
+    sql_name(sql, name);
+    sql_printf(sql, is_float ? "::pg_catalog.text::%s" : "::%s", type);
 }
 
 static void add_change(struct weir_buf *sql, const struct change *change)
@@ -46,10 +48,7 @@ static void add_change(struct weir_buf *sql, const struct change *change)
         add_column(sql, change->name, &change->type);
         return;
     }
-    sql_add(sql, "ALTER COLUMN ");
-    sql_name(sql, change->name);
-    sql_printf(sql, " TYPE %s", change->type.name);
-    add_using(sql, change);
+    change_type(sql, change->name, &change->was->type, change->type.name);
 }
 
 /* Somebody else was making it at the same moment: the next try finds it there. */

@@ -26,6 +26,7 @@ struct known {
 struct declared {
     struct weir_str name;
     struct type type;
+    bool came; /* with rows of this run, be it as null */
 };
 
 enum { WAITING_NAMED = 10 };
@@ -40,8 +41,10 @@ struct table_inside {
     /* Columns that the table lacks and that had no value yet: the first few of them. */
     struct weir_str waiting[WAITING_NAMED];
     size_t n_waiting;
-    bool is_warned; /* it is UNLOGGED, and that was told */
-    bool has_order; /* rows have brought what order_by names */
+    bool is_warned;   /* it is UNLOGGED, and that was told */
+    bool is_compared; /* what is declared with what there is */
+    bool has_rows;    /* of this run */
+    bool has_order;   /* rows have brought what order_by names */
     uint64_t n_rows_left_out;
     uint64_t n_values_left_out;
 };
@@ -95,5 +98,13 @@ enum weir_contract contract_tables(const struct table *table);
 enum weir_contract contract_columns(const struct table *table);
 /* WEIR_CONTRACT_DEFAULT: a value that does not fit makes its row a bad one. */
 enum weir_contract contract_type(const struct table *table, const struct column *column);
+
+/* declared.c */
+/* Warns, once, of columns that have another type than the file declares. */
+void declared_compare(const struct table *table);
+/* Remembers which declared columns have come. */
+void declared_note(const struct table *table, const struct weir_batch *batch);
+/* At the end: warns of those that never did. */
+void declared_tell(const struct table *table);
 
 #endif

@@ -132,6 +132,8 @@ enum weir_status table_read(struct table *table, struct connection *connection)
         install(table, known);
     else
         known_free(known);
+    if (status == WEIR_OK)
+        declared_compare(table);
     return status;
 }
 
@@ -198,6 +200,7 @@ void table_tell(const struct table *table)
     const struct table_inside *inside = table_inside(filled);
 
     tell_waiting(filled);
+    declared_tell(filled);
     if (inside->n_rows_left_out || inside->n_values_left_out)
         weir_log(table->stage, WEIR_LOG_INFO,
             "table '%s': as 'schema.contract' says, %llu rows and %llu values were left out",
