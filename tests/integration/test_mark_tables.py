@@ -6,7 +6,7 @@ import harness
 from databases import Postgres
 from harness import DESTINATION, OK, REJECTS, SOURCE
 from state_case import data, on, on_both
-from test_incremental import SINCE, START, IncrementalCase, at, incremental, row, rows
+from test_incremental import SINCE, START, IncrementalCase, at, incremental, rows
 
 setUpModule = harness.start_server
 
@@ -97,12 +97,17 @@ class MarkTables(MarkTablesCase):
         self.assertEqual(self.count("other"), 20)
 
     def test_nor_where_all_were_set_aside(self):
-        self.put([{**row(n), "updated_at": "none"} for n in range(3)])
-        aside = "on_row_error: dead_letter"
-        self.assert_exit(self.run_weir(self.file(aside)), REJECTS)
-        self.put(rows(1, 20))
-        self.load(self.file(aside, "table: other"))
-        self.assertEqual(self.count("other"), 20)
+        def file(table, transform=""):
+            return self.pipeline([data("t", incremental(), "on_row_error: dead_letter",
+                                       f"table: {table}", size=50, since=SINCE)], transform=transform)
+        self.put(rows(1, 19))
+        failing = """{ type: set, columns: { a: "json('{')" } }"""
+        self.assert_exit(self.run_weir(file("t", failing)), REJECTS)
+        self.assertEqual(self.count_state("mark"), 1)
+        self.assertFalse(self.has_table("t"))
+        self.put(rows(1, 30))
+        self.assertEqual(self.sinces(self.load(file("other"))), {at(19)})
+        self.assertEqual(self.rows("SELECT id FROM other ORDER BY id"), list(range(20, 31)))
 
     def test_who_reads_everything_needs_no_mark(self):
         self.begin()
