@@ -203,6 +203,9 @@ static enum loader_pause finish(struct loader *loader)
     if (status == WEIR_AGAIN)
         return PAUSE_FOR_WAKE;
     loader->step = status == WEIR_OK ? STEP_LAST_COMMIT : STEP_STOP;
+    /* That the pass is abandoned is durable, and so is what was loaded before it. */
+    if (status == WEIR_REJECT)
+        count_committed(loader);
     if (status != WEIR_OK)
         set_state(loader, LOADER_FAILED);
     return PAUSE_NONE;
@@ -210,7 +213,11 @@ static enum loader_pause finish(struct loader *loader)
 
 static enum loader_pause commit_at_last(struct loader *loader)
 {
-    return commit_and_go_to(loader, STEP_STOP);
+    enum loader_pause pause = commit_and_go_to(loader, STEP_STOP);
+
+    if (pause == PAUSE_NONE && loader_state(loader) == LOADER_FAILED)
+        session_stays_open(loader->flow->session);
+    return pause;
 }
 
 static enum loader_pause stop(struct loader *loader)

@@ -46,6 +46,8 @@ struct session_end {
 /* Where the loader is, before the last commit. As session_open it may answer WEIR_AGAIN; from then on
  * `end` is not looked at. */
 enum weir_status session_finish(struct session *session, const struct session_end *end);
+/* The last commit failed, and with it the end that session_finish told of. */
+void session_stays_open(struct session *session);
 
 /* What extractors ask; from any thread once the session is open. */
 bool session_resume(const struct session *session, const struct weir_resource *resource,

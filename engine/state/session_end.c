@@ -97,6 +97,14 @@ enum weir_status session_finish(struct session *session, const struct session_en
     return status;
 }
 
+void session_stays_open(struct session *session)
+{
+    enum session_outcome outcome = session->result.outcome;
+
+    if (outcome == SESSION_DONE || outcome == SESSION_ABANDONED)
+        session->result.outcome = SESSION_OPEN;
+}
+
 void session_result(const struct session *session, struct session_result *ret_result)
 {
     *ret_result = session->result;

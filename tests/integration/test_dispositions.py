@@ -264,6 +264,17 @@ class Mixed(StateCase):
             self.assertEqual([self.count(name) for name in ("a", "b", "c")], [250 * run, 250, 250])
             self.assert_settled()
 
+    def test_rows_that_are_added_stay_where_others_may_not_be_replaced(self):
+        file = self.pipeline([data("a"), data("c", "write_disposition: replace")])
+        for count, code in ((250, OK), (0, DATA)):
+            harness.server().put("a", [person(n) for n in range(1, 36)])
+            harness.server().put("c", [person(n) for n in range(count)])
+            result = self.run_weir(file)
+            self.assert_exit(result, code)
+        self.assertIn("; 35 rows are committed; nothing was replaced, and the old rows stay; ",
+                      result.err)
+        self.assertEqual([self.count(name) for name in ("a", "c")], [70, 250])
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -250,6 +250,42 @@ static void a_source_that_fails_leaves_what_came_before(void **state)
     assert_int_equal(p->patient.ending.exit_code, WEIR_FAULT_SOURCE);
 }
 
+static void a_last_commit_that_fails_leaves_the_pass_open(void **state)
+{
+    struct patient_fixture *p = *state;
+
+    p->patient.fail_in = "commit";
+    run_numbers(p);
+    check_failed(p->flow, "load", "E-PATIENT");
+    check_taken(p, 200);
+    check_counted(p, 200, 0);
+    assert_true(p->patient.ending.done);
+    assert_int_equal(p->flow->result.state.outcome, SESSION_OPEN);
+}
+
+static enum weir_status refuse_to_replace(
+    struct weir_stage *stage, const struct weir_ending *ending)
+{
+    (void)ending;
+    (void)weir_fail(stage, WEIR_FAULT_DATA, "E-REPLACE-EMPTY", "told to refuse");
+    return WEIR_REJECT;
+}
+
+/* That is durable, and the rows are in the same transaction. */
+static void what_was_loaded_before_a_refused_end_is_committed(void **state)
+{
+    struct patient_fixture *p = *state;
+    struct weir_store refusing = *p->load.store;
+
+    refusing.finish = refuse_to_replace;
+    p->load.store = &refusing;
+    run_numbers(p);
+    check_failed(p->flow, "load", "E-REPLACE-EMPTY");
+    check_counted(p, 200, 200);
+    assert_int_equal(p->patient.commits, 0);
+    assert_int_equal(p->flow->result.state.outcome, SESSION_ABANDONED);
+}
+
 /* --- signals ------------------------------------------------------------------------------ */
 
 static void a_signal_is_served_while_it_waits(void **state)
@@ -381,6 +417,8 @@ int main(void)
         PATIENT(a_limit_that_is_met_meanwhile_ends_the_run),
         PATIENT(it_may_have_enough),
         PATIENT(a_source_that_fails_leaves_what_came_before),
+        PATIENT(a_last_commit_that_fails_leaves_the_pass_open),
+        PATIENT(what_was_loaded_before_a_refused_end_is_committed),
         PATIENT(a_signal_is_served_while_it_waits),
         PATIENT(a_run_may_be_stopped_in_each_callback),
         PATIENT(a_signal_calls_again_what_waits),

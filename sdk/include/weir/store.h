@@ -186,7 +186,7 @@ struct weir_store {
      * run failed (then only the run's end is written). When done: publishes what was staged,
      * moves the marks, forgets places, closes the generations and, if none of it is open, the pass.
      * WEIR_REJECT: what was staged may not take the place of the old rows, as weir_fail has told;
-     * the pass is abandoned, which is durable already.
+     * the pass is abandoned, which is durable already, and so is what was loaded.
      */
     enum weir_status (*finish)(struct weir_stage *stage, const struct weir_ending *ending);
 
