@@ -73,8 +73,8 @@ bool table_may_widen(const struct table *table, const struct column *column);
  * found true: are those of its columns that `fills` marks still what they were when the rows were
  * sent? (E-DB-SCHEMA)
  */
-enum weir_status table_confirm(const struct table *table, struct connection *connection,
-    const bool *fills) WEIR_MUST_CHECK;
+enum weir_status table_confirm(
+    const struct table *table, struct connection *connection, const bool *fills) WEIR_MUST_CHECK;
 /* At the end of a run: info lines about columns that were not made and what was left out. */
 void table_tell(const struct table *table);
 
