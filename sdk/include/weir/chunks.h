@@ -46,18 +46,21 @@ WEIR_API const char *weir_chunks_subquery(struct weir_arena *arena, const char *
 WEIR_API const char *weir_chunks_cursor(
     struct weir_arena *arena, const struct weir_resource *resource);
 
+/* How rows are told that are not to be read. These numbers are part of the ABI. */
+enum weir_chunk_kind {
+    WEIR_CHUNK_ALL,     /* the database cannot tell */
+    WEIR_CHUNK_NUMBERS, /* from `start` to `end` */
+    WEIR_CHUNK_TIMES,   /* the same in seconds since 1970, whatever the source calls them */
+    WEIR_CHUNK_TEXTS,   /* `start` and `end` are texts, to be compared byte by byte */
+};
+
 /*
  * A window as the database may ask for it. Databases compare in their own ways, so these bounds
  * are wider than the window where a row could be missed otherwise, and they are closed at both
  * ends; what is too much the engine leaves out.
  */
 struct weir_chunk_bounds {
-    enum {
-        WEIR_CHUNK_ALL,     /* the database cannot tell */
-        WEIR_CHUNK_NUMBERS, /* from `start` to `end` */
-        WEIR_CHUNK_TIMES,   /* the same in seconds since 1970, whatever the source calls them */
-        WEIR_CHUNK_TEXTS,   /* `start` and `end` are texts, to be compared byte by byte */
-    } kind;
+    enum weir_chunk_kind kind;
     bool has_start, has_end;
     int64_t start, end;
     struct weir_str start_text, end_text;

@@ -2,16 +2,20 @@
 #include <weir/arena.h>
 #include <weir/batch.h>
 #include <weir/buf.h>
+#include <weir/chunks.h>
 #include <weir/export.h>
 #include <weir/failpoint.h>
 #include <weir/incremental.h>
 #include <weir/json.h>
 #include <weir/loop.h>
+#include <weir/moment.h>
 #include <weir/node.h>
+#include <weir/number.h>
 #include <weir/option.h>
 #include <weir/partition.h>
 #include <weir/plugin.h>
 #include <weir/position.h>
+#include <weir/schema.h>
 #include <weir/sql.h>
 #include <weir/stage.h>
 #include <weir/status.h>
@@ -44,6 +48,7 @@ void weir_adopt(struct weir_arena *arena, void *memory, size_t size);
 void *weir_malloc(size_t size);
 void *weir_calloc(size_t n, size_t size);
 void *weir_realloc(void *memory, size_t size);
+void weir_out_of_memory(void) __attribute__((noreturn));
 
 SIZE(weir_value, 16);
 AT(weir_value, kind, 0, 1);
@@ -178,6 +183,46 @@ bool weir_buf_printf(struct weir_buf *buf, const char *format, ...) WEIR_MUST_CH
     WEIR_PRINTF(2, 3);
 char *weir_buf_take(struct weir_buf *buf, size_t *ret_capacity);
 
+SIZE(weir_chunk_part, 32);
+AT(weir_chunk_part, resource, 0, 8);
+AT(weir_chunk_part, index, 8, 8);
+AT(weir_chunk_part, window, 16, 8);
+AT(weir_chunk_part, after, 24, 8);
+
+SIZE(weir_chunk_wish, 32);
+AT(weir_chunk_wish, from, 0, 8);
+AT(weir_chunk_wish, query, 8, 8);
+AT(weir_chunk_wish, key, 16, 16);
+
+SIZE(weir_chunk_bounds, 64);
+AT(weir_chunk_bounds, kind, 0, 4);
+AT(weir_chunk_bounds, has_start, 4, 1);
+AT(weir_chunk_bounds, has_end, 5, 1);
+AT(weir_chunk_bounds, start, 8, 8);
+AT(weir_chunk_bounds, end, 16, 8);
+AT(weir_chunk_bounds, start_text, 24, 16);
+AT(weir_chunk_bounds, end_text, 40, 16);
+AT(weir_chunk_bounds, takes_nulls, 56, 1);
+AT(weir_chunk_bounds, takes_others, 57, 1);
+
+IS(WEIR_CHUNK_ALL, 0);
+IS(WEIR_CHUNK_NUMBERS, 1);
+IS(WEIR_CHUNK_TIMES, 2);
+IS(WEIR_CHUNK_TEXTS, 3);
+IS(WEIR_CHUNK_DAY_SIZE, 16);
+
+void weir_chunks_check(struct weir_stage *stage, struct weir_mistakes *mistakes);
+const char *weir_chunks_subquery(struct weir_arena *arena, const char *query);
+const char *weir_chunks_cursor(struct weir_arena *arena, const struct weir_resource *resource);
+struct weir_chunk_bounds weir_chunks_bounds(const struct weir_chunk_part *part);
+bool weir_chunks_day(int64_t second, int days, char out[WEIR_CHUNK_DAY_SIZE]);
+struct weir_chunks *weir_chunks_new(struct weir_stage *stage);
+void weir_chunks_free(struct weir_chunks *chunks);
+enum weir_status weir_chunks_next(
+    struct weir_chunks *chunks, const struct weir_chunk_part **ret_part) WEIR_MUST_CHECK;
+void weir_chunks_add(
+    struct weir_chunks *chunks, struct weir_batch *batch, const char *last_key, bool is_last);
+
 IS(WEIR_FAILPOINT_EXIT, 99);
 
 int weir_failpoint_reached(const char *name);
@@ -267,6 +312,22 @@ struct weir_str weir_json_quote(struct weir_arena *arena, struct weir_str s);
 
 uv_loop_t *weir_loop(struct weir_stage *stage);
 
+SIZE(weir_moment, 24);
+AT(weir_moment, seconds, 0, 8);
+AT(weir_moment, nanos, 8, 4);
+AT(weir_moment, offset, 12, 4);
+AT(weir_moment, has_time, 16, 1);
+AT(weir_moment, has_offset, 17, 1);
+AT(weir_moment, is_leap, 18, 1);
+
+SIZE(weir_day, 16);
+AT(weir_day, year, 0, 8);
+AT(weir_day, month, 8, 4);
+AT(weir_day, day, 12, 4);
+
+bool weir_moment_parse(struct weir_str s, struct weir_moment *ret_moment) WEIR_MUST_CHECK;
+struct weir_day weir_day_at(int64_t days);
+
 SIZE(weir_splice, 40);
 AT(weir_splice, at, 0, 8);
 AT(weir_splice, len, 8, 8);
@@ -337,6 +398,12 @@ void weir_mistakes_sort(struct weir_mistakes *mistakes);
 const char *weir_did_you_mean(struct weir_arena *arena, const char *word,
     const char *(*candidate)(const void *candidates, size_t i), const void *candidates, size_t n);
 
+IS(WEIR_NUMBER_SIZE, 32);
+
+bool weir_number_parse(struct weir_str s, struct weir_value *ret_value);
+size_t weir_double_format(double real, char out[WEIR_NUMBER_SIZE]);
+size_t weir_float_format(float real, char out[WEIR_NUMBER_SIZE]);
+
 SIZE(weir_secret, 8);
 AT(weir_secret, text, 0, 8);
 
@@ -372,7 +439,7 @@ AT(weir_choice, name, 0, 8);
 AT(weir_choice, value, 8, 4);
 AT(weir_choice, help, 16, 8);
 
-GROWS(weir_option, 104);
+GROWS(weir_option, 112);
 AT(weir_option, name, 0, 8);
 AT(weir_option, help, 8, 8);
 AT(weir_option, initial, 16, 8);
@@ -389,6 +456,8 @@ AT(weir_option, sensitive, 77, 1);
 AT(weir_option, min, 80, 8);
 AT(weir_option, max, 88, 8);
 AT(weir_option, tuning, 96, 1);
+AT(weir_option, is_public, 104, 8);
+CALLS(weir_option, is_public, bool (*)(const char *text));
 
 SIZE(weir_variant_type, 40);
 AT(weir_variant_type, name, 0, 8);
@@ -515,6 +584,7 @@ IS(WEIR_ROW_BY_ROW, 4);
 IS(WEIR_IDEMPOTENT, 8);
 IS(WEIR_CAN_MERGE, 16);
 IS(WEIR_CAN_REPLACE, 32);
+IS(WEIR_TAKES_SCHEMA, 64);
 
 SIZE(weir_id, 16);
 AT(weir_id, bytes, 0, 16);
@@ -543,6 +613,26 @@ IS(WEIR_FOLLOW_FILL, 3);
 
 struct weir_id weir_id_of(struct weir_str bytes);
 
+SIZE(weir_declared_column, 16);
+AT(weir_declared_column, name, 0, 8);
+AT(weir_declared_column, type, 8, 8);
+
+SIZE(weir_schema, 40);
+AT(weir_schema, columns, 0, 8);
+AT(weir_schema, n_columns, 8, 8);
+AT(weir_schema, tables, 16, 4);
+AT(weir_schema, new_columns, 20, 4);
+AT(weir_schema, data_type, 24, 4);
+AT(weir_schema, config, 32, 8);
+
+IS(WEIR_CONTRACT_DEFAULT, 0);
+IS(WEIR_CONTRACT_EVOLVE, 1);
+IS(WEIR_CONTRACT_WIDEN, 2);
+IS(WEIR_CONTRACT_FREEZE, 3);
+IS(WEIR_CONTRACT_DISCARD_ROW, 4);
+IS(WEIR_CONTRACT_DISCARD_VALUE, 5);
+IS(WEIR_CONTRACT_DEAD_LETTER, 6);
+
 struct weir_sql *weir_sql_condition(
     const char *expression, size_t *ret_offset, struct weir_error *ret_error);
 struct weir_sql *weir_sql_columns(const char *const *names, const char *const *expressions,
@@ -567,7 +657,7 @@ AT(weir_progress, bytes, 40, 8);
 AT(weir_progress, network_us, 48, 8);
 AT(weir_progress, backoff_us, 56, 8);
 
-GROWS(weir_resource, 112);
+GROWS(weir_resource, 120);
 AT(weir_resource, name, 0, 8);
 AT(weir_resource, table, 8, 8);
 AT(weir_resource, primary_key, 16, 16);
@@ -582,6 +672,7 @@ AT(weir_resource, sets_aside, 88, 1);
 AT(weir_resource, allow_empty, 89, 1);
 AT(weir_resource, min_ratio, 96, 8);
 AT(weir_resource, dead_letter_table, 104, 8);
+AT(weir_resource, schema, 112, 8);
 
 GROWS(weir_stage, 64);
 AT(weir_stage, name, 0, 8);
@@ -593,7 +684,7 @@ AT(weir_stage, n_resources, 40, 8);
 AT(weir_stage, host, 48, 8);
 AT(weir_stage, engine, 56, 8);
 
-GROWS(weir_host, 120);
+GROWS(weir_host, 144);
 AT(weir_host, size, 0, 8);
 AT(weir_host, wake, 8, 8);
 CALLS(weir_host, wake, void (*)(struct weir_stage *stage));
@@ -629,6 +720,12 @@ AT(weir_host, now, 104, 8);
 CALLS(weir_host, now, const char *(*)(struct weir_stage *stage));
 AT(weir_host, is_offline, 112, 8);
 CALLS(weir_host, is_offline, bool (*)(struct weir_stage *stage));
+AT(weir_host, keep, 120, 8);
+CALLS(weir_host, keep, void (*)(struct weir_stage *stage, struct weir_batch *batch));
+AT(weir_host, loaded, 128, 8);
+CALLS(weir_host, loaded, void (*)(struct weir_stage *stage, struct weir_batch *batch));
+AT(weir_host, dropped, 136, 8);
+CALLS(weir_host, dropped, void (*)(struct weir_stage *stage, struct weir_batch *batch));
 
 IS(WEIR_APPEND, 0);
 IS(WEIR_MERGE, 1);
@@ -637,6 +734,7 @@ IS(WEIR_LOG_DEBUG, 0);
 IS(WEIR_LOG_INFO, 1);
 IS(WEIR_LOG_WARNING, 2);
 
+const struct weir_node *weir_resource_node(const struct weir_resource *resource, const char *key);
 void weir_wake(struct weir_stage *stage);
 enum weir_status weir_fail(struct weir_stage *stage, enum weir_fault fault, const char *code,
     const char *format, ...) WEIR_PRINTF(4, 5);
@@ -653,6 +751,9 @@ void weir_give_up(struct weir_stage *stage, const struct weir_resource *resource
 bool weir_stopping(struct weir_stage *stage);
 bool weir_incomplete(struct weir_stage *stage);
 bool weir_is_offline(struct weir_stage *stage);
+void weir_keep(struct weir_stage *stage, struct weir_batch *batch);
+void weir_loaded(struct weir_stage *stage, struct weir_batch *batch);
+void weir_dropped(struct weir_stage *stage, struct weir_batch *batch);
 bool weir_chain_resume(struct weir_stage *stage, const struct weir_resource *resource,
     const struct weir_id *chain, struct weir_resume *ret_resume);
 bool weir_resource_is_read(struct weir_stage *stage, const struct weir_resource *resource);
@@ -838,6 +939,8 @@ bool weir_strs_allow(const struct weir_strs *list, struct weir_str s);
 size_t weir_str_distance(const char *a, const char *b, size_t limit);
 size_t weir_str_printable(struct weir_str s, char *out, size_t size);
 size_t weir_str_utf8_error(struct weir_str s);
+char *weir_put_utf8(char *out, uint32_t character);
+int weir_hex_digit(char c);
 
 SIZE(weir_constants, 16);
 AT(weir_constants, vars, 0, 8);

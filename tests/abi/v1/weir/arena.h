@@ -51,6 +51,8 @@ WEIR_API void weir_adopt(struct weir_arena *arena, void *memory, size_t size);
 WEIR_API void *weir_malloc(size_t size);
 WEIR_API void *weir_calloc(size_t n, size_t size);
 WEIR_API void *weir_realloc(void *memory, size_t size);
+/* How they end it: for what finds by itself that there is no memory left. */
+WEIR_API void weir_out_of_memory(void) __attribute__((noreturn));
 
 #ifdef __cplusplus
 }

@@ -114,6 +114,9 @@ struct weir_option {
     /* It changes how the work is done, and neither what is asked for nor what comes of it: a run
      * that was interrupted may go on with another value. */
     bool tuning;
+    /* secret: true for a value in which nothing is secret, such as a connection string without a
+     * password; NULL: any is. */
+    bool (*is_public)(const char *text);
 };
 
 struct weir_variant_type {

@@ -11,6 +11,13 @@
  * A life: the engine fills `state`, then calls `check` (always, also for `weir
  * check`), `start`, the role's callback again and again, `stop`. `stop` follows
  * every `start`, whatever that returned. Code is never unloaded.
+ *
+ * Loaders with WEIR_ON_LOOP. Any callback but `check` and `stop`, those of the store
+ * among them, may answer WEIR_AGAIN; weir_wake follows. Until it has answered
+ * otherwise it is called again and again with the same arguments, which stay where
+ * and as they are, and no other callback is called. That may also happen without
+ * weir_wake, as when the run is being stopped: whoever waits can ask weir_stopping.
+ * What fails outside of all callbacks says so with weir_fail, then weir_wake.
  */
 #ifndef WEIR_PLUGIN_H
 #define WEIR_PLUGIN_H
@@ -40,7 +47,7 @@ struct weir_header {
 
 enum weir_threading {
     WEIR_ON_WORKER = 0, /* on a thread that may block; the safe default */
-    WEIR_ON_LOOP,       /* extract only. The loop's thread: must not block, has <weir/loop.h> */
+    WEIR_ON_LOOP,       /* extract, load. The loop's thread: must not block, has <weir/loop.h> */
     WEIR_IN_PARALLEL,   /* transform only. Workers, several batches at once: state is read-only */
 };
 
@@ -52,6 +59,7 @@ enum weir_plugin_flags {
     WEIR_IDEMPOTENT = 1 << 3,    /* load: the same unit loaded again is there once */
     WEIR_CAN_MERGE = 1 << 4,     /* load: write_disposition merge */
     WEIR_CAN_REPLACE = 1 << 5,   /* load: write_disposition replace */
+    WEIR_TAKES_SCHEMA = 1 << 6,  /* load: looks at resource->schema, see <weir/schema.h> */
 };
 
 struct weir_plugin {
@@ -70,9 +78,11 @@ struct weir_plugin {
 
     /* What can be known without contacting anything: mistakes in the options, with their places. */
     void (*check)(struct weir_stage *stage, struct weir_mistakes *mistakes);
-    /* Before anything flows: on the loader's own thread for load, else on the loop's. */
+    /* Before anything flows. Where a loader's callbacks run: on a thread of its own, or with
+     * WEIR_ON_LOOP on the loop's; all others start on the loop's. */
     enum weir_status (*start)(struct weir_stage *stage);
-    /* A loader that cannot end well here calls weir_fail. */
+    /* Behind the last callback, which has answered. A loader that cannot end well here calls
+     * weir_fail. */
     void (*stop)(struct weir_stage *stage);
 
     /* Its role: exactly one of these three. */
@@ -85,7 +95,11 @@ struct weir_plugin {
     enum weir_status (*extract)(struct weir_stage *stage, struct weir_batch *batch);
     /* Edits a batch in place: WEIR_OK, or WEIR_FAIL where the data does not allow it. */
     enum weir_status (*transform)(struct weir_stage *stage, struct weir_batch *batch);
-    /* Takes a batch whole: WEIR_OK, or WEIR_FAIL and nothing of it; WEIR_END: enough, stop the run. */
+    /*
+     * Takes a batch whole: WEIR_OK, or WEIR_FAIL and nothing of it; WEIR_END: enough, stop the run.
+     * With WEIR_ON_LOOP also WEIR_AGAIN: there is no room now. And it may keep the batch behind
+     * WEIR_OK or WEIR_END, see weir_keep.
+     */
     enum weir_status (*load)(struct weir_stage *stage, struct weir_batch *batch);
 
     /*
@@ -99,7 +113,8 @@ struct weir_plugin {
      * WEIR_OK goes on without its rows, WEIR_FAIL stops the run.
      */
     enum weir_status (*decoded)(struct weir_stage *stage, struct weir_batch *batch);
-    /* load only. Makes all that was loaded durable; called now and then, and at the end. */
+    /* load only. Makes all durable that was loaded or is kept; called now and then, after a failure
+     * for what came before it, and at the end. */
     enum weir_status (*commit)(struct weir_stage *stage);
     /* load only. What it keeps besides rows; NULL: nothing, so each run begins anew. */
     const struct weir_store *store;

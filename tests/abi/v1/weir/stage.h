@@ -19,6 +19,7 @@ extern "C" {
 
 struct weir_host;
 struct weir_incremental;
+struct weir_schema;
 
 /*
  * What a resource has done so far. The extractor counts up, the engine shows it.
@@ -59,7 +60,12 @@ struct weir_resource {
     bool allow_empty;                           /* replace: no rows at all may be published */
     double min_ratio; /* replace: the least share of the old number of rows */
     const char *dead_letter_table;
+    const struct weir_schema *schema; /* declared columns, what may change; never NULL in a run */
 };
+
+/* Where the file says `key` of the resource, for a mistake; where it does not, its name or all of it. */
+WEIR_API const struct weir_node *weir_resource_node(
+    const struct weir_resource *resource, const char *key);
 
 struct weir_stage {
     /* read-only */
@@ -103,11 +109,14 @@ struct weir_host {
         const struct weir_id *series);
     const char *(*now)(struct weir_stage *stage);
     bool (*is_offline)(struct weir_stage *stage);
+    void (*keep)(struct weir_stage *stage, struct weir_batch *batch);
+    void (*loaded)(struct weir_stage *stage, struct weir_batch *batch);
+    void (*dropped)(struct weir_stage *stage, struct weir_batch *batch);
 };
 
 /*
  * After WEIR_AGAIN: call me again. Any thread may do so, at any time between start
- * and stop, also one that the plugin has made.
+ * and stop, also one that the plugin has made. Early or needless calls do no harm.
  */
 WEIR_API void weir_wake(struct weir_stage *stage);
 
@@ -159,6 +168,23 @@ WEIR_API bool weir_incomplete(struct weir_stage *stage);
  * nothing will be loaded, and what does not exist is not to be created. What is missing altogether
  * fails in `start` with E-STATE-NONE, which is no failure of the command. */
 WEIR_API bool weir_is_offline(struct weir_stage *stage);
+
+/*
+ * For loaders with WEIR_ON_LOOP, which send several batches at once and may have to send one again.
+ * weir_keep: while the batch is being loaded, before `load` returns WEIR_OK; then it stays with the
+ * loader (where `load` fails, it does not). The loader gives it back, once, on the loop's thread, and
+ * touches it no more: weir_loaded, what is left of it (rows that were not set aside, units that were
+ * not voided) is committed, and counts as that whatever fails later; weir_dropped, nothing of it is,
+ * since something failed. All that was kept is given back before `commit` returns WEIR_OK. After a
+ * failure it need not be; what is still kept when `stop` returns, the engine frees.
+ *
+ * What is kept counts as memory in use, and so holds the extractor back: nothing more may come until
+ * some is given back. So a loader that gathers batches sends them after a while by itself; above all
+ * it does not answer WEIR_AGAIN to `load` until a `commit` that is called only behind it.
+ */
+WEIR_API void weir_keep(struct weir_stage *stage, struct weir_batch *batch);
+WEIR_API void weir_loaded(struct weir_stage *stage, struct weir_batch *batch);
+WEIR_API void weir_dropped(struct weir_stage *stage, struct weir_batch *batch);
 
 /* For extractors with positions; between `start` and `stop`. What is pointed to lives as long. */
 

@@ -22,8 +22,10 @@
  * A batch is loaded whole or leaves nothing behind, its guards included.
  *
  * All callbacks are called where `load` is: on the loader's own thread, or, with
- * WEIR_ON_LOOP, on the loop, where each may return WEIR_AGAIN and is called again
- * with the same arguments. Texts given to a callback live as long as the stage.
+ * WEIR_ON_LOOP, on the loop, where each may answer WEIR_AGAIN (see <weir/plugin.h>).
+ * What a callback is to fill or to tell it then fills or tells before its last
+ * answer, at any time from its first call on. Texts given to a callback live as
+ * long as the stage.
  */
 #ifndef WEIR_STORE_H
 #define WEIR_STORE_H
@@ -184,7 +186,7 @@ struct weir_store {
      * run failed (then only the run's end is written). When done: publishes what was staged,
      * moves the marks, forgets places, closes the generations and, if none of it is open, the pass.
      * WEIR_REJECT: what was staged may not take the place of the old rows, as weir_fail has told;
-     * the pass is abandoned, which is durable already.
+     * the pass is abandoned, which is durable already, and so is what was loaded.
      */
     enum weir_status (*finish)(struct weir_stage *stage, const struct weir_ending *ending);
 

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <weir/export.h>
 
 #ifdef __cplusplus
@@ -52,6 +53,10 @@ WEIR_API size_t weir_str_printable(struct weir_str s, char *out, size_t size);
 
 /* The offset of the first byte that is not part of valid UTF-8, or s.len. */
 WEIR_API size_t weir_str_utf8_error(struct weir_str s);
+/* Writes a character (up to U+10FFFF) as one to four bytes, without a NUL; returns the place behind. */
+WEIR_API char *weir_put_utf8(char *out, uint32_t character);
+/* The value of a hexadecimal digit, 0 to 15; -1: it is none. */
+WEIR_API int weir_hex_digit(char c);
 
 #ifdef __cplusplus
 }
