@@ -123,7 +123,10 @@ class LostConnections(LaneCase):
     def test_a_server_that_goes_away_for_good_in_a_commit(self):
         """Whether that was done, the next run finds out."""
         told = 0
-        for skip in range(3, 9, STEP):
+        for skip in range(3, 25, STEP):
+            # The commit of a lane has to be among them; which one that is, nobody knows.
+            if told and skip >= 9:
+                break
             for cut in ("cut_before", "cut_after"):
                 with self.subTest(skip=skip, cut=cut), Proxy(self.database.server.socket) as line:
                     self.database.empty()
