@@ -12,8 +12,8 @@
 enum {
     TRANSACTION_BYTES_MAX = 8 << 20, /* of batches as they are in memory */
     TRANSACTION_ROWS_MAX = 50000,
-    TRANSACTION_BYTES_WORTH = 2 << 20, /* that are worth a transaction */
-    TRANSACTION_ROWS_WORTH = 10000,
+    TRANSACTION_BYTES_WORTH = 4 << 20, /* that are worth a transaction */
+    TRANSACTION_ROWS_WORTH = 20000,
 };
 
 struct pin;
