@@ -128,6 +128,11 @@ static void host_dropped(struct weir_stage *stage, struct weir_batch *batch)
     loader_dropped(stage_of(stage)->flow->loader, batch);
 }
 
+static size_t host_keep_max(struct weir_stage *stage)
+{
+    return stage_of(stage)->flow->queue_limit;
+}
+
 static void *host_loop(struct weir_stage *stage)
 {
     return &stage_of(stage)->flow->loop;
@@ -151,4 +156,5 @@ const struct weir_host flow_host = {
     .keep = host_keep,
     .loaded = host_loaded,
     .dropped = host_dropped,
+    .keep_max = host_keep_max,
 };

@@ -135,6 +135,13 @@ void weir_dropped(struct weir_stage *stage, struct weir_batch *batch)
         host->dropped(stage, batch);
 }
 
+size_t weir_keep_max(struct weir_stage *stage)
+{
+    const struct weir_host *host = stage->host;
+
+    return HOST_HAS(host, keep_max) ? host->keep_max(stage) : SIZE_MAX;
+}
+
 uv_loop_t *weir_loop(struct weir_stage *stage)
 {
     const struct weir_host *host = stage->host;

@@ -10,7 +10,7 @@ import threading
 import harness
 from harness import DATA, DESTINATION, OK
 from databases import Postgres
-from proxy import Proxy
+from proxy import COMMITS, Proxy
 from state_case import StateCase, data, items, pages
 
 setUpModule = harness.start_server
@@ -102,7 +102,7 @@ class LostConnections(LaneCase):
         for skip in range(0, 100, STEP):
             with self.subTest(skip=skip), Proxy(self.database.server.socket) as line:
                 self.database.empty()
-                getattr(line, cut)(b"COMMIT", skip=skip)
+                getattr(line, cut)(*COMMITS, skip=skip)
                 file = self.pipeline([pages("t", total=300, delay=0.02), items(20, "v")],
                                      load=f"lanes: 2, {SMALL}")
                 result = self.run_weir(file, env=self.through(line))
@@ -130,7 +130,7 @@ class LostConnections(LaneCase):
             for cut in ("cut_before", "cut_after"):
                 with self.subTest(skip=skip, cut=cut), Proxy(self.database.server.socket) as line:
                     self.database.empty()
-                    getattr(line, cut)(b"COMMIT", skip=skip)
+                    getattr(line, cut)(*COMMITS, skip=skip)
                     file = self.pipeline([pages("t", delay=0.02), items(60, "v")],
                                          load=f"lanes: 3, retry: 300ms, {SMALL}")
                     run = self.start_weir(file, env=self.through(line))

@@ -14,7 +14,7 @@ import unittest
 import harness
 from harness import DESTINATION, OK, TERMINATED
 from postgres_case import ClusterCase, seeds
-from proxy import Proxy
+from proxy import COMMITS, Proxy
 from state_case import pages, resource
 from workload import NAMES, WorkCase, Workload
 
@@ -228,7 +228,7 @@ class LostAnswers(ClusterCase):
             with self.subTest(commit=k, disposition=disposition), Proxy(self.cluster.socket) as line:
                 self.database.empty()
                 harness.server().reset()
-                arm(line)(b"COMMIT", skip=k)
+                arm(line)(*COMMITS, skip=k)
                 env = {"PG": f"host=127.0.0.1 port={line.port} user=weir dbname={self.database.name}"}
                 file = self.pipeline(
                     [pages("t", "write_disposition: " + disposition, "primary_key: id", total=300)],

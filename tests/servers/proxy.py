@@ -1,11 +1,11 @@
 """A proxy for TCP that fails as it is told, in front of a server on a Unix socket or a port.
 
     with proxy.Proxy(cluster.socket) as line:
-        line.cut_before(b"COMMIT")      # what the client sends from there on never arrives
+        line.cut_before(*COMMITS)       # what the client sends from there on never arrives
         ...                             # connect to 127.0.0.1, line.port
         line.wait_for_cut()
 
-A pattern is looked for in what the client sends. Each cut happens once; a connection made later is
+Patterns are looked for in what the client sends. Each cut happens once; a connection made later is
 whole again.
 """
 
@@ -14,6 +14,9 @@ import threading
 import time
 
 CHUNK = 1 << 16
+# What makes PostgreSQL commit: the statement, or the end of a binary COPY, behind which it stands in
+# the same message as the COPY.
+COMMITS = (b"COMMIT\0", b"\xff\xffc\0\0\0\4")
 
 
 class Proxy:
@@ -23,7 +26,7 @@ class Proxy:
         self.bytes_per_second = bytes_per_second
         self.n_connections = 0
         self.bytes_to_server = 0
-        self._pattern = None
+        self._patterns = ()
         self._lets_through = False
         self._skip = 0
         self._cut = threading.Event()
@@ -38,17 +41,17 @@ class Proxy:
 
     # The faults
 
-    def cut_before(self, pattern, skip=0):
-        """Cut the connection that sends the pattern, which does not arrive; the first `skip` do."""
-        self._arm(pattern, False, skip)
+    def cut_before(self, *patterns, skip=0):
+        """Cut the connection that sends one of them, which does not arrive; the first `skip` do."""
+        self._arm(patterns, False, skip)
 
-    def cut_after(self, pattern, skip=0):
-        """The same, but the pattern arrives, and the server's answer to it gets lost."""
-        self._arm(pattern, True, skip)
+    def cut_after(self, *patterns, skip=0):
+        """The same, but it arrives, and the server's answer to it gets lost."""
+        self._arm(patterns, True, skip)
 
-    def _arm(self, pattern, lets_through, skip):
+    def _arm(self, patterns, lets_through, skip):
         with self._lock:
-            self._pattern, self._lets_through, self._skip = pattern, lets_through, skip
+            self._patterns, self._lets_through, self._skip = patterns, lets_through, skip
             self._cut.clear()
 
     def was_cut(self):
@@ -111,11 +114,12 @@ class Proxy:
         self._start(self._pass_on, pair, server, client, False)
 
     def _pass_on(self, pair, source, target, is_client):
+        before = b""
         try:
             while chunk := source.recv(CHUNK):
                 self._flows.wait()
                 if is_client:
-                    chunk, cut = self._look(chunk)
+                    before, (chunk, cut) = chunk, self._look(before, chunk)
                     self._send(target, chunk)
                     if cut:
                         self._lose(pair)
@@ -126,16 +130,23 @@ class Proxy:
             pass
         self._close(pair)
 
-    def _look(self, chunk):
+    def _find(self, text, start):
+        """Where the first of the patterns ends behind `start`, or 0."""
+        ends = [found + len(pattern) for pattern in self._patterns
+                if (found := text.find(pattern, max(0, start - len(pattern) + 1))) >= 0]
+        return min(ends, default=0)
+
+    def _look(self, before, chunk):
         """What may go on of a chunk, and whether the connection is cut there."""
         with self._lock:
-            at = chunk.find(self._pattern) if self._pattern else -1
-            while at >= 0 and self._skip:
+            text = before + chunk
+            end = self._find(text, len(before))
+            while end and self._skip:
                 self._skip -= 1
-                at = chunk.find(self._pattern, at + 1)
-            if at < 0:
+                end = self._find(text, end)
+            if not end:
                 return chunk, False
-            self._pattern = None
+            self._patterns = ()
             return (chunk if self._lets_through else b""), True
 
     def _send(self, target, chunk):

@@ -51,7 +51,8 @@ static void it_counts_what_it_holds(void **state)
     assert_int_equal(transaction.n_held, 3);
     assert_int_equal(transaction.n_rows, 18);
     assert_int_equal(transaction.n_bytes, held[0]->n_bytes + held[1]->n_bytes + held[2]->n_bytes);
-    assert_false(transaction_is_worth(&transaction));
+    assert_false(transaction_is_worth(&transaction, transaction.n_bytes + 1));
+    assert_true(transaction_is_worth(&transaction, transaction.n_bytes));
     free_three(held);
 }
 

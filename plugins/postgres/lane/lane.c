@@ -9,7 +9,8 @@
 
 static bool is_ready(const struct lane *lane)
 {
-    return lane->gathering.first && (lane->is_wanted || transaction_is_worth(&lane->gathering));
+    return lane->gathering.first &&
+           (lane->is_wanted || transaction_is_worth(&lane->gathering, lane->worth));
 }
 
 /* False when there will be none. */
@@ -161,9 +162,19 @@ static void run(void *arg)
 
 /* --- its life ------------------------------------------------------------------------------- */
 
+/* What may be kept is enough for each lane to send one transaction while it gathers another. */
+static size_t worth_of(const struct postgres_load *load)
+{
+    size_t max = weir_keep_max(load->state.stage);
+
+    if (max > TRANSACTION_BYTES_MAX)
+        max = TRANSACTION_BYTES_MAX;
+    return max / (2 * (size_t)load->lanes);
+}
+
 void lane_init(struct lane *lane, struct postgres_load *load, size_t index, uv_loop_t *loop)
 {
-    *lane = (struct lane){.load = load, .index = index};
+    *lane = (struct lane){.load = load, .index = index, .worth = worth_of(load)};
     (void)snprintf(lane->role, sizeof(lane->role), "lane %zu", index + 1);
     connection_init(&lane->connection, load->state.stage, loop, &load->settings, lane->role);
     connection_join(&lane->connection, &load->control);

@@ -1,5 +1,5 @@
 /* One transaction of a lane, sent until it is committed. */
-#include "lane.h"
+#include "send.h"
 
 #include "load.h"
 #include "query/wire.h"
@@ -9,28 +9,23 @@
 #include <string.h>
 #include <weir/failpoint.h>
 
-/* What a guard has waited for, it must then see, whatever the database's own setting; and what a
- * constraint refuses has to show at its row, not at the commit. */
-static const char begin[] = "BEGIN ISOLATION LEVEL READ COMMITTED; SET CONSTRAINTS ALL IMMEDIATE";
-
 /* --- rows ----------------------------------------------------------------------------------- */
 
-struct part {
-    struct held **held;
-    struct weir_batch **batches;
-    size_t n;
-};
-
-static void list_part(
-    const struct transaction *transaction, const struct table *table, struct part *part)
+struct part part_of(
+    const struct transaction *transaction, const struct table *table, struct weir_arena *arena)
 {
-    part->n = 0;
+    struct part part = {
+        .held = weir_new_array(arena, transaction->n_held, struct held *),
+        .batches = weir_new_array(arena, transaction->n_held, struct weir_batch *),
+    };
+
     for (struct held *held = transaction->first; held; held = held->next) {
         if (held->table != table || !held->batch->n_rows)
             continue;
-        part->held[part->n] = held;
-        part->batches[part->n++] = held->batch;
+        part.held[part.n] = held;
+        part.batches[part.n++] = held->batch;
     }
+    return part;
 }
 
 static enum weir_status send_part(struct lane *lane, struct table *table, const struct part *part)
@@ -50,14 +45,11 @@ static enum weir_status send_part(struct lane *lane, struct table *table, const 
 static enum weir_status send_rows(struct lane *lane)
 {
     struct weir_arena *arena = weir_arena_new();
-    struct part part = {
-        .held = weir_new_array(arena, lane->sending.n_held, struct held *),
-        .batches = weir_new_array(arena, lane->sending.n_held, struct weir_batch *),
-    };
     enum weir_status status = WEIR_OK;
 
     for (size_t i = 0; i < lane->load->n_tables && status == WEIR_OK; i++) {
-        list_part(&lane->sending, &lane->load->tables[i], &part);
+        struct part part = part_of(&lane->sending, &lane->load->tables[i], arena);
+
         if (part.n)
             status = send_part(lane, &lane->load->tables[i], &part);
     }
@@ -130,16 +122,15 @@ static enum weir_status fail_unknown(struct lane *lane)
         "rows are there");
 }
 
-static enum weir_status send_once(struct connection *connection, void *arg)
+static enum weir_status send_by_steps(struct connection *connection, struct lane *lane)
 {
-    struct lane *lane = arg;
     struct state *state = &lane->load->state;
     bool committed = false;
     enum weir_status status;
 
     if (lane->is_unknown && !state->is_open)
         return fail_unknown(lane);
-    status = query_begin(connection, begin);
+    status = query_begin(connection, SEND_BEGIN);
     if (status == WEIR_OK)
         status = guard_enter(
             connection, state, lane->index, &lane->sending, lane->is_unknown, &committed);
@@ -154,6 +145,14 @@ static enum weir_status send_once(struct connection *connection, void *arg)
     if (!query_script(connection, "ROLLBACK"))
         connection_close(connection);
     return WEIR_OK;
+}
+
+static enum weir_status send_once(struct connection *connection, void *arg)
+{
+    bool sent;
+    enum weir_status status = send_script(arg, &sent);
+
+    return status != WEIR_OK || sent ? status : send_by_steps(connection, arg);
 }
 
 enum weir_status lane_send(struct lane *lane)

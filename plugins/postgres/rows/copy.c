@@ -22,33 +22,40 @@ enum weir_status loading_failed(struct loading *loading)
 
 /* --- the statement ------------------------------------------------------------------------ */
 
-static bool begin(struct loading *loading, const struct mapping *mapping)
+void copy_append_statement(
+    struct weir_buf *sql, const struct loading *loading, const struct mapping *mapping)
 {
     const struct table *filled = loading->filled;
+
+    sql_add(sql, "COPY ");
+    if (loading->merge)
+        sql_add(sql, loading->merge->staging);
+    else
+        sql_table(sql, filled->schema, filled->name);
+    for (size_t i = 0; i < mapping->n; i++) {
+        sql_add(sql, i ? ", " : " (");
+        sql_name(sql, mapping->columns[i]->name);
+    }
+    if (loading->merge && loading->merge->cursor) {
+        sql_add(sql, ", ");
+        sql_name(sql, loading->merge->key_column);
+    }
+    if (loading->merge && loading->merge->order_column.len) {
+        sql_add(sql, ", ");
+        sql_name(sql, loading->merge->order_column);
+    }
+    sql_printf(sql, ") FROM STDIN (FORMAT %s)", mapping->is_binary ? "binary" : "text");
+}
+
+static bool begin(struct loading *loading, const struct mapping *mapping)
+{
     struct weir_buf sql;
     bool began;
 
     sql_init(&sql);
     sql_add(&sql, loading->before ? loading->before : "");
     loading->before = NULL;
-    sql_add(&sql, "COPY ");
-    if (loading->merge)
-        sql_add(&sql, loading->merge->staging);
-    else
-        sql_table(&sql, filled->schema, filled->name);
-    for (size_t i = 0; i < mapping->n; i++) {
-        sql_add(&sql, i ? ", " : " (");
-        sql_name(&sql, mapping->columns[i]->name);
-    }
-    if (loading->merge && loading->merge->cursor) {
-        sql_add(&sql, ", ");
-        sql_name(&sql, loading->merge->key_column);
-    }
-    if (loading->merge && loading->merge->order_column.len) {
-        sql_add(&sql, ", ");
-        sql_name(&sql, loading->merge->order_column);
-    }
-    sql_printf(&sql, ") FROM STDIN (FORMAT %s)", mapping->is_binary ? "binary" : "text");
+    copy_append_statement(&sql, loading, mapping);
     began = copy_in_begin(loading->connection, sql.ptr);
     weir_buf_done(&sql);
     return began;
@@ -172,10 +179,11 @@ static void empty_chunk(struct weir_buf *chunk)
     weir_buf_init(chunk, ROWS_CHUNK_MAX, 1);
 }
 
-static enum weir_status send_body(struct loading *loading, const struct mapping *mapping,
-    const struct row_ref *refs, size_t n, size_t *ret_n)
+enum weir_status copy_send(
+    struct loading *loading, const struct row_ref *refs, size_t n, size_t *ret_n)
 {
     static const char header[] = "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0"; /* its NUL belongs to it */
+    const struct mapping *mapping = &loading->mappings[refs[0].batch];
     struct weir_buf *chunk = &loading->rows->chunk;
     enum weir_status status;
     size_t n_bytes = 0;
@@ -226,7 +234,7 @@ enum weir_status copy_rows(
     if (!begin(loading, mapping))
         return connection_fail(loading->connection, "cannot load rows into table '%.*s'",
             WEIR_STR_ARG(loading->table->name));
-    status = send_body(loading, mapping, refs, n, ret_n);
+    status = copy_send(loading, refs, n, ret_n);
     if (status == WEIR_OK && !copy_in_end(loading->connection))
         status = loading_failed(loading);
     return status;

@@ -67,7 +67,18 @@ enum weir_status copy_rows(
  * connection_fail has it. */
 enum weir_status loading_failed(struct loading *loading) WEIR_MUST_CHECK;
 
-/* rows.c: all of these rows; WEIR_REJECT as above. */
+/* Parts of that: the statement, and what goes behind it once it has begun. */
+void copy_append_statement(
+    struct weir_buf *sql, const struct loading *loading, const struct mapping *mapping);
+enum weir_status copy_send(
+    struct loading *loading, const struct row_ref *refs, size_t n, size_t *ret_n) WEIR_MUST_CHECK;
+
+/* rows.c: which rows there are, into loading->refs, which has room for so many; what columns they
+ * fill. */
+size_t loading_count_rows(struct weir_batch *const *batches, size_t n_batches);
+void loading_list_rows(struct loading *loading, size_t n_batches);
+enum weir_status loading_map(struct loading *loading, size_t n_batches) WEIR_MUST_CHECK;
+/* All of these rows; WEIR_REJECT as above. */
 enum weir_status loading_try(
     struct loading *loading, const struct row_ref *refs, size_t n) WEIR_MUST_CHECK;
 

@@ -68,13 +68,22 @@ static enum weir_status prepare(struct merge *merge, struct loading *loading, si
     return WEIR_OK;
 }
 
-static struct merge *find_merge(struct loading *loading)
+/* NULL: nothing is prepared. */
+static struct merge *look_up(const struct loading *loading)
 {
-    struct prepared *prepared = loading->rows->private;
+    const struct prepared *prepared = loading->rows->private;
     struct merge *merge = prepared->merges;
 
     while (merge && merge->table != loading->filled)
         merge = merge->next;
+    return merge;
+}
+
+static struct merge *find_merge(struct loading *loading)
+{
+    struct prepared *prepared = loading->rows->private;
+    struct merge *merge = look_up(loading);
+
     if (merge)
         return merge;
     merge = weir_calloc(1, sizeof(*merge));
@@ -122,6 +131,26 @@ static enum weir_status make_ready(struct loading *loading, size_t n_brought)
     }
     loading->merge = merge;
     return status == WEIR_OK ? staging_begin(loading) : status;
+}
+
+static bool are_known(const struct loading *loading, size_t n_batches)
+{
+    for (size_t b = 0; b < n_batches; b++)
+        if (!brought_has_all(loading->filled, &loading->mappings[b]))
+            return false;
+    return true;
+}
+
+bool merge_is_ready(struct loading *loading, size_t n_batches)
+{
+    struct merge *merge = look_up(loading);
+
+    if (!merge || merge->cursor || merge->version != loading->filled->version ||
+        merge->n_opened != loading->connection->n_opened || !are_known(loading, n_batches) ||
+        merge->n_brought != brought_note(loading->filled, &loading->mappings[0]))
+        return false;
+    loading->merge = merge;
+    return true;
 }
 
 static void note_versions(struct loading *loading, struct mapping *mapping)

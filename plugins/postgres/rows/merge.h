@@ -46,6 +46,8 @@ struct merge {
  * *ret_n of them. What they bring is known from now on. */
 enum weir_status merge_begin(
     struct loading *loading, const struct row_ref *refs, size_t n, size_t *ret_n) WEIR_MUST_CHECK;
+/* Is that ready for all of these rows already, and the merge one statement? */
+bool merge_is_ready(struct loading *loading, size_t n_batches);
 /* From the staging table, in which there are so many rows, into the table. */
 enum weir_status merge_run(struct loading *loading, size_t n_rows) WEIR_MUST_CHECK;
 void merge_free(struct merge *merge);

@@ -39,15 +39,17 @@ static void reserve_refs(struct prepared *prepared, size_t n)
     prepared->refs_capacity = n;
 }
 
-static void list_rows(struct loading *loading, size_t n_batches)
+size_t loading_count_rows(struct weir_batch *const *batches, size_t n_batches)
 {
-    struct prepared *prepared = loading->rows->private;
     size_t n = 0;
 
     for (size_t b = 0; b < n_batches; b++)
-        n += loading->batches[b]->n_rows;
-    reserve_refs(prepared, n);
-    loading->refs = prepared->refs;
+        n += batches[b]->n_rows;
+    return n;
+}
+
+void loading_list_rows(struct loading *loading, size_t n_batches)
+{
     for (size_t b = 0; b < n_batches; b++)
         for (size_t row = 0; row < loading->batches[b]->n_rows; row++)
             if (!weir_batch_is_rejected(loading->batches[b], row))
@@ -61,7 +63,7 @@ static void note_filled(struct loading *loading, const struct mapping *mapping)
         loading->fills[mapping->columns[i] - loading->filled->columns] = true;
 }
 
-static enum weir_status map_batches(struct loading *loading, size_t n_batches)
+enum weir_status loading_map(struct loading *loading, size_t n_batches)
 {
     enum weir_status status = WEIR_OK;
 
@@ -181,8 +183,10 @@ enum weir_status rows_load(struct rows *rows, struct connection *connection, str
     enum weir_status status;
 
     *ret_fault = (struct rows_fault){.is_set = false};
-    list_rows(&loading, n);
-    status = map_batches(&loading, n);
+    reserve_refs(rows->private, loading_count_rows(batches, n));
+    loading.refs = ((struct prepared *)rows->private)->refs;
+    loading_list_rows(&loading, n);
+    status = loading_map(&loading, n);
     if (status == WEIR_OK && loading.n_refs)
         status = load(&loading);
     if (status == WEIR_OK && loading.n_refs)

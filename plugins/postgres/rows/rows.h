@@ -9,6 +9,7 @@
 #ifndef ROWS_ROWS_H
 #define ROWS_ROWS_H
 
+#include "query/script.h"
 #include "table/table.h"
 
 /* What a lane prepares once and uses again; one for each lane. All zero at first. */
@@ -35,5 +36,14 @@ struct rows_fault {
  */
 enum weir_status rows_load(struct rows *rows, struct connection *connection, struct table *table,
     struct weir_batch *const *batches, size_t n, struct rows_fault *ret_fault) WEIR_MUST_CHECK;
+
+/*
+ * The same as a part of a script: one COPY, a merge one statement behind it, and what was known of
+ * the table is still true. False: it takes more than that. The script and the batches must live until
+ * it has run.
+ */
+bool rows_script(struct rows *rows, struct connection *connection, struct table *table,
+    struct weir_batch *const *batches, size_t n, struct script *script,
+    struct weir_arena *arena) WEIR_MUST_CHECK;
 
 #endif

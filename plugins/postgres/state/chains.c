@@ -143,6 +143,20 @@ static struct place place_behind(const struct weir_position *position)
     };
 }
 
+bool chain_runs_smoothly(const struct chain *chain)
+{
+    struct place place = {.number = chain_first(chain)};
+
+    for (size_t i = 0; i < chain->n_steps; i++) {
+        const struct weir_position *position = position_of(&chain->steps[i]);
+
+        if (position->left_out || judge(&place, position) != MOVES)
+            return false;
+        place = place_behind(position);
+    }
+    return true;
+}
+
 void chain_foresee(struct chain *chain, const struct place *place)
 {
     chain->behind = *place;

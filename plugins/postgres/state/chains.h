@@ -46,6 +46,8 @@ struct chain *chains_find(
 
 /* The number of its first unit: where it stands, unless something went wrong. */
 uint64_t chain_first(const struct chain *chain);
+/* Would all of its units move it, one behind the other, and leave no gap? */
+bool chain_runs_smoothly(const struct chain *chain);
 /* Where it would go from this place. Changes nothing of the batches. */
 void chain_foresee(struct chain *chain, const struct place *place);
 /*

@@ -2,6 +2,7 @@
 #include "guard.h"
 
 #include "fence.h"
+#include "guard_script.h"
 #include "tables.h"
 
 /* In this order: who holds the fence may wait for the lane, and nobody the other way round. */
@@ -9,7 +10,8 @@ static const char enter[] =
     "WITH fence AS MATERIALIZED ("
     "  SELECT epoch FROM weir.fence WHERE pipeline = $1::text FOR SHARE)"
     " UPDATE weir.lane SET token = $4::bigint FROM fence WHERE lane.pipeline = $1::text"
-    " AND lane.lane = $2::bigint AND fence.epoch = $3::bigint AND lane.token = $4::bigint - 1";
+    " AND lane.lane = $2::bigint AND fence.epoch = $3::bigint AND lane.token = $4::bigint - 1"
+    " RETURNING lane.token";
 static const char look[] =
     "WITH fence AS MATERIALIZED ("
     "  SELECT epoch FROM weir.fence WHERE pipeline = $1::text FOR SHARE)"
@@ -83,6 +85,14 @@ static enum weir_status take_token(
         return status;
     return connection_refuse(connection, WEIR_FAULT_BUG, "E-BUG",
         "the token of a lane could not be taken; please report this");
+}
+
+void guard_script_enter(struct script *script, const struct state *state, size_t lane,
+    const struct transaction *transaction)
+{
+    script_must(script, 1, "it is not the turn of this transaction", enter,
+        bind_text(state->run.pipeline), bind_integer((int64_t)lane), bind_integer(state->epoch),
+        bind_integer(transaction->token));
 }
 
 enum weir_status guard_enter(struct connection *connection, struct state *state, size_t lane,

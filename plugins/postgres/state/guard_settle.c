@@ -1,5 +1,5 @@
 /* What a transaction writes of its units behind their rows. */
-#include "guard.h"
+#include "guard_script.h"
 #include "letters_settle.h"
 #include "marks.h"
 #include "tables.h"
@@ -20,33 +20,58 @@ static const char add_rows[] =
     " ORDER BY g.id FOR NO KEY UPDATE OF g)"
     " UPDATE weir.generation g SET rows = g.rows + x.n FROM x WHERE g.id = x.id";
 
-static enum weir_status count_all(struct connection *connection, const struct state *state,
-    const struct transaction *transaction, struct weir_arena *arena)
+/* What add_rows takes. */
+struct counts {
+    int64_t *ids;
+    int64_t *rows;
+    size_t n;
+};
+
+static struct counts count_all(const struct state *state, const struct transaction *transaction,
+    struct weir_arena *arena)
 {
     size_t n_resources = state->stage->n_resources;
-    int64_t *rows = weir_new_array(arena, n_resources, int64_t);
-    int64_t *ids = weir_new_array(arena, n_resources, int64_t);
-    size_t n = 0;
+    struct counts counts = {
+        .ids = weir_new_array(arena, n_resources, int64_t),
+        .rows = weir_new_array(arena, n_resources, int64_t),
+    };
 
     for (const struct held *held = transaction->first; held; held = held->next)
-        rows[held->resource] += (int64_t)count_rows(held->batch);
+        counts.rows[held->resource] += (int64_t)count_rows(held->batch);
     for (size_t i = 0; i < n_resources; i++) {
-        if (!rows[i] || !state->generations[i].id)
+        if (!counts.rows[i] || !state->generations[i].id)
             continue;
-        ids[n] = state->generations[i].id;
-        rows[n++] = rows[i];
+        counts.ids[counts.n] = state->generations[i].id;
+        counts.rows[counts.n++] = counts.rows[i];
     }
-    if (!n)
+    return counts;
+}
+
+static enum weir_status add_counts(struct connection *connection, const struct counts *counts)
+{
+    if (!counts->n)
         return WEIR_OK;
     return tables_judge(connection,
-        query_run(connection, NULL, add_rows, bind_integers(ids, n), bind_integers(rows, n)),
+        query_run(connection, NULL, add_rows, bind_integers(counts->ids, counts->n),
+            bind_integers(counts->rows, counts->n)),
         "cannot count rows");
+}
+
+void guard_script_count(struct script *script, const struct state *state,
+    const struct transaction *transaction, struct weir_arena *arena)
+{
+    struct counts counts = count_all(state, transaction, arena);
+
+    if (counts.n)
+        script_add(script, add_rows, bind_integers(counts.ids, counts.n),
+            bind_integers(counts.rows, counts.n));
 }
 
 enum weir_status guard_settle(
     struct connection *connection, struct state *state, struct transaction *transaction)
 {
     struct weir_arena *arena;
+    struct counts counts;
     enum weir_status status;
 
     if (!state->is_open)
@@ -55,8 +80,9 @@ enum weir_status guard_settle(
     status = letters_settle(connection, state, transaction, arena);
     if (status == WEIR_OK)
         status = marks_raise(connection, state, transaction, arena);
+    counts = count_all(state, transaction, arena);
     if (status == WEIR_OK)
-        status = count_all(connection, state, transaction, arena);
+        status = add_counts(connection, &counts);
     weir_arena_free(arena);
     return status;
 }

@@ -2,21 +2,10 @@
 #include "gaps.h"
 #include "guard.h"
 #include "letters_settle.h"
+#include "moves.h"
 #include "tables.h"
 
 #include <string.h>
-
-/* What a statement about many chains takes, in the order of the chains. */
-struct arrays {
-    struct chain **chains;
-    int64_t *generations;
-    struct weir_str *ids;
-    int64_t *firsts; /* where each is thought to stand */
-    int64_t *numbers;
-    struct weir_str *nexts;
-    bool *dones;
-    size_t n;
-};
 
 struct guard {
     struct connection *connection;
@@ -25,35 +14,6 @@ struct guard {
     struct step *gaps; /* room for the longest chain's */
     struct weir_arena *arena;
 };
-
-static struct arrays arrays_new(const struct guard *guard)
-{
-    size_t n = guard->chains.n;
-
-    return (struct arrays){
-        .chains = weir_new_array(guard->arena, n, struct chain *),
-        .generations = weir_new_array(guard->arena, n, int64_t),
-        .ids = weir_new_array(guard->arena, n, struct weir_str),
-        .firsts = weir_new_array(guard->arena, n, int64_t),
-        .numbers = weir_new_array(guard->arena, n, int64_t),
-        .nexts = weir_new_array(guard->arena, n, struct weir_str),
-        .dones = weir_new_array(guard->arena, n, bool),
-    };
-}
-
-static void arrays_add(struct arrays *arrays, struct chain *chain)
-{
-    const struct place *behind = &chain->behind;
-    size_t i = arrays->n++;
-
-    arrays->chains[i] = chain;
-    arrays->generations[i] = chain->generation;
-    arrays->ids[i] = (struct weir_str){(const char *)chain->id.bytes, WEIR_ID_SIZE};
-    arrays->firsts[i] = (int64_t)(chain->n_steps ? chain_first(chain) : 0);
-    arrays->numbers[i] = (int64_t)behind->number;
-    arrays->nexts[i] = behind->next ? weir_str(behind->next) : (struct weir_str){0};
-    arrays->dones[i] = behind->done;
-}
 
 static enum weir_status fail_place(struct guard *guard)
 {
@@ -77,19 +37,6 @@ static enum weir_status settle(struct guard *guard, struct chain *chain, const s
 
 /* --- chains that stand where they are thought to -------------------------------------------- */
 
-static const char begin_places[] =
-    "INSERT INTO weir.place(generation, chain, number, next, done)"
-    " SELECT x.generation, x.chain, x.number, x.next, x.done"
-    " FROM unnest($1::bigint[], $2::bytea[], $3::bigint[], $4::bigint[], $5::text[], $6::boolean[])"
-    " AS x(generation, chain, was, number, next, done) ORDER BY x.generation, x.chain"
-    " ON CONFLICT DO NOTHING RETURNING generation, chain";
-static const char move_places[] =
-    "UPDATE weir.place p SET number = x.number, next = x.next, done = x.done"
-    " FROM unnest($1::bigint[], $2::bytea[], $3::bigint[], $4::bigint[], $5::text[], $6::boolean[])"
-    " AS x(generation, chain, was, number, next, done)"
-    " WHERE p.generation = x.generation AND p.chain = x.chain AND p.number = x.was AND NOT p.done"
-    " RETURNING p.generation, p.chain";
-
 /* The chains that the statement has moved are settled; those that stand elsewhere are not. */
 static enum weir_status take_moved(struct guard *guard, const PGresult *result)
 {
@@ -111,17 +58,14 @@ static enum weir_status take_moved(struct guard *guard, const PGresult *result)
     return status;
 }
 
-static enum weir_status move_all(struct guard *guard, const char *sql, const struct arrays *arrays)
+static enum weir_status move_all(struct guard *guard, const char *sql, const struct moves *moves)
 {
     PGresult *result;
     enum weir_status status;
 
-    if (!arrays->n)
+    if (!moves->n)
         return WEIR_OK;
-    result = query_get(guard->connection, sql, bind_integers(arrays->generations, arrays->n),
-        bind_bytes_array(arrays->ids, arrays->n), bind_integers(arrays->firsts, arrays->n),
-        bind_integers(arrays->numbers, arrays->n), bind_texts(arrays->nexts, arrays->n),
-        bind_bools(arrays->dones, arrays->n));
+    result = query_get(guard->connection, sql, MOVES_BOUND(moves));
     if (!result)
         return fail_place(guard);
     status = take_moved(guard, result);
@@ -129,24 +73,15 @@ static enum weir_status move_all(struct guard *guard, const char *sql, const str
     return status;
 }
 
-/* A chain comes to its loader in order, so it stands at the first of these units, or something has
- * happened: one statement for those that begin, one for those that go on. */
 static enum weir_status move_expected(struct guard *guard)
 {
-    struct arrays beginning = arrays_new(guard);
-    struct arrays going_on = arrays_new(guard);
+    struct moves beginning = moves_new(&guard->chains, guard->arena);
+    struct moves going_on = moves_new(&guard->chains, guard->arena);
     enum weir_status status;
 
-    for (size_t i = 0; i < guard->chains.n; i++) {
-        struct chain *chain = &guard->chains.items[i];
-        struct place place = {.number = chain_first(chain)};
-
-        chain_foresee(chain, &place);
-        if (chain->moves)
-            arrays_add(place.number ? &going_on : &beginning, chain);
-    }
-    status = move_all(guard, begin_places, &beginning);
-    return status == WEIR_OK ? move_all(guard, move_places, &going_on) : status;
+    moves_foresee(&guard->chains, &beginning, &going_on);
+    status = move_all(guard, moves_begin, &beginning);
+    return status == WEIR_OK ? move_all(guard, moves_go_on, &going_on) : status;
 }
 
 /* --- the others ----------------------------------------------------------------------------- */
@@ -158,7 +93,7 @@ static const char lock_places[] =
     " ORDER BY p.generation, p.chain FOR UPDATE OF p";
 
 static enum weir_status take_place(
-    struct guard *guard, const PGresult *result, int row, struct arrays *moved)
+    struct guard *guard, const PGresult *result, int row, struct moves *moved)
 {
     struct weir_id id;
     struct chain *chain = NULL;
@@ -177,14 +112,14 @@ static enum weir_status take_place(
             guard->connection, "a chain in weir.place has a name of the wrong length");
     status = settle(guard, chain, &place);
     if (status == WEIR_OK && chain->moves) {
-        arrays_add(moved, chain);
+        moves_add(moved, chain);
         moved->firsts[moved->n - 1] = (int64_t)place.number;
     }
     return status;
 }
 
 /* Those that have no place yet, and do not begin here. */
-static enum weir_status settle_absent(struct guard *guard, const struct arrays *asked)
+static enum weir_status settle_absent(struct guard *guard, const struct moves *asked)
 {
     enum weir_status status = WEIR_OK;
 
@@ -202,17 +137,14 @@ static enum weir_status settle_absent(struct guard *guard, const struct arrays *
     return status;
 }
 
-static enum weir_status write_moved(struct guard *guard, const struct arrays *moved)
+static enum weir_status write_moved(struct guard *guard, const struct moves *moved)
 {
     PGresult *result;
     bool all;
 
     if (!moved->n)
         return WEIR_OK;
-    result = query_get(guard->connection, move_places, bind_integers(moved->generations, moved->n),
-        bind_bytes_array(moved->ids, moved->n), bind_integers(moved->firsts, moved->n),
-        bind_integers(moved->numbers, moved->n), bind_texts(moved->nexts, moved->n),
-        bind_bools(moved->dones, moved->n));
+    result = query_get(guard->connection, moves_go_on, MOVES_BOUND(moved));
     if (!result)
         return fail_place(guard);
     all = (size_t)PQntuples(result) == moved->n;
@@ -226,21 +158,21 @@ static enum weir_status write_moved(struct guard *guard, const struct arrays *mo
 /* Looked at, behind their locks, before anything is decided. */
 static enum weir_status move_others(struct guard *guard)
 {
-    struct arrays asked = arrays_new(guard);
-    struct arrays moved;
+    struct moves asked = moves_new(&guard->chains, guard->arena);
+    struct moves moved;
     PGresult *result;
     enum weir_status status = WEIR_OK;
 
     for (size_t i = 0; i < guard->chains.n; i++)
         if (!guard->chains.items[i].is_settled)
-            arrays_add(&asked, &guard->chains.items[i]);
+            moves_add(&asked, &guard->chains.items[i]);
     if (!asked.n)
         return WEIR_OK;
     result = query_get(guard->connection, lock_places, bind_integers(asked.generations, asked.n),
         bind_bytes_array(asked.ids, asked.n));
     if (!result)
         return fail_place(guard);
-    moved = arrays_new(guard);
+    moved = moves_new(&guard->chains, guard->arena);
     for (int i = 0; i < PQntuples(result) && status == WEIR_OK; i++)
         status = take_place(guard, result, i, &moved);
     PQclear(result);

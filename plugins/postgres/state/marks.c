@@ -125,42 +125,37 @@ enum weir_status marks_refuse_ties(struct connection *connection)
 
 /* Compared where they are written: another lane may raise the same series at the same time. Keys are
  * compared by their bytes (COLLATE "C"). */
-static const char raise_seen[] =
-    "WITH raised AS ("
-    " INSERT INTO weir.mark_seen AS m (generation, series, mark, mark_key, ties)"
-    " SELECT x.generation, x.series, x.mark, x.key, x.ties"
-    " FROM unnest($1::bigint[], $2::bytea[], $3::text[], $4::text[], $5::bytea[])"
-    " AS x(generation, series, mark, key, ties) ORDER BY x.generation, x.series"
-    " ON CONFLICT (generation, series) DO UPDATE SET"
-    " mark = CASE WHEN excluded.mark_key > m.mark_key THEN excluded.mark ELSE m.mark END,"
-    " mark_key = CASE WHEN excluded.mark_key > m.mark_key THEN excluded.mark_key"
-    "  ELSE m.mark_key END,"
-    " ties = CASE WHEN excluded.mark_key > m.mark_key THEN excluded.ties"
-    "  ELSE m.ties || excluded.ties END"
-    " WHERE excluded.mark_key > m.mark_key"
-    " OR (excluded.mark_key = m.mark_key AND octet_length(excluded.ties) > 0)"
+#define RAISE_SEEN                                                                                 \
+    "WITH raised AS ("                                                                             \
+    " INSERT INTO weir.mark_seen AS m (generation, series, mark, mark_key, ties)"                  \
+    " SELECT x.generation, x.series, x.mark, x.key, x.ties"                                        \
+    " FROM unnest($1::bigint[], $2::bytea[], $3::text[], $4::text[], $5::bytea[])"                 \
+    " AS x(generation, series, mark, key, ties) ORDER BY x.generation, x.series"                   \
+    " ON CONFLICT (generation, series) DO UPDATE SET"                                              \
+    " mark = CASE WHEN excluded.mark_key > m.mark_key THEN excluded.mark ELSE m.mark END,"         \
+    " mark_key = CASE WHEN excluded.mark_key > m.mark_key THEN excluded.mark_key"                  \
+    "  ELSE m.mark_key END,"                                                                       \
+    " ties = CASE WHEN excluded.mark_key > m.mark_key THEN excluded.ties"                          \
+    "  ELSE m.ties || excluded.ties END"                                                           \
+    " WHERE excluded.mark_key > m.mark_key"                                                        \
+    " OR (excluded.mark_key = m.mark_key AND octet_length(excluded.ties) > 0)"                     \
     " RETURNING octet_length(m.ties) AS size)"
-    " SELECT coalesce(max(size), 0) FROM raised";
 
-static enum weir_status raise_all(struct connection *connection, const struct raising *raising)
-{
-    PGresult *result =
-        query_get(connection, raise_seen, bind_integers(raising->generations, raising->n),
-            bind_bytes_array(raising->series, raising->n), bind_texts(raising->marks, raising->n),
-            bind_texts(raising->keys, raising->n), bind_bytes_array(raising->ties, raising->n));
-    int64_t size;
+static const char raise_seen[] = RAISE_SEEN " SELECT coalesce(max(size), 0) FROM raised";
+static const char raise_seen_or_fail[] = RAISE_SEEN
+    " SELECT (CASE WHEN coalesce(max(size), 0) <= $6::bigint THEN '0'"
+    " ELSE 'weir: too many rows have one cursor value' END)::integer FROM raised";
 
-    if (!result)
-        return tables_fail(connection, "cannot write the mark");
-    size = query_integer(result, 0, 0);
-    PQclear(result);
-    if (size > (int64_t)WEIR_TIES_MAX * WEIR_ID_SIZE)
-        return marks_refuse_ties(connection);
-    return WEIR_OK;
-}
+enum { TIES_SIZE_MAX = WEIR_TIES_MAX * WEIR_ID_SIZE };
 
-enum weir_status marks_raise(struct connection *connection, const struct state *state,
-    const struct transaction *transaction, struct weir_arena *arena)
+#define RAISING_BOUND(raising)                                                                     \
+    bind_integers((raising)->generations, (raising)->n),                                           \
+        bind_bytes_array((raising)->series, (raising)->n),                                         \
+        bind_texts((raising)->marks, (raising)->n), bind_texts((raising)->keys, (raising)->n),     \
+        bind_bytes_array((raising)->ties, (raising)->n)
+
+static struct raising gather_raising(
+    const struct state *state, const struct transaction *transaction, struct weir_arena *arena)
 {
     struct sighting *sightings;
     size_t n = gather(state, transaction, &sightings, arena);
@@ -172,10 +167,35 @@ enum weir_status marks_raise(struct connection *connection, const struct state *
         .ties = weir_new_array(arena, n, struct weir_str),
     };
 
-    if (!n)
-        return WEIR_OK;
-    qsort(sightings, n, sizeof(*sightings), compare_sightings);
+    if (n)
+        qsort(sightings, n, sizeof(*sightings), compare_sightings);
     for (size_t i = 0; i < n;)
         i += add_series(&raising, sightings + i, n - i, arena);
-    return raise_all(connection, &raising);
+    return raising;
+}
+
+enum weir_status marks_raise(struct connection *connection, const struct state *state,
+    const struct transaction *transaction, struct weir_arena *arena)
+{
+    struct raising raising = gather_raising(state, transaction, arena);
+    PGresult *result;
+    int64_t size;
+
+    if (!raising.n)
+        return WEIR_OK;
+    result = query_get(connection, raise_seen, RAISING_BOUND(&raising));
+    if (!result)
+        return tables_fail(connection, "cannot write the mark");
+    size = query_integer(result, 0, 0);
+    PQclear(result);
+    return size <= TIES_SIZE_MAX ? WEIR_OK : marks_refuse_ties(connection);
+}
+
+void marks_script(struct script *script, const struct state *state,
+    const struct transaction *transaction, struct weir_arena *arena)
+{
+    struct raising raising = gather_raising(state, transaction, arena);
+
+    if (raising.n)
+        script_add(script, raise_seen_or_fail, RAISING_BOUND(&raising), bind_integer(TIES_SIZE_MAX));
 }

@@ -38,9 +38,9 @@ bool transaction_has_room(const struct transaction *transaction, const struct he
            transaction->n_rows + held->n_rows <= TRANSACTION_ROWS_MAX;
 }
 
-bool transaction_is_worth(const struct transaction *transaction)
+bool transaction_is_worth(const struct transaction *transaction, size_t bytes)
 {
-    return transaction->n_bytes >= TRANSACTION_BYTES_WORTH ||
+    return transaction->n_bytes >= bytes ||
            transaction->n_rows >= TRANSACTION_ROWS_WORTH;
 }
 

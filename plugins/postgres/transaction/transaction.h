@@ -12,8 +12,7 @@
 enum {
     TRANSACTION_BYTES_MAX = 8 << 20, /* of batches as they are in memory */
     TRANSACTION_ROWS_MAX = 50000,
-    TRANSACTION_BYTES_WORTH = 4 << 20, /* that are worth a transaction */
-    TRANSACTION_ROWS_WORTH = 20000,
+    TRANSACTION_ROWS_WORTH = 20000, /* that are worth a transaction */
 };
 
 struct pin;
@@ -44,7 +43,8 @@ void transaction_init(struct transaction *transaction);
 void transaction_add(struct transaction *transaction, struct held *held);
 /* Can it take the batch without growing too large? An empty one can always. */
 bool transaction_has_room(const struct transaction *transaction, const struct held *held);
-bool transaction_is_worth(const struct transaction *transaction);
+/* Is it worth to be sent, where so many bytes are? */
+bool transaction_is_worth(const struct transaction *transaction, size_t bytes);
 /* All of `from` goes to `to`, which is empty. */
 void transaction_move(struct transaction *to, struct transaction *from);
 /*

@@ -112,6 +112,7 @@ struct weir_host {
     void (*keep)(struct weir_stage *stage, struct weir_batch *batch);
     void (*loaded)(struct weir_stage *stage, struct weir_batch *batch);
     void (*dropped)(struct weir_stage *stage, struct weir_batch *batch);
+    size_t (*keep_max)(struct weir_stage *stage);
 };
 
 /*
@@ -179,12 +180,14 @@ WEIR_API bool weir_is_offline(struct weir_stage *stage);
  * failure it need not be; what is still kept when `stop` returns, the engine frees.
  *
  * What is kept counts as memory in use, and so holds the extractor back: nothing more may come until
- * some is given back. So a loader that gathers batches sends them after a while by itself; above all
- * it does not answer WEIR_AGAIN to `load` until a `commit` that is called only behind it.
+ * some is given back. So a loader that gathers batches sends them when they are a good part of
+ * weir_keep_max, and after a while by itself; above all it does not answer WEIR_AGAIN to `load` until a `commit` that is called only behind it.
  */
 WEIR_API void weir_keep(struct weir_stage *stage, struct weir_batch *batch);
 WEIR_API void weir_loaded(struct weir_stage *stage, struct weir_batch *batch);
 WEIR_API void weir_dropped(struct weir_stage *stage, struct weir_batch *batch);
+/* How many bytes of batches (weir_arena_size) may be kept before nothing more comes. */
+WEIR_API size_t weir_keep_max(struct weir_stage *stage);
 
 /* For extractors with positions; between `start` and `stop`. What is pointed to lives as long. */
 

@@ -1,0 +1,63 @@
+/*
+ * A script: statements, and COPYs with what goes into them, sent in one message, so that all of
+ * it costs two round trips, however much it is. The server does one behind the other and leaves
+ * out the rest at the first that fails; so what has to be true is asked in the script itself.
+ */
+#ifndef QUERY_SCRIPT_H
+#define QUERY_SCRIPT_H
+
+#include "query.h"
+
+#include <weir/arena.h>
+#include <weir/buf.h>
+
+enum {
+    SCRIPT_BYTES_MAX = 256 << 10, /* what a server may have to write into its log */
+    SCRIPT_COPIES_MAX = 64,
+};
+
+/*
+ * Sends the rows of a COPY that has begun. WEIR_AGAIN and WEIR_FAIL as connection_fail has them;
+ * WEIR_REJECT: it cannot be done this way, and the COPY is cancelled already.
+ */
+struct script_copy {
+    enum weir_status (*send)(void *arg);
+    void *arg;
+};
+
+struct script {
+    struct weir_buf sql;
+    bool fits; /* everything that was added so far */
+    struct script_copy copies[SCRIPT_COPIES_MAX];
+    size_t n_copies;
+};
+
+void script_init(struct script *script);
+void script_done(struct script *script);
+
+/* What is added must be right in itself: it is one statement, or several with semicolons. */
+#define script_add(script, sql, ...) script_add_with((script), (sql), BOUND_LIST(__VA_ARGS__))
+void script_add_with(
+    struct script *script, const char *sql, const struct bound *values, size_t n_values);
+void script_add_text(struct script *script, const char *sql);
+/* The rows that the statement gives or RETURNS must be so many, or the script fails for `why`, a
+ * few words that the server's log gets to see. */
+#define script_must(script, n, why, sql, ...)                                                      \
+    script_must_with((script), (n), (why), (sql), BOUND_LIST(__VA_ARGS__))
+void script_must_with(struct script *script, size_t n, const char *why, const char *sql,
+    const struct bound *values, size_t n_values);
+void script_add_copy(struct script *script, const char *sql, struct script_copy copy);
+
+enum script_end {
+    SCRIPT_DONE,      /* all of it */
+    SCRIPT_FAILED,    /* the server has refused something, or a COPY was cancelled: connection->error */
+    SCRIPT_GIVEN_UP,  /* a COPY's `send` has failed: *ret_status */
+    SCRIPT_LOST,      /* the connection, before the last COPY had ended */
+    SCRIPT_UNCERTAIN, /* the connection, behind that: the rest may have been done */
+};
+
+/* Waits. The script ends in COMMIT. Behind a failure a transaction may still be open. */
+enum script_end script_run(struct script *script, struct connection *connection,
+    enum weir_status *ret_status) WEIR_MUST_CHECK;
+
+#endif
