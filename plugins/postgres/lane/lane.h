@@ -24,13 +24,14 @@ struct lane {
     bool is_sending;
     bool is_wanted; /* gathering is to be sent though it is small */
     /* private */
-    size_t worth;       /* bytes that are worth a transaction */
-    int64_t token;      /* of the last transaction that is known to be committed */
-    bool is_unknown;    /* the server was told to commit, and has not answered */
-    unsigned n_careful; /* transactions that are to be sent step by step, since a script has failed */
-    unsigned careful;   /* how many these were the last time */
-    bool is_idle;       /* the fiber waits for work */
-    bool has_failed;    /* it has told an error, and sends nothing more */
+    size_t worth;    /* bytes that are worth a transaction */
+    int64_t token;   /* of the last transaction that is known to be committed */
+    bool is_unknown; /* the server was told to commit, and has not answered */
+    unsigned
+        n_careful;    /* transactions that are to be sent step by step, since a script has failed */
+    unsigned careful; /* how many these were the last time */
+    bool is_idle;     /* the fiber waits for work */
+    bool has_failed;  /* it has told an error, and sends nothing more */
     struct held *fault; /* the batch whose row has ended the run, and its unit; NULL: none has */
     size_t fault_unit;
     uv_timer_t timer;

@@ -49,8 +49,8 @@ void script_must_with(struct script *script, size_t n, const char *why, const ch
 void script_add_copy(struct script *script, const char *sql, struct script_copy copy);
 
 enum script_end {
-    SCRIPT_DONE,      /* all of it */
-    SCRIPT_FAILED,    /* the server has refused something, or a COPY was cancelled: connection->error */
+    SCRIPT_DONE,   /* all of it */
+    SCRIPT_FAILED, /* the server has refused something, or a COPY was cancelled: connection->error */
     SCRIPT_GIVEN_UP,  /* a COPY's `send` has failed: *ret_status */
     SCRIPT_LOST,      /* the connection, before the last COPY had ended */
     SCRIPT_UNCERTAIN, /* the connection, behind that: the rest may have been done */

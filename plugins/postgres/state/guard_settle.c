@@ -27,8 +27,8 @@ struct counts {
     size_t n;
 };
 
-static struct counts count_all(const struct state *state, const struct transaction *transaction,
-    struct weir_arena *arena)
+static struct counts count_all(
+    const struct state *state, const struct transaction *transaction, struct weir_arena *arena)
 {
     size_t n_resources = state->stage->n_resources;
     struct counts counts = {

@@ -142,9 +142,9 @@ enum weir_status marks_refuse_ties(struct connection *connection)
     " RETURNING octet_length(m.ties) AS size)"
 
 static const char raise_seen[] = RAISE_SEEN " SELECT coalesce(max(size), 0) FROM raised";
-static const char raise_seen_or_fail[] = RAISE_SEEN
-    " SELECT (CASE WHEN coalesce(max(size), 0) <= $6::bigint THEN '0'"
-    " ELSE 'weir: too many rows have one cursor value' END)::integer FROM raised";
+static const char raise_seen_or_fail[] =
+    RAISE_SEEN " SELECT (CASE WHEN coalesce(max(size), 0) <= $6::bigint THEN '0'"
+               " ELSE 'weir: too many rows have one cursor value' END)::integer FROM raised";
 
 enum { TIES_SIZE_MAX = WEIR_TIES_MAX * WEIR_ID_SIZE };
 
@@ -197,5 +197,6 @@ void marks_script(struct script *script, const struct state *state,
     struct raising raising = gather_raising(state, transaction, arena);
 
     if (raising.n)
-        script_add(script, raise_seen_or_fail, RAISING_BOUND(&raising), bind_integer(TIES_SIZE_MAX));
+        script_add(
+            script, raise_seen_or_fail, RAISING_BOUND(&raising), bind_integer(TIES_SIZE_MAX));
 }

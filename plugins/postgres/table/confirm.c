@@ -21,9 +21,9 @@ struct believed {
     size_t n;
 };
 
-#define BELIEVED_BOUND(table, believed)                                                                  \
-    bind_str((table)->schema), bind_str((table)->name), bind_texts((believed)->names, (believed)->n),    \
-        bind_texts((believed)->types, (believed)->n)
+#define BELIEVED_BOUND(table, believed)                                                            \
+    bind_str((table)->schema), bind_str((table)->name),                                            \
+        bind_texts((believed)->names, (believed)->n), bind_texts((believed)->types, (believed)->n)
 
 static struct believed list_believed(
     const struct table *table, const bool *fills, struct weir_arena *arena)
@@ -63,8 +63,8 @@ enum weir_status table_confirm(
         table_show(table).text);
 }
 
-void table_script_confirm(struct script *script, const struct table *table, const bool *fills,
-    struct weir_arena *arena)
+void table_script_confirm(
+    struct script *script, const struct table *table, const bool *fills, struct weir_arena *arena)
 {
     struct believed believed = list_believed(table, fills, arena);
 

@@ -78,8 +78,8 @@ bool table_may_widen(const struct table *table, const struct column *column);
 enum weir_status table_confirm(
     const struct table *table, struct connection *connection, const bool *fills) WEIR_MUST_CHECK;
 /* The same as a part of a script. */
-void table_script_confirm(struct script *script, const struct table *table, const bool *fills,
-    struct weir_arena *arena);
+void table_script_confirm(
+    struct script *script, const struct table *table, const bool *fills, struct weir_arena *arena);
 /* At the end of a run: info lines about columns that were not made and what was left out. */
 void table_tell(const struct table *table);
 

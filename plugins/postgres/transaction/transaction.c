@@ -40,8 +40,7 @@ bool transaction_has_room(const struct transaction *transaction, const struct he
 
 bool transaction_is_worth(const struct transaction *transaction, size_t bytes)
 {
-    return transaction->n_bytes >= bytes ||
-           transaction->n_rows >= TRANSACTION_ROWS_WORTH;
+    return transaction->n_bytes >= bytes || transaction->n_rows >= TRANSACTION_ROWS_WORTH;
 }
 
 void transaction_move(struct transaction *to, struct transaction *from)
