@@ -15,12 +15,16 @@ static bool is_to_be_added(const struct table *table, const struct weir_column *
            adapt_may_add(table, source->name);
 }
 
+/* *ret_fits: each of its values was looked at, and fits. */
 static bool is_to_be_widened(const struct table *table, const struct column *column,
-    const struct weir_column *source, size_t n_rows, struct type *ret_type)
+    const struct weir_column *source, size_t n_rows, struct type *ret_type, bool *ret_fits)
 {
-    return !type_takes_kinds(&column->type, source->kinds) && !column->is_generated &&
-           contract_type(table, column) == WEIR_CONTRACT_WIDEN &&
-           type_widen(&column->type, source, n_rows, ret_type);
+    *ret_fits = false;
+    if (type_takes_kinds(&column->type, source->kinds) || column->is_generated ||
+        contract_type(table, column) != WEIR_CONTRACT_WIDEN)
+        return false;
+    *ret_fits = type_takes_values(&column->type, source, n_rows);
+    return !*ret_fits && type_widen(&column->type, source, n_rows, ret_type);
 }
 
 static const struct weir_column *find_source(const struct weir_batch *batch, const char *name)
@@ -44,23 +48,39 @@ static bool lacks_key(const struct table *table, const struct weir_batch *batch)
     return false;
 }
 
+/* Needs column i nothing changed? */
+static bool column_is_ready(
+    const struct table *table, const struct weir_batch *batch, size_t i, uint64_t *fitting)
+{
+    const struct weir_column *source = &batch->columns[i];
+    const struct column *column = table_find(table, source->name);
+    struct type type;
+    bool fits;
+
+    if (!column)
+        return !is_to_be_added(table, source);
+    if (is_to_be_widened(table, column, source, batch->n_rows, &type, &fits))
+        return false;
+    if (fits && i < 64)
+        *fitting |= (uint64_t)1 << i;
+    return true;
+}
+
 bool table_is_ready(const struct table *target, const struct weir_batch *batch)
 {
     const struct table *table = table_filled(target);
-    struct type type;
+    struct table_inside *inside = table_inside(table);
+    uint64_t fitting = 0;
 
+    inside->fitting.batch = NULL;
     if (batch->n_rows == 0)
         return true;
     if (!table->exists)
         return lacks_key(table, batch);
-    for (size_t i = 0; i < batch->n_columns; i++) {
-        const struct weir_column *source = &batch->columns[i];
-        const struct column *column = table_find(table, source->name);
-
-        if (column ? is_to_be_widened(table, column, source, batch->n_rows, &type)
-                   : is_to_be_added(table, source))
+    for (size_t i = 0; i < batch->n_columns; i++)
+        if (!column_is_ready(table, batch, i, &fitting))
             return false;
-    }
+    inside->fitting = (struct fitting){batch, fitting};
     return true;
 }
 
@@ -84,7 +104,8 @@ struct changes adapt_plan(struct table *table, const struct weir_batch *batch)
 
         *change = (struct change){.name = source->name, .was = table_find(table, source->name)};
         if (change->was) {
-            changes.n += is_to_be_widened(table, change->was, source, batch->n_rows, &change->type);
+            changes.n += is_to_be_widened(
+                table, change->was, source, batch->n_rows, &change->type, &(bool){false});
         } else if (is_to_be_added(table, source)) {
             change->type = type_of_new(table, source, batch->n_rows);
             changes.n++;
@@ -166,6 +187,7 @@ enum weir_status table_adapt(
     struct changes changes;
 
     table_adapted(table, false);
+    table_inside(table)->fitting.batch = NULL;
     /* Somebody else may have made it since it was looked for. */
     if (!table->exists)
         status = table_read(table, connection);

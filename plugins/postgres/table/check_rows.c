@@ -191,23 +191,32 @@ static enum weir_status judge_value(const struct checking *checking, const struc
     return refuse_value(checking, column, row, value, why);
 }
 
+/* The next row whose value does not fit, of those that are not set aside. */
+static size_t next_refused(const struct weir_batch *batch, const struct column *column,
+    const struct weir_column *source, size_t from, const char **ret_why)
+{
+    size_t r = type_find_refused(&column->type, source->values, from, batch->n_rows, ret_why);
+
+    while (r < batch->n_rows && weir_batch_is_rejected(batch, r))
+        r = type_find_refused(&column->type, source->values, r + 1, batch->n_rows, ret_why);
+    return r;
+}
+
 static enum weir_status check_values(
     const struct checking *checking, const struct column *column, struct weir_column *source)
 {
     struct weir_batch *batch = checking->batch;
     enum weir_status status = WEIR_OK;
+    const char *why = "";
+    size_t r = next_refused(batch, column, source, 0, &why);
+    bool changed = r < batch->n_rows;
     bool *marks = NULL;
-    bool changed = false;
 
-    for (size_t r = 0; r < batch->n_rows && status == WEIR_OK; r++) {
-        const char *why = "";
+    for (; r < batch->n_rows && status == WEIR_OK;
+         r = next_refused(batch, column, source, r + 1, &why)) {
         bool keeps = true;
 
-        if (weir_batch_is_rejected(batch, r) ||
-            type_takes_value(&column->type, &source->values[r], &why))
-            continue;
         status = judge_value(checking, column, r, &source->values[r], why, &keeps);
-        changed = true;
         if (!keeps && !marks) {
             marks = weir_new_array(batch->arena, batch->n_rows, bool);
             memset(marks, true, batch->n_rows * sizeof(*marks));
@@ -233,7 +242,7 @@ static enum weir_status check_column(const struct checking *checking, size_t c)
         return check_unknown(checking, c);
     if (column->is_generated)
         return check_generated(checking, c);
-    if (type_takes_kinds(&column->type, source->kinds) ||
+    if ((c < 64 && checking->fitting >> c & 1) || type_takes_kinds(&column->type, source->kinds) ||
         (checking->fixed_only && contract_type(checking->table, column) == WEIR_CONTRACT_WIDEN))
         return WEIR_OK;
     return check_values(checking, column, source);
@@ -254,14 +263,17 @@ static enum weir_status check(const struct checking *checking)
 
 enum weir_status rows_check_fixed(struct table *table, struct weir_batch *batch)
 {
-    return check(&(struct checking){table, batch, true});
+    return check(&(struct checking){table, batch, true, 0});
 }
 
 enum weir_status table_check_rows(struct table *table, struct weir_batch *batch)
 {
     struct table *filled = (struct table *)table_filled(table);
+    struct fitting *fitting = &table_inside(filled)->fitting;
+    uint64_t fits = fitting->batch == batch ? fitting->columns : 0;
 
+    fitting->batch = NULL;
     if (batch->n_rows)
         declared_note(filled, batch);
-    return check(&(struct checking){filled, batch, false});
+    return check(&(struct checking){filled, batch, false, fits});
 }

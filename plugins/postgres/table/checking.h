@@ -7,7 +7,8 @@
 struct checking {
     struct table *table;
     struct weir_batch *batch;
-    bool fixed_only; /* a column that may be widened is not looked at yet */
+    bool fixed_only;  /* a column that may be widened is not looked at yet */
+    uint64_t fitting; /* bits of columns that were looked at, and fit */
 };
 
 /* check_nulls.c: keys, columns that take no null, and what order_by names. */

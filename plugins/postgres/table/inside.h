@@ -31,6 +31,15 @@ struct declared {
 
 enum { WAITING_NAMED = 10 };
 
+/*
+ * What table_is_ready has found out, so that table_check_rows behind it need not look at the same
+ * values again. Both belong to one call of the loader: what is older is worth nothing.
+ */
+struct fitting {
+    const struct weir_batch *batch; /* NULL: nothing is known */
+    uint64_t columns;               /* bits, of the first 64: each value fits as it is */
+};
+
 struct table_inside {
     struct weir_arena *arena; /* until table_done */
     struct known *now;
@@ -41,6 +50,7 @@ struct table_inside {
     /* Columns that the table lacks and that had no value yet: the first few of them. */
     struct weir_str waiting[WAITING_NAMED];
     size_t n_waiting;
+    struct fitting fitting;
     bool is_warned;   /* it is UNLOGGED, and that was told */
     bool is_compared; /* what is declared with what there is */
     bool has_rows;    /* of this run */

@@ -117,9 +117,8 @@ static bool takes_json(
         return refuse(ret_why, "is larger than jsonb can be");
     switch ((enum weir_kind)value->kind) {
     case WEIR_JSON:
-        return json_fits(weir_value_str(value), is_jsonb, ret_why);
     case WEIR_DECIMAL:
-        return json_fits(weir_value_str(value), is_jsonb, ret_why);
+        return json_fits((struct weir_str){value->text, value->length}, is_jsonb, ret_why);
     case WEIR_FLOAT:
         return isfinite(value->real) || refuse(ret_why, "is no number that JSON can write");
     case WEIR_TEXT:
@@ -211,4 +210,29 @@ bool type_takes_value(const struct type *type, const struct weir_value *value, c
         break;
     }
     return takes_other(value, ret_why);
+}
+
+/* What most values are, seen at a glance; false: a closer look has to tell. */
+static inline bool takes_at_a_glance(const struct type *type, const struct weir_value *value)
+{
+    switch (type->kind) {
+    case TYPE_INT2:
+        return value->kind == WEIR_INT && value->integer == (int16_t)value->integer;
+    case TYPE_INT4:
+        return value->kind == WEIR_INT && value->integer == (int32_t)value->integer;
+    case TYPE_TEXT:
+        return value->kind == WEIR_TEXT && !has_limit(type) && value->length > 0 &&
+               value->length <= FIELD_BYTES_MAX && !memchr(value->text, '\0', value->length);
+    default:
+        return value->kind == WEIR_NULL;
+    }
+}
+
+size_t type_find_refused(const struct type *type, const struct weir_value *values, size_t from,
+    size_t n, const char **ret_why)
+{
+    while (from < n && (takes_at_a_glance(type, &values[from]) ||
+                           type_takes_value(type, &values[from], ret_why)))
+        from++;
+    return from;
 }

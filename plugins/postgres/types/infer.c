@@ -56,16 +56,12 @@ struct type type_for_kinds(uint32_t kinds, bool all_exact)
     return plain_type(TYPE_TEXT);
 }
 
-static bool takes_all(const struct type *type, const struct weir_column *source, size_t n_rows)
+bool type_takes_values(const struct type *type, const struct weir_column *source, size_t n_rows)
 {
     const char *why;
 
-    if (type_takes_kinds(type, source->kinds))
-        return true;
-    for (size_t r = 0; r < n_rows; r++)
-        if (!type_takes_value(type, &source->values[r], &why))
-            return false;
-    return true;
+    return type_takes_kinds(type, source->kinds) ||
+           type_find_refused(type, source->values, 0, n_rows, &why) == n_rows;
 }
 
 /*
@@ -103,11 +99,11 @@ static const enum type_kind *wider_kinds(const struct type *type)
 bool type_widen(
     const struct type *type, const struct weir_column *source, size_t n_rows, struct type *ret_type)
 {
-    if (takes_all(type, source, n_rows))
+    if (type_takes_values(type, source, n_rows))
         return false;
     for (const enum type_kind *kind = wider_kinds(type); *kind != TYPE_OTHER; kind++) {
         *ret_type = plain_type(*kind);
-        if (takes_all(ret_type, source, n_rows))
+        if (type_takes_values(ret_type, source, n_rows))
             return true;
     }
     return false;

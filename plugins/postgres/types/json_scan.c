@@ -3,16 +3,6 @@
 #include <stdint.h>
 #include <string.h>
 
-bool json_take_word(struct json_scan *scan, const char *word)
-{
-    size_t n = strlen(word);
-
-    if ((size_t)(scan->end - scan->at) < n || memcmp(scan->at, word, n) != 0)
-        return false;
-    scan->at += n;
-    return true;
-}
-
 /* The four digits behind \u, or -1. */
 static int32_t read_unit(const char *at, const char *end)
 {
@@ -69,8 +59,7 @@ bool json_take_string(struct json_scan *scan, struct json_string *ret_string)
     for (;;) {
         size_t n;
 
-        while (at < scan->end && *at != '"' && *at != '\\' && (unsigned char)*at >= 0x20)
-            at++;
+        at = json_skip_plain(at, scan->end);
         if (at == scan->end || *at != '\\')
             break;
         n = check_escape(at, scan->end, ret_string);

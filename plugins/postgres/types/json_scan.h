@@ -5,6 +5,10 @@
 #ifndef TYPES_JSON_SCAN_H
 #define TYPES_JSON_SCAN_H
 
+#include <endian.h>
+#include <stdint.h>
+#include <string.h>
+
 #include <weir/str.h>
 
 struct json_scan {
@@ -36,7 +40,40 @@ static inline bool json_take(struct json_scan *scan, char c)
     return true;
 }
 
-bool json_take_word(struct json_scan *scan, const char *word);
+static inline bool json_take_word(struct json_scan *scan, const char *word)
+{
+    size_t n = strlen(word);
+
+    if ((size_t)(scan->end - scan->at) < n || memcmp(scan->at, word, n) != 0)
+        return false;
+    scan->at += n;
+    return true;
+}
+
+/* To the first byte that cannot stand for itself in a string, or to the end; eight at a time, as
+ * far as there are eight. The lowest bit that is found is right; those above it need not be. */
+static inline const char *json_skip_plain(const char *at, const char *end)
+{
+    const uint64_t ones = 0x0101010101010101;
+
+    for (; end - at >= 8; at += 8) {
+        uint64_t word, quotes, slashes, found;
+
+        memcpy(&word, at, sizeof(word));
+        word = le64toh(word);
+        quotes = word ^ ones * '"';
+        slashes = word ^ ones * '\\';
+        found = ((quotes - ones) & ~quotes) | ((slashes - ones) & ~slashes) |
+                ((word - ones * ' ') & ~word);
+        found &= ones << 7;
+        if (found)
+            return at + (__builtin_ctzll(found) >> 3);
+    }
+    while (at < end && *at != '"' && *at != '\\' && (unsigned char)*at >= ' ')
+        at++;
+    return at;
+}
+
 bool json_take_string(struct json_scan *scan, struct json_string *ret_string);
 bool json_take_number(struct json_scan *scan, struct weir_str *ret_number);
 

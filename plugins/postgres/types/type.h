@@ -83,6 +83,11 @@ bool type_takes_kinds(const struct type *type, uint32_t kinds);
  */
 bool type_takes_value(
     const struct type *type, const struct weir_value *value, const char **ret_why);
+/* The first of the values from `from` on that cannot be stored, and why; n if there is none. */
+size_t type_find_refused(const struct type *type, const struct weir_value *values, size_t from,
+    size_t n, const char **ret_why);
+/* Can all values of the column be stored? */
+bool type_takes_values(const struct type *type, const struct weir_column *source, size_t n_rows);
 
 /* Can the type be sent as binary? Where one column cannot, the whole COPY goes as text. */
 bool type_is_binary(const struct type *type);
