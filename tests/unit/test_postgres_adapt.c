@@ -144,6 +144,82 @@ static void one_that_is_replaced_means_where_its_rows_wait(void **state)
     weir_batch_free(batch);
 }
 
+/* A batch in which the column "more" of the table holds this. */
+static struct weir_batch *batch_of_more(const struct table_fixture *f, struct weir_value value)
+{
+    struct weir_batch *batch = new_batch(f, 3);
+
+    set_value(batch, "more", 1, value);
+    return batch;
+}
+
+/* What was found out of one batch holds for its check, once, and for no other one. */
+static void what_was_looked_at_holds_once(void **state)
+{
+    struct table_fixture *f = *state;
+    struct weir_batch *good;
+    struct weir_batch *bad;
+
+    (void)add_known(f, "more", "bytea");
+    f->schema.data_type = WEIR_CONTRACT_WIDEN;
+    good = batch_of_more(f, weir_text(WEIR_BYTES, weir_str("b")));
+    bad = batch_of_more(f, text_value("x"));
+    assert_true(table_is_ready(&f->table, good));
+    assert_int_equal(table_check_rows(&f->table, bad), WEIR_FAIL);
+    check_told(WEIR_FAULT_DATA, "E-TYPE", "the text that came is not bytes");
+    assert_true(table_is_ready(&f->table, good));
+    assert_int_equal(table_check_rows(&f->table, good), WEIR_OK);
+    good->columns[1].values[1] = text_value("x");
+    assert_int_equal(table_check_rows(&f->table, good), WEIR_FAIL);
+    /* No other type takes it, either: nothing is to be changed, and nothing fits. */
+    assert_true(table_is_ready(&f->table, bad));
+    assert_int_equal(table_check_rows(&f->table, bad), WEIR_FAIL);
+    weir_batch_free(good);
+    weir_batch_free(bad);
+}
+
+/* Values of other columns and rows may go meanwhile. */
+static void what_fits_is_not_looked_at_again(void **state)
+{
+    struct table_fixture *f = *state;
+    struct weir_batch *batch;
+
+    (void)add_known(f, "more", "jsonb");
+    f->schema.data_type = WEIR_CONTRACT_WIDEN;
+    f->schema.new_columns = WEIR_CONTRACT_DISCARD_ROW;
+    batch = batch_of_more(f, weir_text(WEIR_JSON, weir_str("[]")));
+    set_value(batch, "other", 0, weir_int(1));
+    assert_true(table_is_ready(&f->table, batch));
+    assert_int_equal(table_inside(&f->table)->fitting.columns, 1 << 1);
+    /* As nobody would do it, so that a second look would be seen. */
+    batch->columns[1].values[1].text = "[\1";
+    assert_int_equal(table_check_rows(&f->table, batch), WEIR_OK);
+    assert_int_equal(batch->n_rows, 2);
+    assert_int_equal(batch->n_columns, 2);
+    weir_batch_free(batch);
+}
+
+/* More columns than are remembered. */
+static void columns_behind_the_64th_are_looked_at(void **state)
+{
+    struct table_fixture *f = *state;
+    struct weir_batch *batch = new_batch(f, 1);
+    char name[16];
+
+    (void)add_known(f, "more", "jsonb");
+    f->schema.data_type = WEIR_CONTRACT_WIDEN;
+    f->schema.new_columns = WEIR_CONTRACT_DISCARD_VALUE;
+    for (int i = 0; i < 70; i++) {
+        (void)snprintf(name, sizeof(name), "c%d", i);
+        set_value(batch, name, 0, weir_int(i));
+    }
+    set_value(batch, "more", 0, weir_text(WEIR_JSON, weir_str("[]")));
+    assert_true(table_is_ready(&f->table, batch));
+    batch->columns[71].values[0].text = "[\1";
+    assert_int_equal(table_check_rows(&f->table, batch), WEIR_FAIL);
+    weir_batch_free(batch);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -156,6 +232,9 @@ int main(void)
         TEST(a_name_that_cannot_be_is_not_made),
         TEST(a_table_is_made_with_its_key_or_not_at_all),
         TEST(one_that_is_replaced_means_where_its_rows_wait),
+        TEST(what_was_looked_at_holds_once),
+        TEST(what_fits_is_not_looked_at_again),
+        TEST(columns_behind_the_64th_are_looked_at),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

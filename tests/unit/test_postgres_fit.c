@@ -194,6 +194,38 @@ static void test_takes_kinds(void **state)
     weir_arena_free(arena);
 }
 
+/* The quick look at many values and the thorough one at each say the same. */
+static void test_find_refused(void **state)
+{
+    static const char *const types[] = {"bool", "smallint", "int", "bigint", "float8", "text",
+        "varchar(3)", "name", "timestamptz", "jsonb", "inet"};
+    const struct weir_value values[] = {weir_null(), weir_int(INT16_MAX), weir_int(INT16_MAX + 1),
+        weir_int(INT16_MIN), weir_int(INT32_MIN), weir_int(INT32_MIN - 1LL), weir_float(2),
+        text(""), text("abc"), text("abcd"), with_nul(WEIR_TEXT), text("2024-05-01T10:00:00Z"),
+        json("[]"), json("["), with_nul(WEIR_JSON), bytes(), weir_bool(true), weir_null()};
+    const size_t n = sizeof(values) / sizeof(values[0]);
+    struct weir_arena *arena = weir_arena_new();
+
+    (void)state;
+    for (size_t t = 0; t < sizeof(types) / sizeof(types[0]); t++) {
+        size_t found = SIZE_MAX;
+        const char *why;
+        struct type type;
+
+        assert_true(type_from_words(types[t], arena, &type));
+        for (size_t v = 0; v < n; v++) {
+            const char *expected = refusal(types[t], values[v]);
+
+            if (found == SIZE_MAX || found < v)
+                found = type_find_refused(&type, values, v, n, &why);
+            assert_int_equal(found == v, expected != NULL);
+            if (expected)
+                assert_string_equal(why, expected);
+        }
+    }
+    weir_arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -203,6 +235,7 @@ int main(void)
         cmocka_unit_test(test_deep_json),
         cmocka_unit_test(test_cut_json),
         cmocka_unit_test(test_takes_kinds),
+        cmocka_unit_test(test_find_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -151,6 +151,7 @@ static enum weir_status send_rows(struct loading *loading, const struct mapping 
     const struct row_ref *refs, size_t n, size_t *ret_n)
 {
     struct weir_buf *chunk = &loading->rows->chunk;
+    const struct mapping *last = mapping;
     enum weir_status status = WEIR_OK;
     size_t n_bytes = 0;
     size_t i = 0;
@@ -158,8 +159,9 @@ static enum weir_status send_rows(struct loading *loading, const struct mapping 
     for (; i < n && i < COPY_ROWS_MAX && n_bytes < COPY_BYTES_MAX && status == WEIR_OK; i++) {
         const struct mapping *own = &loading->mappings[refs[i].batch];
 
-        if (!mapping_is_same(mapping, own))
+        if (!mapping_is_same(last, own))
             break;
+        last = own;
         add_row(chunk, loading, own, &refs[i]);
         if (chunk->len >= COPY_CHUNK)
             status = send_chunk(loading, &n_bytes);

@@ -19,22 +19,22 @@ enum {
     ARRAY_DIMENSION = 8,
 };
 
-static void put_null(struct weir_buf *out)
+static inline void put_null(struct weir_buf *out)
 {
     put_end(out, put_32(put_begin(out, LENGTH_SIZE), UINT32_MAX));
 }
 
-static void put_field_16(struct weir_buf *out, uint16_t number)
+static inline void put_field_16(struct weir_buf *out, uint16_t number)
 {
     put_end(out, put_16(put_32(put_begin(out, LENGTH_SIZE + 2), 2), number));
 }
 
-static void put_field_32(struct weir_buf *out, uint32_t number)
+static inline void put_field_32(struct weir_buf *out, uint32_t number)
 {
     put_end(out, put_32(put_32(put_begin(out, LENGTH_SIZE + 4), 4), number));
 }
 
-static void put_field_64(struct weir_buf *out, uint64_t number)
+static inline void put_field_64(struct weir_buf *out, uint64_t number)
 {
     put_end(out, put_64(put_32(put_begin(out, LENGTH_SIZE + 8), 8), number));
 }
@@ -44,6 +44,15 @@ static void put_field(struct weir_buf *out, const void *bytes, size_t n)
     char *at = put_begin(out, LENGTH_SIZE + n);
 
     put_end(out, put_bytes(put_32(at, (uint32_t)n), bytes, n));
+}
+
+/* With its version before it. */
+static void put_jsonb(struct weir_buf *out, const void *bytes, size_t n)
+{
+    char *at = put_32(put_begin(out, LENGTH_SIZE + 1 + n), (uint32_t)(1 + n));
+
+    *at = JSONB_VERSION;
+    put_end(out, put_bytes(at + 1, bytes, n));
 }
 
 /* Of a field whose length is known when it is written; returns where it begins. */
@@ -58,11 +67,6 @@ static size_t begin_field(struct weir_buf *out)
 static void end_field(struct weir_buf *out, size_t begin)
 {
     (void)put_32(out->ptr + begin, (uint32_t)(out->len - begin - LENGTH_SIZE));
-}
-
-static void encode_bool(struct weir_buf *out, const struct weir_value *value)
-{
-    put_field(out, value->boolean ? "\1" : "\0", 1);
 }
 
 static void encode_int(
@@ -83,16 +87,13 @@ static void encode_int(
 static void encode_float(
     struct weir_buf *out, const struct type *type, const struct weir_value *value)
 {
-    double real = value->real;
+    double real = 0;
     const char *why;
     float narrow;
     uint32_t bits_32;
     uint64_t bits_64;
 
-    if (value->kind != WEIR_FLOAT) {
-        real = 0;
-        (void)float_from_value(type, value, &real, &why);
-    }
+    (void)float_from_value(type, value, &real, &why);
     if (type->kind == TYPE_FLOAT8) {
         memcpy(&bits_64, &real, sizeof(bits_64));
         put_field_64(out, bits_64);
@@ -119,13 +120,8 @@ static void encode_numeric(
 
 static void encode_text(struct weir_buf *out, const struct weir_value *value)
 {
-    size_t begin;
+    size_t begin = begin_field(out);
 
-    if (value->kind == WEIR_TEXT) {
-        put_field(out, value->text, value->length);
-        return;
-    }
-    begin = begin_field(out);
     text_add(out, ESCAPE_NONE, value);
     end_field(out, begin);
 }
@@ -198,17 +194,10 @@ static void encode_array(
     end_field(out, begin);
 }
 
-void type_encode_binary(
+static void encode_any(
     struct weir_buf *out, const struct type *type, const struct weir_value *value)
 {
-    if (value->kind == WEIR_NULL) {
-        put_null(out);
-        return;
-    }
     switch (type->kind) {
-    case TYPE_BOOL:
-        encode_bool(out, value);
-        break;
     case TYPE_INT2:
     case TYPE_INT4:
     case TYPE_INT8:
@@ -240,10 +229,88 @@ void type_encode_binary(
     case TYPE_ARRAY:
         encode_array(out, type, value);
         break;
+    case TYPE_BOOL: /* is encoded before */
     case TYPE_TEXT:
     case TYPE_OTHER:
     case TYPE_N_KINDS:
         encode_text(out, value);
+        break;
+    }
+}
+
+static inline void encode_bool(
+    struct weir_buf *out, const struct type *type, const struct weir_value *value)
+{
+    char *at;
+
+    if (type->kind != TYPE_BOOL) {
+        encode_any(out, type, value);
+        return;
+    }
+    at = put_32(put_begin(out, LENGTH_SIZE + 1), 1);
+    *at = value->boolean ? 1 : 0;
+    put_end(out, at + 1);
+}
+
+static inline void encode_real(
+    struct weir_buf *out, const struct type *type, const struct weir_value *value)
+{
+    uint64_t bits;
+
+    if (type->kind != TYPE_FLOAT8) {
+        encode_any(out, type, value);
+        return;
+    }
+    memcpy(&bits, &value->real, sizeof(bits));
+    put_field_64(out, bits);
+}
+
+/* It is in the range of the type. */
+static inline void encode_integer(
+    struct weir_buf *out, const struct type *type, const struct weir_value *value)
+{
+    if (type->kind == TYPE_INT8)
+        put_field_64(out, (uint64_t)value->integer);
+    else if (type->kind == TYPE_INT4)
+        put_field_32(out, (uint32_t)value->integer);
+    else
+        encode_any(out, type, value);
+}
+
+static inline void encode_bytes(
+    struct weir_buf *out, const struct type *type, const struct weir_value *value)
+{
+    if (value->kind == WEIR_JSON && type->kind == TYPE_JSONB)
+        put_jsonb(out, value->text, value->length);
+    else if (value->kind == WEIR_TEXT && type->kind == TYPE_TEXT)
+        put_field(out, value->text, value->length);
+    else
+        encode_any(out, type, value);
+}
+
+/* Values of a column's own kind come first, as nearly all are: their bytes are what is sent. */
+void type_encode_binary(
+    struct weir_buf *out, const struct type *type, const struct weir_value *value)
+{
+    switch ((enum weir_kind)value->kind) {
+    case WEIR_NULL:
+        put_null(out);
+        break;
+    case WEIR_INT:
+        encode_integer(out, type, value);
+        break;
+    case WEIR_FLOAT:
+        encode_real(out, type, value);
+        break;
+    case WEIR_BOOL:
+        encode_bool(out, type, value);
+        break;
+    case WEIR_TEXT:
+    case WEIR_JSON:
+        encode_bytes(out, type, value);
+        break;
+    default:
+        encode_any(out, type, value);
         break;
     }
 }

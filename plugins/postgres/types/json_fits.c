@@ -16,65 +16,63 @@
 enum { SHORT_NUMBER = 1000 };
 
 struct check {
-    struct json_scan scan;
     bool is_jsonb;
-    const char *why;
-    char closes[WEIR_JSON_MAX_DEPTH]; /* what ends each container that is open */
+    const char *why; /* it does not fit: that it is no JSON, unless more is to be said */
     size_t depth;
+    char closes[WEIR_JSON_MAX_DEPTH]; /* what ends each container that is open */
 };
 
-static bool refuse(struct check *check, const char *why)
+/* Each function that checks what is before `end` returns where it has come to, or NULL. */
+static const char *refuse(struct check *check, const char *why)
 {
     check->why = why;
-    return false;
+    return NULL;
 }
 
-/* As most strings are: nothing in them is escaped, so that there is nothing to say of them. */
-static inline bool take_plain_string(struct json_scan *scan)
+static inline bool is_at(const char *at, const char *end, char c)
 {
-    const char *at = scan->at;
-
-    if (at == scan->end || *at != '"')
-        return false;
-    at = json_skip_plain(at + 1, scan->end);
-    if (at == scan->end || *at != '"')
-        return false;
-    scan->at = at + 1;
-    return true;
+    return at < end && *at == c;
 }
 
-static bool check_any_string(struct check *check)
+static const char *skip_blanks(const char *at, const char *end)
 {
+    struct json_scan scan = {at, end};
+
+    json_skip_blanks(&scan);
+    return scan.at;
+}
+
+/* To the character if blanks alone are before it; most texts have none. */
+static inline const char *find(const char *at, const char *end, char c)
+{
+    return is_at(at, end, c) ? at : skip_blanks(at, end);
+}
+
+/* --- scalars ---------------------------------------------------------------------------- */
+
+static const char *check_escaped(struct check *check, const char *at, const char *end)
+{
+    struct json_scan scan = {at, end};
     struct json_string string;
 
-    if (!json_take_string(&check->scan, &string))
-        return refuse(check, "is no valid JSON");
+    if (!json_take_string(&scan, &string))
+        return NULL;
     if (check->is_jsonb && string.has_nul)
         return refuse(check, "holds \\u0000, which jsonb cannot store");
     if (check->is_jsonb && string.has_half)
         return refuse(check, "holds half of a surrogate pair, which jsonb cannot store");
-    return true;
+    return scan.at;
 }
 
-static inline bool check_string(struct check *check)
+/* Most strings hold no escape, so that there is nothing to say of them. */
+static inline const char *check_string(struct check *check, const char *at, const char *end)
 {
-    return take_plain_string(&check->scan) || check_any_string(check);
-}
+    const char *behind;
 
-/* As most numbers are: a few digits and nothing else, which any number of PostgreSQL can be. */
-static inline bool take_plain_number(struct json_scan *scan)
-{
-    const char *begin = scan->at + (scan->at < scan->end && *scan->at == '-');
-    const char *end = scan->end - begin > SHORT_NUMBER ? begin + SHORT_NUMBER : scan->end;
-    const char *at = begin;
-
-    while (at < end && *at >= '0' && *at <= '9')
-        at++;
-    if (at == end || at == begin || (*begin == '0' && at > begin + 1) || *at == '.' || *at == 'e' ||
-        *at == 'E')
-        return false;
-    scan->at = at;
-    return true;
+    if (!is_at(at, end, '"'))
+        return NULL;
+    behind = json_skip_plain(at + 1, end);
+    return is_at(behind, end, '"') ? behind + 1 : check_escaped(check, at, end);
 }
 
 static bool has_exponent(struct weir_str number)
@@ -82,116 +80,135 @@ static bool has_exponent(struct weir_str number)
     return memchr(number.ptr, 'e', number.len) || memchr(number.ptr, 'E', number.len);
 }
 
-static bool check_any_number(struct check *check)
+static const char *check_long_number(struct check *check, const char *at, const char *end)
 {
+    struct json_scan scan = {at, end};
     struct numeric numeric;
     struct weir_str number;
     const char *why;
 
-    if (!json_take_number(&check->scan, &number))
-        return refuse(check, "is no valid JSON");
+    if (!json_take_number(&scan, &number))
+        return NULL;
     /* A number without an exponent is too large or too fine only with as many digits. */
     if (check->is_jsonb && (number.len > SHORT_NUMBER || has_exponent(number)) &&
         numeric_parse(number, &numeric) && !numeric_fits(&numeric, -1, &why))
         return refuse(check, "holds a number with more digits than jsonb can store");
-    return true;
+    return scan.at;
 }
 
-static inline bool check_number(struct check *check)
+static inline bool is_digit(const char *at, const char *end)
 {
-    return take_plain_number(&check->scan) || check_any_number(check);
+    return at < end && *at >= '0' && *at <= '9';
 }
 
-static inline bool check_scalar(struct check *check)
+/* Most numbers are a few digits and nothing else. */
+static inline const char *check_number(struct check *check, const char *at, const char *end)
 {
-    struct json_scan *scan = &check->scan;
+    const char *behind = at;
 
-    switch (scan->at < scan->end ? *scan->at : '\0') {
+    while (is_digit(behind, end))
+        behind++;
+    if (behind == at || behind == end || behind - at > SHORT_NUMBER || *behind == '.' ||
+        *behind == 'e' || *behind == 'E' || (*at == '0' && behind - at > 1))
+        return check_long_number(check, at, end);
+    return behind;
+}
+
+static inline const char *take_word(const char *at, const char *end, const char *word)
+{
+    struct json_scan scan = {at, end};
+
+    return json_take_word(&scan, word) ? scan.at : NULL;
+}
+
+static inline const char *check_scalar(struct check *check, const char *at, const char *end)
+{
+    switch (*at) {
     case '"':
-        return check_string(check);
+        return check_string(check, at, end);
     case 'n':
-        return json_take_word(scan, "null") || refuse(check, "is no valid JSON");
+        return take_word(at, end, "null");
     case 't':
-        return json_take_word(scan, "true") || refuse(check, "is no valid JSON");
+        return take_word(at, end, "true");
     case 'f':
-        return json_take_word(scan, "false") || refuse(check, "is no valid JSON");
+        return take_word(at, end, "false");
     default:
-        return check_number(check);
+        return check_number(check, at, end);
     }
 }
 
-static inline bool check_key(struct check *check)
-{
-    json_skip_blanks(&check->scan);
-    if (!check_string(check))
-        return false;
-    json_skip_blanks(&check->scan);
-    return json_take(&check->scan, ':') || refuse(check, "is no valid JSON");
-}
+/* --- containers ------------------------------------------------------------------------- */
 
-/* Opens a container; *ret_more: there is something in it. */
-static inline bool enter(struct check *check, char closes, bool *ret_more)
+static inline const char *open(struct check *check, const char *at, char closes)
 {
-    json_skip_blanks(&check->scan);
-    *ret_more = !json_take(&check->scan, closes);
-    if (!*ret_more)
-        return true;
     if (check->depth == WEIR_JSON_MAX_DEPTH)
         return refuse(check, "is nested too deeply");
     check->closes[check->depth++] = closes;
-    return closes == ']' || check_key(check);
+    return at;
 }
 
-/* Behind a value: closes what ends there, or goes on to the next one. */
-static inline bool leave(struct check *check)
+static inline const char *check_key(struct check *check, const char *at, const char *end)
 {
-    while (check->depth > 0) {
+    at = check_string(check, find(at, end, '"'), end);
+    if (!at)
+        return NULL;
+    at = find(at, end, ':');
+    return is_at(at, end, ':') ? at + 1 : NULL;
+}
+
+/* Behind a value: closes what ends there, up to where another one follows. */
+static inline const char *leave(struct check *check, const char *at, const char *end)
+{
+    for (; check->depth > 0; check->depth--) {
         char closes = check->closes[check->depth - 1];
 
-        json_skip_blanks(&check->scan);
-        if (json_take(&check->scan, ','))
-            return closes == ']' || check_key(check);
-        if (!json_take(&check->scan, closes))
-            return refuse(check, "is no valid JSON");
-        check->depth--;
+        if (!is_at(at, end, closes))
+            at = find(at, end, ',');
+        if (is_at(at, end, ','))
+            return at + 1;
+        if (!is_at(at, end, closes))
+            return NULL;
+        at++;
     }
-    return true;
+    return at;
 }
 
-static inline bool check_value(struct check *check)
+/* To where the next value begins, or behind the last one. */
+static inline const char *check_value(struct check *check, const char *at, const char *end)
 {
-    bool more = false;
+    if (at < end && (unsigned char)*at <= ' ')
+        at = skip_blanks(at, end);
+    if (at == end)
+        return NULL;
+    if (*at == '{' || *at == '[') {
+        char closes = *at == '{' ? '}' : ']';
 
-    json_skip_blanks(&check->scan);
-    if (json_take(&check->scan, '{')) {
-        if (!enter(check, '}', &more))
-            return false;
-    } else if (json_take(&check->scan, '[')) {
-        if (!enter(check, ']', &more))
-            return false;
-    } else if (!check_scalar(check)) {
-        return false;
+        at = find(at + 1, end, closes);
+        if (!is_at(at, end, closes))
+            return open(check, at, closes);
+        at++;
+    } else {
+        at = check_scalar(check, at, end);
     }
-    return more || leave(check);
+    return at ? leave(check, at, end) : NULL;
 }
 
 bool json_fits(struct weir_str s, bool is_jsonb, const char **ret_why)
 {
+    const char *end = s.ptr + s.len;
+    const char *at = s.ptr;
     struct check check;
-    bool good;
 
-    check.scan = (struct json_scan){s.ptr, s.ptr + s.len};
     check.is_jsonb = is_jsonb;
+    check.why = "is no valid JSON";
     check.depth = 0;
-    do
-        good = check_value(&check);
-    while (good && check.depth > 0);
-    if (good) {
-        json_skip_blanks(&check.scan);
-        if (check.scan.at == check.scan.end)
-            return true;
-        check.why = "is no valid JSON";
-    }
+    do {
+        if (check.depth > 0 && check.closes[check.depth - 1] == '}')
+            at = check_key(&check, at, end);
+        at = at ? check_value(&check, at, end) : NULL;
+    } while (at && check.depth > 0);
+    if (at && skip_blanks(at, end) == end)
+        return true;
     *ret_why = check.why;
     return false;
 }

@@ -50,22 +50,22 @@ static inline bool json_take_word(struct json_scan *scan, const char *word)
     return true;
 }
 
-/* To the first byte that cannot stand for itself in a string, or to the end; eight at a time, as
- * far as there are eight. The lowest bit that is found is right; those above it need not be. */
+/*
+ * To the first byte that cannot stand for itself in a string, or to the end: eight at a time, as
+ * far as there are eight. Whatever is below a space is below 0x21 when a bit is turned over that
+ * makes a quote of 0x20. The lowest bit that is found is right; those above it need not be.
+ */
 static inline const char *json_skip_plain(const char *at, const char *end)
 {
-    const uint64_t ones = 0x0101010101010101;
+    const uint64_t each = 0x0101010101010101;
 
     for (; end - at >= 8; at += 8) {
-        uint64_t word, quotes, slashes, found;
+        uint64_t word, found;
 
         memcpy(&word, at, sizeof(word));
         word = le64toh(word);
-        quotes = word ^ ones * '"';
-        slashes = word ^ ones * '\\';
-        found = ((quotes - ones) & ~quotes) | ((slashes - ones) & ~slashes) |
-                ((word - ones * ' ') & ~word);
-        found &= ones << 7;
+        found = ((word ^ each * 0x02) - each * 0x21) | ((word ^ each * '\\') - each);
+        found &= ~word & each << 7;
         if (found)
             return at + (__builtin_ctzll(found) >> 3);
     }

@@ -7,12 +7,20 @@
 #include <string.h>
 #include <weir/buf.h>
 
+/* Apart, so that nothing is done for it where there is room. */
+__attribute__((noinline, cold, unused)) static char *put_grow(struct weir_buf *out, size_t n)
+{
+    /* A field that is cut would shift all that are behind it: the limit must not be met. */
+    if (!weir_buf_reserve(out, n))
+        abort();
+    return out->ptr + out->len;
+}
+
 /* Where n more bytes may be written; put_end says how far they were. */
 static inline char *put_begin(struct weir_buf *out, size_t n)
 {
-    /* A field that is cut would shift all that are behind it: the limit must not be met. */
-    if ((out->capacity - out->len < n + out->padding || !out->ptr) && !weir_buf_reserve(out, n))
-        abort();
+    if (out->capacity - out->len < n + out->padding || !out->ptr)
+        return put_grow(out, n);
     return out->ptr + out->len;
 }
 

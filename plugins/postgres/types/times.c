@@ -22,17 +22,15 @@ static int64_t day_of(int64_t micros)
     return micros / MICROS_OF_DAY - (micros % MICROS_OF_DAY < 0);
 }
 
-static bool is_in_range(int64_t day, const char **ret_why)
+static bool is_in_range(int64_t time, int64_t unit, const char **ret_why)
 {
-    return (day >= FIRST_DAY && day <= LAST_DAY) ||
+    return (time >= FIRST_DAY * unit && time < (LAST_DAY + 1) * unit) ||
            refuse(ret_why, "is outside of the years 1 to 9999");
 }
 
 bool time_is_in_range(const struct weir_value *value, const char **ret_why)
 {
-    int64_t time = value->integer;
-
-    return is_in_range(value->kind == WEIR_DATE ? time : day_of(time), ret_why);
+    return is_in_range(value->integer, value->kind == WEIR_DATE ? 1 : MICROS_OF_DAY, ret_why);
 }
 
 /* --- texts ------------------------------------------------------------------------------ */
@@ -58,7 +56,7 @@ static bool read_date(struct weir_str s, int64_t *ret_time, const char **ret_why
     if (moment.has_time)
         return refuse(ret_why, "has a time of day, which date cannot hold");
     *ret_time = moment.seconds / SECONDS_OF_DAY;
-    return is_in_range(*ret_time, ret_why);
+    return is_in_range(*ret_time, 1, ret_why);
 }
 
 /* As a time of the first day. */
@@ -93,7 +91,7 @@ static bool read_timestamp(
     if (type->kind == TYPE_TIMESTAMP && moment.offset != 0)
         return refuse(ret_why, "has an offset from UTC, which timestamp without time zone drops");
     *ret_time = moment.seconds * MICROS + moment.nanos / 1000;
-    return is_in_range(day_of(*ret_time), ret_why);
+    return is_in_range(*ret_time, MICROS_OF_DAY, ret_why);
 }
 
 static bool read_text(
@@ -114,7 +112,7 @@ static bool has_clock(const struct type *type)
 }
 
 /* Of timestamp(3): are the last three of six digits 0? */
-static bool keeps_digits(const struct type *type, int64_t micros)
+static inline bool keeps_digits(const struct type *type, int64_t micros)
 {
     static const int64_t steps[] = {1000000, 100000, 10000, 1000, 100, 10, 1};
 
@@ -127,7 +125,7 @@ static bool read_value(const struct type *type, const struct weir_value *value, 
     const char **ret_why)
 {
     if (value->kind == WEIR_TEXT)
-        return read_text(type, weir_value_str(value), ret_time, ret_why);
+        return read_text(type, (struct weir_str){value->text, value->length}, ret_time, ret_why);
     *ret_time = value->integer;
     if (value->kind == WEIR_TIMESTAMP && has_clock(type))
         return time_is_in_range(value, ret_why);

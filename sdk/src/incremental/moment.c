@@ -1,4 +1,4 @@
-#include "moment.h"
+#include "moment_whole.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,19 +14,6 @@ wide moment_last(void)
     int64_t days = calendar_to_days((struct calendar_day){10000, 1, 1});
 
     return (wide)days * SECONDS_OF_DAY * NS_OF_SECOND - 1;
-}
-
-bool moment_seconds(const struct moment *moment, int64_t *ret_seconds)
-{
-    const struct calendar_day *day = &moment->day;
-
-    if (day->day < 1 || day->day > calendar_month_length(day->year, day->month))
-        return false;
-    if (moment->hour > 23 || moment->minute > 59 || moment->second > 60)
-        return false;
-    *ret_seconds = calendar_to_days(*day) * SECONDS_OF_DAY + (int64_t)moment->hour * 3600 +
-                   (int64_t)moment->minute * 60 + moment->second - moment->offset;
-    return true;
 }
 
 bool moment_value(const struct moment *moment, wide *ret_value)
@@ -126,18 +113,9 @@ bool scan_offset(struct scan *scan, struct moment *moment)
 
 /* Whole texts */
 
-static bool read_time(struct scan *scan, struct moment *moment)
+/* What may stand behind a time: an offset, perhaps with a blank before it. */
+static bool read_zone(struct scan *scan, struct moment *moment)
 {
-    if (!scan_char(scan, "Tt ") || !scan_number(scan, 2, 2, &moment->hour) ||
-        !scan_char(scan, ":") || !scan_number(scan, 2, 2, &moment->minute))
-        return false;
-    moment->has_time = true;
-    if (scan_char(scan, ":")) {
-        if (!scan_number(scan, 2, 2, &moment->second))
-            return false;
-        if (scan_char(scan, ".,") && !scan_fraction(scan, moment))
-            return false;
-    }
     if (scan->at == scan->end)
         return true;
     (void)scan_char(scan, " ");
@@ -145,19 +123,50 @@ static bool read_time(struct scan *scan, struct moment *moment)
     return scan_offset(scan, moment);
 }
 
+/* What may stand behind seconds. */
+static bool read_rest(struct scan *scan, struct moment *moment)
+{
+    if (scan_char(scan, ".,") && !scan_fraction(scan, moment))
+        return false;
+    return read_zone(scan, moment);
+}
+
+static bool read_time(struct scan *scan, struct moment *moment)
+{
+    if (!scan_char(scan, "Tt ") || !scan_number(scan, 2, 2, &moment->hour) ||
+        !scan_char(scan, ":") || !scan_number(scan, 2, 2, &moment->minute))
+        return false;
+    moment->has_time = true;
+    if (!scan_char(scan, ":"))
+        return read_zone(scan, moment);
+    return scan_number(scan, 2, 2, &moment->second) && read_rest(scan, moment);
+}
+
+/* Piece by piece. */
+static bool read_pieces(struct scan *scan, struct moment *moment)
+{
+    unsigned year;
+
+    if (!scan_number(scan, 4, 4, &year) || !scan_char(scan, "-") ||
+        !scan_number(scan, 2, 2, &moment->day.month) || !scan_char(scan, "-") ||
+        !scan_number(scan, 2, 2, &moment->day.day))
+        return false;
+    moment->day.year = year;
+    return scan->at == scan->end || read_time(scan, moment);
+}
+
 bool moment_read(struct weir_str s, struct moment *ret_moment)
 {
     struct scan scan = {s.ptr, s.ptr + s.len};
     struct moment moment = {0};
-    unsigned year;
 
-    if (!scan_number(&scan, 4, 4, &year) || !scan_char(&scan, "-") ||
-        !scan_number(&scan, 2, 2, &moment.day.month) || !scan_char(&scan, "-") ||
-        !scan_number(&scan, 2, 2, &moment.day.day))
+    if (s.len >= WHOLE_LENGTH && moment_read_whole(s.ptr, &moment)) {
+        scan.at += WHOLE_LENGTH;
+        if (!read_rest(&scan, &moment))
+            return false;
+    } else if (!read_pieces(&scan, &moment)) {
         return false;
-    moment.day.year = year;
-    if (scan.at < scan.end && !read_time(&scan, &moment))
-        return false;
+    }
     *ret_moment = moment;
     return scan.at == scan.end;
 }

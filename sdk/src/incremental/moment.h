@@ -28,7 +28,20 @@ wide moment_first(void);
 wide moment_last(void);
 
 /* Seconds since 1970, without the fraction; false for a day or a time that there is not. */
-bool moment_seconds(const struct moment *moment, int64_t *ret_seconds);
+static inline bool moment_seconds(const struct moment *moment, int64_t *ret_seconds)
+{
+    const struct calendar_day *day = &moment->day;
+
+    /* Each month has 28 days; which one has more is asked where it matters. */
+    if ((day->day - 1 > 27 || day->month - 1 > 11) &&
+        (day->day < 1 || day->day > calendar_month_length(day->year, day->month)))
+        return false;
+    if (moment->hour > 23 || moment->minute > 59 || moment->second > 60)
+        return false;
+    *ret_seconds = calendar_to_days(*day) * SECONDS_OF_DAY + (int64_t)moment->hour * 3600 +
+                   (int64_t)moment->minute * 60 + moment->second - moment->offset;
+    return true;
+}
 /* Nanoseconds since 1970; false for a day or a time that there is not. Second 60 is the next one. */
 bool moment_value(const struct moment *moment, wide *ret_value);
 /* In UTC; of a value between the first and the last. */
