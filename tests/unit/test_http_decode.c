@@ -1,6 +1,7 @@
 /* Bodies to rows and to what a paginator wants to know. */
 #include "http_checks.h"
 
+#include "../../plugins/http/format/format.h"
 #include "../../plugins/http/source/decode.h"
 
 #include <stdlib.h>
@@ -56,7 +57,7 @@ static struct http_unit *add(struct rig *rig, const char *body)
     for (char *c = copy; *c; c++)
         if (*c == '\'')
             *c = '"';
-    *unit = (struct http_unit){.body = {copy, n}};
+    *unit = (struct http_unit){.body = {copy, n}, .format = &http_format_json};
     return unit;
 }
 

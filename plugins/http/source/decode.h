@@ -9,9 +9,10 @@
 
 /* One answer in a batch, beside its rows: the origin of the batch's unit. */
 struct http_unit {
-    struct http_page *page; /* of the loop's thread */
-    struct weir_str body;   /* in the batch's arena */
-    const char *link;       /* what the Link header names, or NULL */
+    struct http_page *page;           /* of the loop's thread */
+    struct weir_str body;             /* in the batch's arena */
+    const struct http_format *format; /* what it is written in */
+    const char *link;                 /* what the Link header names, or NULL */
     bool no_content;
     const struct weir_window *window; /* of its chain, or NULL */
     struct weir_id series;            /* of its chain */

@@ -125,6 +125,7 @@ static void hand_page(struct http_page *page, struct weir_batch *batch, struct h
         weir_adopt(batch->arena, page->error, sizeof(*page->error));
     *unit = (struct http_unit){.page = page,
         .body = {page->body ? page->body : "", page->body_len},
+        .format = page->format,
         .no_content = page->no_content,
         .window = weir_window_copy(batch->arena, page->chain->window),
         .series = page->chain->part->partition.id,

@@ -1,5 +1,6 @@
 #include "page.h"
 
+#include "format/format.h"
 #include "hand_over.h"
 #include "paging/link_header.h"
 #include "room.h"
@@ -201,6 +202,7 @@ static void take(struct http_page *page, struct http_response *response)
     struct http_resource *resource = page->chain->resource;
 
     page->no_content = response->status == 204;
+    page->format = http_format_find(resource->options, response->content_type);
     take_body(page, &response->body);
     if (resource->paginator.link_rel && response->link) {
         struct weir_str link = http_link_find(response->link, resource->paginator.link_rel);

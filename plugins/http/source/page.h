@@ -15,6 +15,7 @@
 #include <weir/arena.h>
 
 struct http_chain;
+struct http_format;
 struct http_source;
 
 enum http_page_state {
@@ -46,10 +47,11 @@ struct http_page {
     size_t reserved;   /* of the budget */
     char *body;        /* malloc; NULL when empty or taken */
     size_t body_len;
-    size_t body_size;         /* allocated */
-    bool no_content;          /* 204: no body, and none is missed */
-    const char *link;         /* what the Link header names, or NULL */
-    struct weir_error *error; /* malloc */
+    size_t body_size;                 /* allocated */
+    const struct http_format *format; /* of the body */
+    bool no_content;                  /* 204: no body, and none is missed */
+    const char *link;                 /* what the Link header names, or NULL */
+    struct weir_error *error;         /* malloc */
 };
 
 /* The chain owns it and has it in its list; `at` is copied. */

@@ -1,0 +1,78 @@
+#include "facts.h"
+
+#include "paging/seen.h"
+
+#include <string.h>
+
+/* A cursor or link as text: empty, false and what is no single value name nothing. */
+static const char *place_of(const struct weir_value *value, struct weir_arena *arena)
+{
+    struct weir_str text;
+
+    if (value->kind == WEIR_NULL || value->kind == WEIR_BOOL || value->kind == WEIR_JSON)
+        return NULL;
+    text = weir_value_format(value, arena, false);
+    if (text.len == 0 || memchr(text.ptr, '\0', text.len))
+        return NULL;
+    return weir_copy(arena, text).ptr;
+}
+
+static int64_t total_of(const struct weir_value *value)
+{
+    int64_t total = -1;
+
+    if (value->kind == WEIR_INT)
+        return value->integer >= 0 ? value->integer : -1;
+    if (value->kind == WEIR_TEXT && value->length < 20) {
+        char text[20];
+
+        memcpy(text, value->text, value->length);
+        text[value->length] = '\0';
+        if (!weir_parse_int(text, &total) || total < 0)
+            return -1;
+    }
+    return total;
+}
+
+static enum http_more more_of(const struct weir_value *value)
+{
+    bool more = true;
+
+    if (value->kind == WEIR_NULL)
+        more = false;
+    else if (value->kind == WEIR_BOOL)
+        more = value->boolean;
+    else if (value->kind == WEIR_INT)
+        more = value->integer != 0;
+    else if (value->kind == WEIR_TEXT)
+        more = value->length && !weir_str_is(weir_value_str(value), "false") &&
+               !weir_str_is(weir_value_str(value), "0");
+    return more ? HTTP_MORE_YES : HTTP_MORE_NO;
+}
+
+enum weir_status http_facts_pick(const struct http_paginator *paginator,
+    const struct http_format *format, struct weir_json_reader *reader, struct weir_str body,
+    struct weir_arena *arena, struct http_facts *facts, struct weir_error *ret_error)
+{
+    struct weir_value value;
+
+    if (paginator->next_path) {
+        if (format->pick(reader, body, paginator->next_path, arena, &value, ret_error) != WEIR_OK)
+            return WEIR_FAIL;
+        facts->next = place_of(&value, arena);
+    }
+    if (paginator->total_path) {
+        if (format->pick(reader, body, paginator->total_path, arena, &value, ret_error) != WEIR_OK)
+            return WEIR_FAIL;
+        facts->total = total_of(&value);
+    }
+    if (paginator->has_more_path) {
+        if (format->pick(reader, body, paginator->has_more_path, arena, &value, ret_error) !=
+            WEIR_OK)
+            return WEIR_FAIL;
+        facts->more = more_of(&value);
+    }
+    if (paginator->guards_repeats)
+        facts->hash = http_hash(body.ptr, body.len);
+    return WEIR_OK;
+}

@@ -1,0 +1,30 @@
+/*
+ * What the body of an answer is written in: how rows are read from it, and single
+ * values, such as a next link. On workers: pure, but for the reader's memory.
+ */
+#ifndef WEIR_HTTP_FORMAT_H
+#define WEIR_HTTP_FORMAT_H
+
+#include "options.h"
+
+#include <weir/json.h>
+
+struct http_format {
+    const char *name;
+    /* Appends the rows to the last unit of the batch, as weir_json_rows does. */
+    enum weir_status (*rows)(const struct http_resource_options *options,
+        struct weir_json_reader *reader, struct weir_str body, struct weir_batch *batch,
+        struct weir_error *ret_error);
+    /* One value of a body whose rows are read; null when it is absent. In the arena. */
+    enum weir_status (*pick)(struct weir_json_reader *reader, struct weir_str body,
+        const struct weir_path *path, struct weir_arena *arena, struct weir_value *ret_value,
+        struct weir_error *ret_error);
+};
+
+extern const struct http_format http_format_json;
+
+/* That of an answer, by what its Content-Type says; "" when it says nothing. Never NULL. */
+const struct http_format *http_format_find(
+    const struct http_resource_options *options, const char *content_type);
+
+#endif
