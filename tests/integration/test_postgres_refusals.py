@@ -78,6 +78,7 @@ class Refused(PostgresCase):
         self.assert_exit(result, REJECTS)
         self.assertEqual(self.rows(), [n for n in range(1, 51) if n != 33])
         self.assertNotIn("not one", result.err + self.rows("SELECT reason FROM _weir_dead_letter")[0])
+        self.assertEqual(self.rows("SELECT column_name FROM _weir_dead_letter"), ["place"])
 
     def test_a_statement_that_a_trigger_makes_of_a_value(self):
         """The server's text names what it did not find."""

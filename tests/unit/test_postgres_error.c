@@ -1,5 +1,6 @@
 #include <connect/connection.h>
 #include <connect/error.h>
+#include <connect/error_take.h>
 #include <connect/meaning.h>
 #include <connect/target.h>
 
@@ -171,6 +172,30 @@ static void a_password_is_hidden_wherever_it_stands(void **state)
     assert_string_equal(text, "****** a *** b SECRE");
 }
 
+static void expect_column(const char *context, const char *column)
+{
+    char out[PG_NAME_SIZE] = "";
+
+    error_take_copied_column(context, out);
+    assert_string_equal(out, column);
+}
+
+static void the_column_of_a_copy_is_found_and_no_value(void **state)
+{
+    (void)state;
+    expect_column("COPY t, line 3, column mood: \"SECRET\"", "mood");
+    expect_column("COPY t, line 3, column a, b: \"SECRET: x\"", "a, b");
+    expect_column("COPY t, line 3, column k: null input\nSQL function \"f\"", "k");
+    expect_column("COPY t, line 3, column k\nSQL function \"f\"", "k");
+    expect_column("COPY t, line 3, column k", "k");
+    expect_column("COPY t, line 3", "");
+    expect_column("COPY t, line 3: \"1, line 4, column SECRET\"", "");
+    expect_column("COPY t", "");
+    expect_column("COPY t, Zeile 3, Spalte mood: \"SECRET\"", "");
+    expect_column("SQL statement \"\nCOPY t, line 3, column SECRET\"", "");
+    expect_column("", "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -181,6 +206,7 @@ int main(void)
         cmocka_unit_test(long_names_are_cut),
         cmocka_unit_test(messages_that_may_quote_values_are_replaced),
         cmocka_unit_test(a_password_is_hidden_wherever_it_stands),
+        cmocka_unit_test(the_column_of_a_copy_is_found_and_no_value),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -56,6 +56,36 @@ static void take_text(
         target_hide(PQpass(connection->libpq), out);
 }
 
+/* As in `COPY t, line 3, column c: "..."`, of which nothing but the name may be shown. */
+void error_take_copied_column(const char *context, char out[PG_NAME_SIZE])
+{
+    const char *line = strncmp(context, "COPY ", strlen("COPY ")) == 0 ? strstr(context, ", line ")
+                                                                       : NULL;
+    const char *name, *end;
+
+    if (!line)
+        return;
+    name = line + strlen(", line ");
+    name += strspn(name, "0123456789");
+    if (strncmp(name, ", column ", strlen(", column ")) != 0)
+        return;
+    name += strlen(", column ");
+    end = strstr(name, ": ");
+    (void)weir_str_printable(
+        (struct weir_str){name, end ? (size_t)(end - name) : strcspn(name, "\n")}, out,
+        PG_NAME_SIZE);
+}
+
+/* The server has a field for the column of a null, but not for that of a value it cannot read. */
+static void take_column(const PGresult *result, char out[PG_NAME_SIZE])
+{
+    const char *context = PQresultErrorField(result, PG_DIAG_CONTEXT);
+
+    take_field(result, PG_DIAG_COLUMN_NAME, out);
+    if (!out[0] && context)
+        error_take_copied_column(context, out);
+}
+
 /* Of several lines the first, in which the cause stands; the others are hints to people. */
 static void take_line(struct connection *connection, const char *text)
 {
@@ -80,7 +110,7 @@ void error_take_result(struct connection *connection, const PGresult *result)
     if (result) {
         take_text(connection, result, error->text);
         take_field(result, PG_DIAG_TABLE_NAME, error->table);
-        take_field(result, PG_DIAG_COLUMN_NAME, error->column);
+        take_column(result, error->column);
         take_field(result, PG_DIAG_CONSTRAINT_NAME, error->constraint);
         error->is_raised = is_raised(result);
     } else {

@@ -20,5 +20,7 @@ void error_take_setting(struct connection *connection, enum weir_fault fault, co
 
 /* What is shown in place of the server's own words, where these may hold a row's values; or NULL. */
 const char *error_own_words(const PGresult *result);
+/* The column at which a COPY failed, where the context that the server gives names it; else out stays. */
+void error_take_copied_column(const char *context, char out[PG_NAME_SIZE]);
 
 #endif
