@@ -96,6 +96,10 @@ class Schema(StateCase):
             self.assert_exit(result, OK)
             self.assertIn("the declared column 'idd' never came; did you mean 'id'?", result.err)
             self.assertNotIn("'at' never", result.err)
+        self.make("ALTER TABLE t ADD idd int")
+        result = self.load([{"id": 1}], option, columns="idd: int, at: date")
+        self.assertIn("the declared column 'idd' never came; did you mean 'id'?", result.err)
+        self.assertIn("the declared column 'at' never came\n", result.err)
 
     def test_replaced_tables_grow_too(self):
         self.assert_exit(self.load([{"id": 1, "v": 1}, {"id": 2, "v": 2}],

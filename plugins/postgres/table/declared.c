@@ -41,11 +41,30 @@ void declared_note(const struct table *table, const struct weir_batch *batch)
     inside->has_rows = true;
 }
 
-static const char *name_of_column(const void *table, size_t i)
+static bool is_declared(const struct table_inside *inside, struct weir_str name)
 {
-    const struct table *columns = table;
+    for (size_t i = 0; i < inside->n_declared; i++)
+        if (weir_str_equal(inside->declared[i].name, name))
+            return true;
+    return false;
+}
 
-    return weir_copy_text(table_inside(columns)->arena, columns->columns[i].name.ptr);
+static const char *name_at(const void *names, size_t i)
+{
+    return ((const char *const *)names)[i];
+}
+
+/* What may have been meant is a column that the file does not declare. */
+static const char *did_you_mean(const struct table *table, struct weir_str name)
+{
+    const struct table_inside *inside = table_inside(table);
+    const char **others = weir_new_array(inside->arena, table->n_columns, const char *);
+    size_t n = 0;
+
+    for (size_t i = 0; i < table->n_columns; i++)
+        if (!is_declared(inside, table->columns[i].name))
+            others[n++] = weir_copy_text(inside->arena, table->columns[i].name.ptr);
+    return weir_did_you_mean(inside->arena, name.ptr, name_at, others, n);
 }
 
 void declared_tell(const struct table *table)
@@ -58,8 +77,6 @@ void declared_tell(const struct table *table)
         if (!inside->declared[i].came)
             weir_log(table->stage, WEIR_LOG_WARNING,
                 "table '%s': the declared column '%s' never came%s", table_show(table).text,
-                name_show(name).text,
-                weir_did_you_mean(
-                    inside->arena, name.ptr, name_of_column, table, table->n_columns));
+                name_show(name).text, did_you_mean(table, name));
     }
 }

@@ -203,7 +203,8 @@ void table_tell(const struct table *table)
     declared_tell(filled);
     if (inside->n_rows_left_out || inside->n_values_left_out)
         weir_log(table->stage, WEIR_LOG_INFO,
-            "table '%s': as 'schema.contract' says, %llu rows and %llu values were left out",
+            "table '%s': as 'schema.contract' says, %llu row%s and %llu value%s were left out",
             table_show(table).text, (unsigned long long)inside->n_rows_left_out,
-            (unsigned long long)inside->n_values_left_out);
+            inside->n_rows_left_out == 1 ? "" : "s", (unsigned long long)inside->n_values_left_out,
+            inside->n_values_left_out == 1 ? "" : "s");
 }
