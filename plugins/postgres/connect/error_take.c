@@ -59,8 +59,8 @@ static void take_text(
 /* As in `COPY t, line 3, column c: "..."`, of which nothing but the name may be shown. */
 void error_take_copied_column(const char *context, char out[PG_NAME_SIZE])
 {
-    const char *line = strncmp(context, "COPY ", strlen("COPY ")) == 0 ? strstr(context, ", line ")
-                                                                       : NULL;
+    const char *line =
+        strncmp(context, "COPY ", strlen("COPY ")) == 0 ? strstr(context, ", line ") : NULL;
     const char *name, *end;
 
     if (!line)
