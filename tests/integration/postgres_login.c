@@ -249,6 +249,14 @@ static void pgpass_is_read_when_it_is_asked_for(void **state)
     init_parts(&rig);
     settings_of(&rig)->passfile = true;
     expect(&rig, NULL, NULL);
+    assert_int_equal(chmod(path, 0644), 0);
+    init_parts(&rig);
+    settings_of(&rig)->passfile = true;
+    expect(&rig, "E-DB-PASSWORD", "chmod 600");
+    write_file(path, "*:*:*:somebody:SECRET-else\n", 0600);
+    init_parts(&rig);
+    settings_of(&rig)->passfile = true;
+    expect(&rig, "E-DB-AUTH", "~/.pgpass has no line");
     assert_int_equal(setenv("HOME", before, 1), 0);
     assert_int_equal(unlink(path), 0);
     assert_int_equal(rmdir(home), 0);
@@ -363,7 +371,7 @@ static void expect_said(
 static void what_a_hostile_server_says_does_no_harm(void **state)
 {
     (void)state;
-    expect_said(SAID("N"), "sslmode=require", "E-TLS", "SSL");
+    expect_said(SAID("N"), "sslmode=require", "E-TLS", "switch ssl on");
     expect_said(SAID("HTTP/1.1 400 Bad Request\r\n\r\n"), "", "E-DB-CONNECT", "");
     expect_said(SAID("ESFATAL\0C28P01\0Mno \033[31m SECRET-pass\0\0"), "", "E-DB-CONNECT", "");
     expect_said(SAID("E\0\0\0\x2bSFATAL\0VFATAL\0C28P01\0Mno \033[31m SECRET-pass\0\0"), "",

@@ -98,8 +98,9 @@ static void ask(void *arg)
         check(rig, weir_error_is_set(&rig->error));
 }
 
-/* `certificate`: the file that is trusted, or NULL. */
-static void expect(const char *host, const char *mode, const char *certificate, const char *code)
+/* `certificate`: the file that is trusted, or NULL. `words`: of the error's text. */
+static void expect_words(const char *host, const char *mode, const char *certificate,
+    const char *code, const char *words)
 {
     struct rig rig;
     char dsn[512];
@@ -113,7 +114,13 @@ static void expect(const char *host, const char *mode, const char *certificate, 
     if (strcmp(rig.error.code, code) != 0)
         print_error("%s: %s: %s\n", dsn, rig.error.code, rig.error.text);
     assert_string_equal(rig.error.code, code);
+    assert_non_null(strstr(rig.error.text, words));
     rig_done(&rig);
+}
+
+static void expect(const char *host, const char *mode, const char *certificate, const char *code)
+{
+    expect_words(host, mode, certificate, code, "");
 }
 
 static void the_right_server_is_believed(void **state)
@@ -130,9 +137,9 @@ static void the_right_server_is_believed(void **state)
 static void another_one_is_not(void **state)
 {
     (void)state;
-    expect("localhost", "verify-full", "other.crt", "E-TLS");
+    expect_words("localhost", "verify-full", "other.crt", "E-TLS", "with sslrootcert");
     expect("localhost", "verify-ca", "other.crt", "E-TLS");
-    expect("127.0.0.1", "verify-full", "server.crt", "E-TLS");
+    expect_words("127.0.0.1", "verify-full", "server.crt", "E-TLS", "a name that is in the");
     /* No certificate of the system's is its. */
     expect("localhost", "verify-full", NULL, "E-TLS");
     expect("localhost", "verify-full", "server.key", "E-TLS");

@@ -98,7 +98,7 @@ static void mistakes_are_told_with_their_place(void **state)
     expect_problem("host=a host=b", 7, "second time");
     expect_problem("postgres://h/d?host=b", 15, "second time");
     expect_problem("host=a,b", 0, "several hosts");
-    expect_problem("postgres://a:1,b:2/d", 13, "no number");
+    expect_problem("postgres://a:1,b:2/d", 13, "several hosts");
     expect_problem("postgres://a,b/d", 11, "several hosts");
     expect_problem("postgres://h:0/d", 13, "1 to 65535");
     expect_problem("postgres://h:65536/d", 13, "1 to 65535");

@@ -1,6 +1,7 @@
 #include "conninfo.h"
 
 #include "error_take.h"
+#include "password.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -81,12 +82,10 @@ static bool add_hosts(struct weir_buf *conninfo, const char *host, const char *h
 /* libpq would look into the environment for it. */
 static bool add_passfile(struct weir_buf *conninfo, const struct settings *settings)
 {
-    char path[4096];
-    size_t size = sizeof(path) - sizeof("/.pgpass");
+    char path[PASSFILE_SIZE];
 
-    if (!settings->passfile || uv_os_homedir(path, &size) != 0)
+    if (!settings->passfile || !password_find_passfile(path))
         return add(conninfo, "passfile", NO_FILE);
-    (void)snprintf(path + size, sizeof("/.pgpass"), "/.pgpass");
     return add(conninfo, "passfile", path);
 }
 

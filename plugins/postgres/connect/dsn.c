@@ -63,6 +63,9 @@ bool dsn_refuse_key(struct dsn_reader *reader, const char *at, const char *name)
 }
 
 /* A name, an address, or the folder of a socket: nothing that a piece of a password could be. */
+static const char several_hosts[] =
+    "several hosts are given: weir takes one, since two may be two databases";
+
 static const char *problem_of_host(const char *host)
 {
     unsigned char address[sizeof(struct in6_addr)];
@@ -70,7 +73,7 @@ static const char *problem_of_host(const char *host)
     if (host[0] == '/')
         return NULL;
     if (strchr(host, ','))
-        return "several hosts are given: weir takes one, since two may be two databases";
+        return several_hosts;
     if (host[0] == '\0' || inet_pton(AF_INET6, host, address) == 1)
         return NULL;
     for (const char *c = host; *c; c++)
@@ -118,6 +121,7 @@ const char *dsn_problem_of(enum dsn_key key, const char *value)
         return is_address(value) ? NULL : "hostaddr is no IP address";
     case DSN_PORT:
         return is_number(value, 65535) ? NULL
+               : strchr(value, ',')    ? several_hosts
                                        : "the port is no number from 1 to 65535; in a user or "
                                          "password write @ as %40, / as %2F, : as %3A";
     case DSN_CONNECT_TIMEOUT:

@@ -186,6 +186,31 @@ static void append(struct pg_error *error, const char *text)
     (void)snprintf(error->text + n, sizeof(error->text) - n, "%s", text);
 }
 
+/* libpq says what is wrong with TLS, and its remedies are not weir's. */
+static const char *tls_remedy(const char *text)
+{
+    static const char *const remedies[][2] = {
+        {"certificate verify failed",
+            "; name the certificate of whoever signed the server's with sslrootcert"},
+        {"does not match host name", "; connect by a name that is in the certificate"},
+        {"does not support SSL", "; switch ssl on at the server, or say 'sslmode: disable' where "
+                                 "nobody else can listen"},
+    };
+
+    for (size_t i = 0; i < sizeof(remedies) / sizeof(remedies[0]); i++)
+        if (strstr(text, remedies[i][0]))
+            return remedies[i][1];
+    return "";
+}
+
+/* Nobody has said the password, or only the file where it was to be found. */
+static const char *password_remedy(const struct connection *connection)
+{
+    return connection->settings->passfile
+               ? "; ~/.pgpass has no line for this server, port, database and user"
+               : "; give password, password_file or passfile; PGPASSWORD is not read";
+}
+
 void error_take_connect(struct connection *connection)
 {
     const char *text = PQerrorMessage(connection->libpq);
@@ -201,10 +226,11 @@ void error_take_connect(struct connection *connection)
         error->fault = connection->fault;
     } else if (strcasestr(text, "certificate") || strcasestr(text, "SSL") ||
                strstr(text, "private key")) {
+        append(error, tls_remedy(text));
         error->code = "E-TLS";
         error->fault = connection->fault;
     } else if (strstr(text, "no password supplied")) {
-        append(error, "; give password, password_file or passfile; PGPASSWORD is not read");
+        append(error, password_remedy(connection));
         error->code = "E-DB-AUTH";
         error->fault = connection->fault;
     } else {

@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define OTHERS_MAY_READ "other users may read it; run chmod 600 on it"
+
 static bool refuse(struct connection *connection, const char *problem)
 {
     error_take_setting(connection, WEIR_FAULT_USAGE, "E-DB-PASSWORD", "password_file %s: %s",
@@ -26,7 +28,7 @@ static bool check_file(struct connection *connection, int fd)
     if (!S_ISREG(file.st_mode))
         return refuse(connection, "it is no regular file");
     if (file.st_mode & (S_IRWXG | S_IRWXO))
-        return refuse(connection, "other users may read it; run chmod 600 on it");
+        return refuse(connection, OTHERS_MAY_READ);
     return true;
 }
 
@@ -63,6 +65,30 @@ static bool read_file(struct connection *connection, const char *path, char out[
     return ok;
 }
 
+bool password_find_passfile(char path[PASSFILE_SIZE])
+{
+    size_t size = PASSFILE_SIZE - sizeof("/.pgpass");
+
+    if (uv_os_homedir(path, &size) != 0)
+        return false;
+    (void)snprintf(path + size, sizeof("/.pgpass"), "/.pgpass");
+    return true;
+}
+
+/* libpq leaves such a file alone, and says so on stderr, whatever form the log has. */
+static bool check_passfile(struct connection *connection)
+{
+    char path[PASSFILE_SIZE];
+    struct stat file;
+
+    if (!password_find_passfile(path) || stat(path, &file) != 0 || !S_ISREG(file.st_mode) ||
+        !(file.st_mode & (S_IRWXG | S_IRWXO)))
+        return true;
+    error_take_setting(
+        connection, WEIR_FAULT_USAGE, "E-DB-PASSWORD", "passfile %s: " OTHERS_MAY_READ, path);
+    return false;
+}
+
 bool password_read(struct connection *connection, char out[PASSWORD_SIZE])
 {
     const char *password = connection->target->dsn.values[DSN_PASSWORD];
@@ -70,6 +96,8 @@ bool password_read(struct connection *connection, char out[PASSWORD_SIZE])
     out[0] = '\0';
     if (!password && connection->settings->password_file)
         return read_file(connection, connection->settings->password_file, out);
+    if (!password && connection->settings->passfile)
+        return check_passfile(connection);
     if (password && strlen(password) >= PASSWORD_SIZE) {
         error_take_setting(
             connection, WEIR_FAULT_USAGE, "E-DB-PASSWORD", "the password is longer than 4 KiB");
