@@ -134,6 +134,21 @@ static void a_query_of_a_source_is_looked_for_in_the_file(void **state)
     }
 }
 
+static void a_source_is_not_mended_where_a_destination_would_be(void **state)
+{
+    static const char *const sqlstates[] = {"0A000", "22012", "22P02"};
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        struct connection connection = failed(sqlstates[i]);
+
+        connection.fault = WEIR_FAULT_SOURCE;
+        assert_int_equal(connection_fail(&connection, "cannot read"), WEIR_FAIL);
+        assert_non_null(strstr(told.text, "check 'from', 'query' and 'key'"));
+    }
+    assert_string_equal(meaning_text("22012", false), "something is divided by zero");
+}
+
 /* The largest names leave room for what else there is. */
 static void long_names_are_cut(void **state)
 {
@@ -203,6 +218,7 @@ int main(void)
         cmocka_unit_test(what_may_go_well_the_next_time_is_tried_again),
         cmocka_unit_test(an_error_names_place_cause_and_remedy),
         cmocka_unit_test(a_query_of_a_source_is_looked_for_in_the_file),
+        cmocka_unit_test(a_source_is_not_mended_where_a_destination_would_be),
         cmocka_unit_test(long_names_are_cut),
         cmocka_unit_test(messages_that_may_quote_values_are_replaced),
         cmocka_unit_test(a_password_is_hidden_wherever_it_stands),

@@ -56,11 +56,16 @@ const char *meaning_source_remedy(const char *sqlstate)
 {
     /* Rights, and what is not there by that name. */
     static const char *const others[] = {"42501", "42703", "42P01"};
+    /* What a SELECT cannot do, what it computes of its rows, and how it is written. */
+    static const char *const of_query[] = {"0A", "22", "42"};
 
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
         if (strcmp(sqlstate, others[i]) == 0)
             return NULL;
-    return strncmp(sqlstate, "42", 2) == 0 ? "check 'from', 'query' and 'key'" : NULL;
+    for (size_t i = 0; i < sizeof(of_query) / sizeof(of_query[0]); i++)
+        if (strncmp(sqlstate, of_query[i], 2) == 0)
+            return "check 'from', 'query' and 'key'";
+    return NULL;
 }
 
 struct words {
@@ -75,6 +80,7 @@ static const struct words words[] = {
     {"22003", "a number is out of its type's range"},
     {"22007", "a text is no date or time"},
     {"22008", "a date or time is out of its type's range"},
+    {"22012", "something is divided by zero"},
     {"22021", "a text holds bytes that are no characters"},
     {"22P02", "a text cannot be read as its column's type"},
     {"22P03", "a value's bytes are not its column's type"},
