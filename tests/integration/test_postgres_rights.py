@@ -43,7 +43,9 @@ class LeastPrivilege(StateCase):
     def test_a_schema_that_others_have_made_will_do(self):
         self.assert_exit(self.load(user="weir", table="u")[0], OK)
         self.make(f"GRANT INSERT, SELECT ON t TO {self.guest}")
-        self.assert_refused(self.load(), "weir")
+        self.assert_refused(self.load(), "GRANT USAGE ON SCHEMA weir, and SELECT, INSERT")
+        self.make(f"GRANT USAGE ON SCHEMA weir TO {self.guest}")
+        self.assert_refused(self.load(), "GRANT USAGE ON SCHEMA weir, and SELECT, INSERT")
         self.make(STATE_RIGHTS.format(self.guest))
         self.assert_exit(self.load()[0], OK)
         self.assertEqual(self.rows(), list(range(1, 101)))

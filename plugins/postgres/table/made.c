@@ -17,6 +17,16 @@ static enum weir_status find_list(struct connection *connection, bool *ret_there
     return WEIR_OK;
 }
 
+/* The first of the state's tables that a run looks into. */
+static enum weir_status fail_reading(struct connection *connection)
+{
+    if (pg_error_is(&connection->error, "42501"))
+        return connection_refuse(connection, WEIR_FAULT_DESTINATION, "E-DB-RIGHTS",
+            "this role may not read the schema \"weir\", where the state is kept; GRANT USAGE ON "
+            "SCHEMA weir, and SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA weir, to it");
+    return connection_fail(connection, "cannot read which tables weir has made");
+}
+
 enum weir_status made_find(
     const struct table *table, struct connection *connection, uint32_t oid, bool *ret_made)
 {
@@ -32,7 +42,7 @@ enum weir_status made_find(
         " AND name = format('%I.%I', $2::text, $3::text)",
         values, 3);
     if (!result)
-        return connection_fail(connection, "cannot read which tables weir has made");
+        return fail_reading(connection);
     *ret_made = PQntuples(result) > 0;
     PQclear(result);
     return WEIR_OK;
