@@ -1,6 +1,7 @@
 /* Paginators: addresses of pages, how many there are, and when they end. */
 #include "http_checks.h"
 
+#include "../../plugins/http/client/client.h"
 #include "../../plugins/http/paging/paginator.h"
 
 #define FIRST "http://h/items?per_page=10"
@@ -18,7 +19,12 @@ static struct http_paginator paginator(struct http_fixture *f, const char *text)
 static void check_url(struct http_fixture *f, const struct http_paginator *p, uint64_t number,
     const char *at, const char *expected)
 {
-    assert_string_equal(http_paginator_url(p, f->arena, FIRST, number, at), expected);
+    struct http_request request = {.method = "GET", .url = FIRST};
+
+    http_paginator_place(p, f->arena, number, at, &request);
+    assert_string_equal(request.url, expected);
+    assert_null(request.headers);
+    assert_null(request.body.ptr);
 }
 
 static uint64_t count(const struct http_paginator *p, int64_t total)

@@ -1,21 +1,12 @@
 #include "paginator_kinds.h"
 
+#include "client/client.h"
 #include "client/url.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-
-static const char *single_page_url(const struct http_paginator *paginator, struct weir_arena *arena,
-    const char *first, uint64_t number, const char *at)
-{
-    (void)paginator;
-    (void)arena;
-    (void)number;
-    (void)at;
-    return first;
-}
 
 static void single_page_init(struct http_paginator *paginator, const void *options)
 {
@@ -27,7 +18,6 @@ static void single_page_init(struct http_paginator *paginator, const void *optio
 static const struct http_paginator_kind single_page_kind = {
     .computable = true,
     .init = single_page_init,
-    .url = single_page_url,
 };
 
 enum { SINGLE_PAGE, PAGE_NUMBER, OFFSET, JSON_LINK, HEADER_LINK, CURSOR };
@@ -80,10 +70,11 @@ void http_paginator_limit(struct http_paginator *paginator, uint64_t pages)
         paginator->max_pages = pages;
 }
 
-const char *http_paginator_url(const struct http_paginator *paginator, struct weir_arena *arena,
-    const char *first, uint64_t number, const char *at)
+void http_paginator_place(const struct http_paginator *paginator, struct weir_arena *arena,
+    uint64_t number, const char *at, struct http_request *request)
 {
-    return paginator->kind->url(paginator, arena, first, number, at);
+    if (paginator->kind->place)
+        paginator->kind->place(paginator, arena, number, at, request);
 }
 
 uint64_t http_paginator_count(
@@ -196,11 +187,21 @@ void http_paginator_check_hosts(
                 hosts->items[i]);
 }
 
-const char *http_paginator_add_number(
-    struct weir_arena *arena, const char *url, const char *name, uint64_t number)
+void http_paginator_place_link(const struct http_paginator *paginator, struct weir_arena *arena,
+    uint64_t number, const char *at, struct http_request *request)
+{
+    (void)paginator;
+    (void)arena;
+    (void)number;
+    if (at)
+        request->url = at;
+}
+
+void http_paginator_add_number(
+    struct weir_arena *arena, const char *name, uint64_t number, struct http_request *request)
 {
     char text[24];
 
     (void)snprintf(text, sizeof(text), "%" PRIu64, number);
-    return http_url_add_param(arena, url, name, weir_str(text));
+    request->url = http_url_add_param(arena, request->url, name, weir_str(text));
 }

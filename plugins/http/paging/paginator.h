@@ -26,16 +26,18 @@ struct http_facts {
 };
 
 struct http_paginator;
+struct http_request;
 
 /* A kind of paginator: one file each. */
 struct http_paginator_kind {
     /* Page i is known without page i - 1. */
     bool computable;
     void (*init)(struct http_paginator *paginator, const void *options);
-    /* The address of page `number`, from 0. `at` is what the page before named, NULL for the
-     * first page and where pages are computed. */
-    const char *(*url)(const struct http_paginator *paginator, struct weir_arena *arena,
-        const char *first, uint64_t number, const char *at);
+    /* Makes the request, that of the partition, the one of page `number`, from 0. `at` is what the
+     * page before named, NULL for the first page and where pages are computed. NULL: all pages are
+     * asked for alike. */
+    void (*place)(const struct http_paginator *paginator, struct weir_arena *arena, uint64_t number,
+        const char *at, struct http_request *request);
     /* Computable: the pages in all, when the server says that much; NULL else. */
     uint64_t (*count)(const struct http_paginator *paginator, int64_t total);
     /* Not computable: what the next page is named by (WEIR_OK), or WEIR_END, or WEIR_FAIL. `url`
@@ -65,9 +67,10 @@ void http_paginator_check(const struct weir_variant *variant, const struct weir_
     struct weir_mistakes *mistakes);
 void http_paginator_init(struct http_paginator *paginator, const struct weir_variant *variant);
 
-/* The address of a page; `first` is that of the first one, without the paginator's own part. */
-const char *http_paginator_url(const struct http_paginator *paginator, struct weir_arena *arena,
-    const char *first, uint64_t number, const char *at);
+/* Makes a request, which lacks the paginator's own part, that of a page. What it changes is in the
+ * arena. */
+void http_paginator_place(const struct http_paginator *paginator, struct weir_arena *arena,
+    uint64_t number, const char *at, struct http_request *request);
 /* The pages in all as far as the answer tells, never more than max_pages; UINT64_MAX: unknown. */
 uint64_t http_paginator_count(
     const struct http_paginator *paginator, const struct http_facts *facts);

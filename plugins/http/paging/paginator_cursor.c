@@ -1,6 +1,7 @@
 /* Answers that hold a mark to ask for the next page with: {"next_cursor": "eyJpZCI6..."}. */
 #include "paginator_kinds.h"
 
+#include "client/client.h"
 #include "client/url.h"
 
 const struct weir_option http_cursor_options[] = {
@@ -25,13 +26,14 @@ static void cursor_init(struct http_paginator *paginator, const void *options)
     paginator->stop_after_empty_page = o->stop_after_empty_page;
 }
 
-static const char *cursor_url(const struct http_paginator *paginator, struct weir_arena *arena,
-    const char *first, uint64_t number, const char *at)
+static void cursor_place(const struct http_paginator *paginator, struct weir_arena *arena,
+    uint64_t number, const char *at, struct http_request *request)
 {
     const struct http_cursor *o = paginator->options;
 
     (void)number;
-    return at ? http_url_add_param(arena, first, o->cursor_param, weir_str(at)) : first;
+    if (at)
+        request->url = http_url_add_param(arena, request->url, o->cursor_param, weir_str(at));
 }
 
 static enum weir_status cursor_follow(const struct http_paginator *paginator,
@@ -55,7 +57,7 @@ static void cursor_check(const void *options, const struct weir_node *node,
 
 const struct http_paginator_kind http_cursor_kind = {
     .init = cursor_init,
-    .url = cursor_url,
+    .place = cursor_place,
     .follow = cursor_follow,
     .check = cursor_check,
 };

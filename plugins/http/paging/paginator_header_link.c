@@ -18,15 +18,6 @@ static void header_link_init(struct http_paginator *paginator, const void *optio
     paginator->allow_hosts = &o->allow_hosts;
 }
 
-static const char *header_link_url(const struct http_paginator *paginator, struct weir_arena *arena,
-    const char *first, uint64_t number, const char *at)
-{
-    (void)paginator;
-    (void)arena;
-    (void)number;
-    return at ? at : first;
-}
-
 static void header_link_check(const void *options, const struct weir_node *node,
     const struct weir_templates *params, struct weir_mistakes *mistakes)
 {
@@ -38,7 +29,7 @@ static void header_link_check(const void *options, const struct weir_node *node,
 
 const struct http_paginator_kind http_header_link_kind = {
     .init = header_link_init,
-    .url = header_link_url,
+    .place = http_paginator_place_link,
     .follow = http_paginator_follow_link,
     .check = header_link_check,
 };

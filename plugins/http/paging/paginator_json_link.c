@@ -19,15 +19,6 @@ static void json_link_init(struct http_paginator *paginator, const void *options
     paginator->allow_hosts = &o->allow_hosts;
 }
 
-static const char *json_link_url(const struct http_paginator *paginator, struct weir_arena *arena,
-    const char *first, uint64_t number, const char *at)
-{
-    (void)paginator;
-    (void)arena;
-    (void)number;
-    return at ? at : first;
-}
-
 static void json_link_check(const void *options, const struct weir_node *node,
     const struct weir_templates *params, struct weir_mistakes *mistakes)
 {
@@ -39,7 +30,7 @@ static void json_link_check(const void *options, const struct weir_node *node,
 
 const struct http_paginator_kind http_json_link_kind = {
     .init = json_link_init,
-    .url = json_link_url,
+    .place = http_paginator_place_link,
     .follow = http_paginator_follow_link,
     .check = json_link_check,
 };

@@ -79,8 +79,11 @@ extern const struct weir_option http_cursor_options[];
 
 /* No pages beyond so many; 0: the file names no such limit. The smallest of several counts. */
 void http_paginator_limit(struct http_paginator *paginator, uint64_t pages);
-/* Adds name=number to a URL. */
-const char *http_paginator_add_number(
-    struct weir_arena *arena, const char *url, const char *name, uint64_t number);
+/* Adds name=number to the URL. */
+void http_paginator_add_number(
+    struct weir_arena *arena, const char *name, uint64_t number, struct http_request *request);
+/* The place of kinds that follow links. */
+void http_paginator_place_link(const struct http_paginator *paginator, struct weir_arena *arena,
+    uint64_t number, const char *at, struct http_request *request);
 
 #endif

@@ -45,15 +45,16 @@ static void offset_init(struct http_paginator *paginator, const void *options)
     paginator->prefetch = (uint64_t)o->prefetch;
 }
 
-static const char *offset_url(const struct http_paginator *paginator, struct weir_arena *arena,
-    const char *first, uint64_t number, const char *at)
+static void offset_place(const struct http_paginator *paginator, struct weir_arena *arena,
+    uint64_t number, const char *at, struct http_request *request)
 {
     const struct http_offset *o = paginator->options;
-    const char *url = http_paginator_add_number(
-        arena, first, o->offset_param, (uint64_t)o->offset + number * (uint64_t)o->limit);
+    uint64_t limit = (uint64_t)o->limit;
 
     (void)at;
-    return http_paginator_add_number(arena, url, o->limit_param, (uint64_t)o->limit);
+    http_paginator_add_number(
+        arena, o->offset_param, (uint64_t)o->offset + number * limit, request);
+    http_paginator_add_number(arena, o->limit_param, limit, request);
 }
 
 static uint64_t offset_count(const struct http_paginator *paginator, int64_t total)
@@ -81,7 +82,7 @@ static void offset_check(const void *options, const struct weir_node *node,
 const struct http_paginator_kind http_offset_kind = {
     .computable = true,
     .init = offset_init,
-    .url = offset_url,
+    .place = offset_place,
     .count = offset_count,
     .check = offset_check,
 };

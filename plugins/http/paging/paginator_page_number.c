@@ -33,13 +33,13 @@ static void page_number_init(struct http_paginator *paginator, const void *optio
     paginator->prefetch = (uint64_t)o->prefetch;
 }
 
-static const char *page_number_url(const struct http_paginator *paginator, struct weir_arena *arena,
-    const char *first, uint64_t number, const char *at)
+static void page_number_place(const struct http_paginator *paginator, struct weir_arena *arena,
+    uint64_t number, const char *at, struct http_request *request)
 {
     const struct http_page_number *o = paginator->options;
 
     (void)at;
-    return http_paginator_add_number(arena, first, o->page_param, (uint64_t)o->base_page + number);
+    http_paginator_add_number(arena, o->page_param, (uint64_t)o->base_page + number, request);
 }
 
 static uint64_t page_number_count(const struct http_paginator *paginator, int64_t total)
@@ -64,7 +64,7 @@ static void page_number_check(const void *options, const struct weir_node *node,
 const struct http_paginator_kind http_page_number_kind = {
     .computable = true,
     .init = page_number_init,
-    .url = page_number_url,
+    .place = page_number_place,
     .count = page_number_count,
     .check = page_number_check,
 };

@@ -250,15 +250,16 @@ static void page_answered(void *arg, struct http_response *response)
     http_hand_notify(source);
 }
 
-static const char *make_url(struct http_page *page)
+static void make_request(struct http_page *page)
 {
-    struct http_chain *chain = page->chain;
-    const struct http_resource *resource = chain->resource;
+    const struct http_resource *resource = page->chain->resource;
     struct weir_arena *arena = http_page_arena(page);
-    const char *url =
-        http_paginator_url(&resource->paginator, arena, chain->request.url, page->number, page->at);
+    struct http_request request = page->chain->request;
 
-    return http_auth_url(&resource->plan.auth, arena, url);
+    http_paginator_place(&resource->paginator, arena, page->number, page->at, &request);
+    page->url = http_auth_url(&resource->plan.auth, arena, request.url);
+    page->headers = request.headers;
+    page->sent_body = request.body;
 }
 
 void http_page_send(struct http_page *page)
@@ -267,10 +268,12 @@ void http_page_send(struct http_page *page)
     struct http_request request = page->chain->request;
 
     if (!page->url)
-        page->url = make_url(page);
+        make_request(page);
     if (page->hops == 0 && page->attempts++ == 0)
         page->began_ms = http_source_now(source);
     request.url = page->url;
+    request.headers = page->headers;
+    request.body = page->sent_body;
     request.room = http_room_ask;
     if (page->as_get) {
         request.method = "GET";

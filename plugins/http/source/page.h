@@ -34,9 +34,11 @@ struct http_page {
     struct http_page *before, *behind;
     struct http_page_list *list;
     enum http_page_state state;
-    uint64_t number;          /* in the chain, from 0 */
-    const char *at;           /* what the page before named, or NULL */
-    const char *url;          /* once it was sent: where to; redirects change it */
+    uint64_t number;            /* in the chain, from 0 */
+    const char *at;             /* what the page before named, or NULL */
+    const char *url;            /* once it was sent: where to; redirects change it */
+    const char *const *headers; /* the same of its headers and body, which they leave alone */
+    struct weir_str sent_body;
     struct weir_arena *arena; /* of its own; NULL until something needs it */
     struct http_transfer *transfer;
     unsigned attempts;
