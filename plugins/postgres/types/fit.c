@@ -212,27 +212,36 @@ bool type_takes_value(const struct type *type, const struct weir_value *value, c
     return takes_other(value, ret_why);
 }
 
-/* What most values are, seen at a glance; false: a closer look has to tell. */
-static inline bool takes_at_a_glance(const struct type *type, const struct weir_value *value)
+/* Most values are of the column's own kind; false: a closer look has to tell. */
+static inline bool takes_own_kind(
+    const struct type *type, const struct weir_value *value, const char **ret_why)
 {
+    struct weir_str s = {value->text, value->length};
+    int64_t time;
+
     switch (type->kind) {
     case TYPE_INT2:
         return value->kind == WEIR_INT && value->integer == (int16_t)value->integer;
     case TYPE_INT4:
         return value->kind == WEIR_INT && value->integer == (int32_t)value->integer;
     case TYPE_TEXT:
-        return value->kind == WEIR_TEXT && !has_limit(type) && value->length > 0 &&
-               value->length <= FIELD_BYTES_MAX && !memchr(value->text, '\0', value->length);
+        return value->kind == WEIR_TEXT && !has_limit(type) && s.len > 0 &&
+               s.len <= FIELD_BYTES_MAX && !memchr(s.ptr, '\0', s.len);
+    case TYPE_TIMESTAMPTZ:
+        return value->kind == WEIR_TEXT && time_from_value(type, value, &time, ret_why);
+    case TYPE_JSONB:
+        return value->kind == WEIR_JSON && s.len <= JSONB_BYTES_MAX && json_fits(s, true, ret_why);
     default:
-        return value->kind == WEIR_NULL;
+        return false;
     }
 }
 
 size_t type_find_refused(const struct type *type, const struct weir_value *values, size_t from,
     size_t n, const char **ret_why)
 {
-    while (from < n && (takes_at_a_glance(type, &values[from]) ||
-                           type_takes_value(type, &values[from], ret_why)))
+    while (from < n &&
+           (values[from].kind == WEIR_NULL || takes_own_kind(type, &values[from], ret_why) ||
+               type_takes_value(type, &values[from], ret_why)))
         from++;
     return from;
 }
