@@ -111,6 +111,46 @@ static void test_fields(void **state)
     weir_arena_free(arena);
 }
 
+/* A row is its fields, one behind the other, wherever the buffer has to grow. */
+static void test_row(void **state)
+{
+    enum { N = sizeof(cases) / sizeof(cases[0]), ROWS = 200 };
+    struct weir_arena *arena = weir_arena_new();
+    const struct type *types[N];
+    const struct weir_value *columns[N];
+    struct weir_value *values = weir_new_array(arena, N * ROWS, struct weir_value);
+    struct weir_buf fields;
+    struct weir_buf row;
+
+    (void)state;
+    weir_buf_init(&fields, SIZE_MAX, 1);
+    for (size_t i = 0; i < N; i++) {
+        struct type *type = weir_new(arena, struct type);
+
+        assert_true(type_from_words(cases[i].type, arena, type));
+        types[i] = type;
+        columns[i] = &values[i * ROWS];
+        for (size_t r = 0; r < ROWS; r++)
+            values[i * ROWS + r] = cases[i].value;
+        type_encode_binary(&fields, type, &cases[i].value);
+    }
+    for (size_t start = 0; start < ROWS; start++) {
+        weir_buf_init(&row, SIZE_MAX, 1 + start % 3);
+        for (size_t i = 0; i < start; i++)
+            assert_true(weir_buf_add(&row, "x", 1));
+        type_encode_row(&row, types, columns, N, start);
+        assert_int_equal(row.len, start + fields.len);
+        assert_memory_equal(row.ptr + start, fields.ptr, fields.len);
+        assert_int_equal(row.ptr[row.len], '\0');
+        type_encode_row(&row, types, columns, N, 0);
+        assert_int_equal(row.len, start + 2 * fields.len);
+        weir_buf_done(&row);
+    }
+    type_encode_row(&fields, types, columns, 0, 0);
+    weir_buf_done(&fields);
+    weir_arena_free(arena);
+}
+
 /* Behind what is there, and over the borders of the pieces that long texts are escaped in. */
 static void test_long_text(void **state)
 {
@@ -146,6 +186,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fields),
+        cmocka_unit_test(test_row),
         cmocka_unit_test(test_long_text),
     };
 

@@ -84,8 +84,7 @@ static void add_binary(struct weir_buf *chunk, const struct loading *loading,
     if (merge && merge->order_column.len)
         n++;
     add_number(chunk, (uint16_t)n);
-    for (size_t i = 0; i < mapping->n; i++)
-        type_encode_binary(chunk, &mapping->columns[i]->type, &mapping->values[i][row]);
+    type_encode_row(chunk, mapping->types, mapping->values, mapping->n, row);
 }
 
 static void add_text(struct weir_buf *chunk, const struct mapping *mapping, size_t row)

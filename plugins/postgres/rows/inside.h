@@ -15,6 +15,7 @@ struct row_ref {
 struct mapping {
     size_t n;
     const struct column **columns;
+    const struct type **types; /* of the columns */
     const struct weir_value **values;
     const struct weir_value *versions; /* merge: those of order_by; NULL: it brings none */
     bool is_binary;

@@ -46,6 +46,7 @@ enum weir_status mapping_make(struct loading *loading, size_t batch)
 
     *mapping = (struct mapping){
         .columns = weir_new_array(loading->arena, n, const struct column *),
+        .types = weir_new_array(loading->arena, n, const struct type *),
         .values = weir_new_array(loading->arena, n, const struct weir_value *),
         .is_binary = true,
     };
@@ -55,6 +56,7 @@ enum weir_status mapping_make(struct loading *loading, size_t batch)
         if (!sources[i])
             continue;
         mapping->columns[mapping->n] = column;
+        mapping->types[mapping->n] = &column->type;
         mapping->values[mapping->n++] = sources[i]->values;
         mapping->is_binary = mapping->is_binary && type_is_binary(&column->type);
     }

@@ -15,14 +15,10 @@
 enum {
     JSONB_VERSION = 1,
     LENGTH_SIZE = 4,
-    ARRAY_HEADER = 12, /* dimensions, whether there are nulls, the type of elements */
+    OWN_SIZE = LENGTH_SIZE + 8, /* the most of a field without the bytes of its value */
+    ARRAY_HEADER = 12,          /* dimensions, whether there are nulls, the type of elements */
     ARRAY_DIMENSION = 8,
 };
-
-static inline void put_null(struct weir_buf *out)
-{
-    put_end(out, put_32(put_begin(out, LENGTH_SIZE), UINT32_MAX));
-}
 
 static inline void put_field_16(struct weir_buf *out, uint16_t number)
 {
@@ -44,15 +40,6 @@ static void put_field(struct weir_buf *out, const void *bytes, size_t n)
     char *at = put_begin(out, LENGTH_SIZE + n);
 
     put_end(out, put_bytes(put_32(at, (uint32_t)n), bytes, n));
-}
-
-/* With its version before it. */
-static void put_jsonb(struct weir_buf *out, const void *bytes, size_t n)
-{
-    char *at = put_32(put_begin(out, LENGTH_SIZE + 1 + n), (uint32_t)(1 + n));
-
-    *at = JSONB_VERSION;
-    put_end(out, put_bytes(at + 1, bytes, n));
 }
 
 /* Of a field whose length is known when it is written; returns where it begins. */
@@ -229,7 +216,7 @@ static void encode_any(
     case TYPE_ARRAY:
         encode_array(out, type, value);
         break;
-    case TYPE_BOOL: /* is encoded before */
+    case TYPE_BOOL: /* put_own has done it */
     case TYPE_TEXT:
     case TYPE_OTHER:
     case TYPE_N_KINDS:
@@ -238,79 +225,96 @@ static void encode_any(
     }
 }
 
-static inline void encode_bool(
-    struct weir_buf *out, const struct type *type, const struct weir_value *value)
-{
-    char *at;
+/* --- values of a column's own kind ---------------------------------------------------------- */
 
-    if (type->kind != TYPE_BOOL) {
-        encode_any(out, type, value);
-        return;
-    }
-    at = put_32(put_begin(out, LENGTH_SIZE + 1), 1);
-    *at = value->boolean ? 1 : 0;
-    put_end(out, at + 1);
+static inline char *put_sized(char *at, const void *bytes, size_t n)
+{
+    return put_bytes(put_32(at, (uint32_t)n), bytes, n);
 }
 
-static inline void encode_real(
-    struct weir_buf *out, const struct type *type, const struct weir_value *value)
+static inline char *put_real(char *at, double real)
 {
     uint64_t bits;
 
-    if (type->kind != TYPE_FLOAT8) {
-        encode_any(out, type, value);
-        return;
-    }
-    memcpy(&bits, &value->real, sizeof(bits));
-    put_field_64(out, bits);
+    memcpy(&bits, &real, sizeof(bits));
+    return put_64(put_32(at, sizeof(bits)), bits);
 }
 
-/* It is in the range of the type. */
-static inline void encode_integer(
-    struct weir_buf *out, const struct type *type, const struct weir_value *value)
+static inline char *put_bool(char *at, bool boolean)
 {
-    if (type->kind == TYPE_INT8)
-        put_field_64(out, (uint64_t)value->integer);
-    else if (type->kind == TYPE_INT4)
-        put_field_32(out, (uint32_t)value->integer);
-    else
-        encode_any(out, type, value);
+    at = put_32(at, 1);
+    *at = boolean ? 1 : 0;
+    return at + 1;
 }
 
-static inline void encode_bytes(
-    struct weir_buf *out, const struct type *type, const struct weir_value *value)
+static inline char *put_jsonb(char *at, const void *bytes, size_t n)
 {
-    if (value->kind == WEIR_JSON && type->kind == TYPE_JSONB)
-        put_jsonb(out, value->text, value->length);
-    else if (value->kind == WEIR_TEXT && type->kind == TYPE_TEXT)
-        put_field(out, value->text, value->length);
-    else
-        encode_any(out, type, value);
+    at = put_32(at, (uint32_t)(1 + n));
+    *at = JSONB_VERSION;
+    return put_bytes(at + 1, bytes, n);
 }
 
-/* Values of a column's own kind come first, as nearly all are: their bytes are what is sent. */
-void type_encode_binary(
-    struct weir_buf *out, const struct type *type, const struct weir_value *value)
+/* As nearly all are: their bytes are what is sent. Returns where the field ends, or NULL where the
+ * value is another one. There is room for own_size. */
+static inline char *put_own(char *at, const struct type *type, const struct weir_value *value)
 {
     switch ((enum weir_kind)value->kind) {
     case WEIR_NULL:
-        put_null(out);
-        break;
-    case WEIR_INT:
-        encode_integer(out, type, value);
-        break;
-    case WEIR_FLOAT:
-        encode_real(out, type, value);
-        break;
+        return put_32(at, UINT32_MAX);
     case WEIR_BOOL:
-        encode_bool(out, type, value);
-        break;
+        return type->kind == TYPE_BOOL ? put_bool(at, value->boolean) : NULL;
+    case WEIR_INT:
+        if (type->kind == TYPE_INT8)
+            return put_64(put_32(at, 8), (uint64_t)value->integer);
+        return type->kind == TYPE_INT4 ? put_32(put_32(at, 4), (uint32_t)value->integer) : NULL;
+    case WEIR_FLOAT:
+        return type->kind == TYPE_FLOAT8 ? put_real(at, value->real) : NULL;
     case WEIR_TEXT:
+        return type->kind == TYPE_TEXT ? put_sized(at, value->text, value->length) : NULL;
     case WEIR_JSON:
-        encode_bytes(out, type, value);
-        break;
+        return type->kind == TYPE_JSONB ? put_jsonb(at, value->text, value->length) : NULL;
     default:
-        encode_any(out, type, value);
-        break;
+        return NULL;
     }
+}
+
+static inline size_t own_size(const struct weir_value *value)
+{
+    return OWN_SIZE + (size_t)value->length;
+}
+
+void type_encode_binary(
+    struct weir_buf *out, const struct type *type, const struct weir_value *value)
+{
+    char *end = put_own(put_begin(out, own_size(value)), type, value);
+
+    if (end)
+        put_end(out, end);
+    else
+        encode_any(out, type, value);
+}
+
+/* The buffer is told of what is written only where somebody else writes to it. */
+void type_encode_row(struct weir_buf *out, const struct type *const *types,
+    const struct weir_value *const *columns, size_t n, size_t row)
+{
+    char *at = put_begin(out, 0);
+
+    for (size_t i = 0; i < n; i++) {
+        const struct weir_value *value = &columns[i][row];
+        char *end;
+
+        if ((size_t)(put_limit(out) - at) < own_size(value)) {
+            put_end(out, at);
+            at = put_begin(out, own_size(value));
+        }
+        end = put_own(at, types[i], value);
+        if (!end) {
+            put_end(out, at);
+            encode_any(out, types[i], value);
+            end = put_begin(out, 0);
+        }
+        at = end;
+    }
+    put_end(out, at);
 }

@@ -24,6 +24,12 @@ static inline char *put_begin(struct weir_buf *out, size_t n)
     return out->ptr + out->len;
 }
 
+/* Where room ends. */
+static inline const char *put_limit(const struct weir_buf *out)
+{
+    return out->ptr + out->capacity - out->padding;
+}
+
 static inline void put_end(struct weir_buf *out, const char *end)
 {
     out->len = (size_t)(end - out->ptr);

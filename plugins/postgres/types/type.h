@@ -95,6 +95,9 @@ bool type_is_binary(const struct type *type);
  * may have no limit that a field could meet: a COPY with half a field would be another one. */
 void type_encode_binary(
     struct weir_buf *out, const struct type *type, const struct weir_value *value);
+/* The fields of one row: value `row` of each of n columns. */
+void type_encode_row(struct weir_buf *out, const struct type *const *types,
+    const struct weir_value *const *columns, size_t n, size_t row);
 /* Appends a field of a text COPY, escaped; \N for null. */
 void type_encode_text(
     struct weir_buf *out, const struct type *type, const struct weir_value *value);
