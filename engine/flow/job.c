@@ -85,6 +85,8 @@ static enum weir_status refine(struct job *job)
     if (status == WEIR_OK)
         status = transforms_run(job);
     weir_batch_drop_rejected(batch);
+    if (status == WEIR_OK)
+        weir_batch_fit(batch);
     return status;
 }
 

@@ -55,6 +55,18 @@ static void the_size_counts_all_that_is_held(void **state)
     weir_arena_free(arena);
 }
 
+static void little_is_spare(void **state)
+{
+    struct weir_arena *arena = weir_arena_new();
+    size_t used = 0;
+
+    (void)state;
+    for (; used < 100000; used += 64)
+        (void)weir_alloc(arena, 64);
+    assert_true(weir_arena_size(arena) < used + used / 4 + 2048);
+    weir_arena_free(arena);
+}
+
 static void note(void *arg)
 {
     char **end = arg;
@@ -118,6 +130,7 @@ int main(void)
         cmocka_unit_test(allocations_are_aligned_and_apart),
         cmocka_unit_test(zeroed_means_zero),
         cmocka_unit_test(the_size_counts_all_that_is_held),
+        cmocka_unit_test(little_is_spare),
         cmocka_unit_test(what_was_deferred_runs_latest_first),
         cmocka_unit_test(copies_end_in_nul),
     };

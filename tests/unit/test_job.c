@@ -264,6 +264,29 @@ static void transforms_follow_each_other_and_rows_are_counted(void **state)
     flow_done_with(f);
 }
 
+static enum weir_status measure(struct weir_stage *stage, struct weir_batch *batch)
+{
+    *(size_t *)stage->state = weir_arena_size(batch->arena);
+    return WEIR_OK;
+}
+
+static const struct weir_plugin measure_plugin = {.name = "measure", .load = measure};
+
+/* Of 4000 rows half are left; with room for those that went it would be more than 64 KiB. */
+static void the_loader_holds_what_is_left(void **state)
+{
+    struct flow_fixture *f = *state;
+    struct numbers numbers = {.rows = 4000, .unit = 4000};
+    size_t size = 0;
+
+    add_transform(f, "transform 1 (keep_even)", &keep_even_plugin, NULL);
+    run_stages(f, &numbers_plugin, &numbers, &measure_plugin, &size);
+    check_went_well(f);
+    assert_in_range(
+        size, 2000 * sizeof(struct weir_value), 2000 * sizeof(struct weir_value) + 4000 + 8192);
+    flow_done_with(f);
+}
+
 static void a_batch_without_rows_goes_no_further(void **state)
 {
     struct flow_fixture *f = *state;
@@ -341,6 +364,7 @@ int main(void)
         cmocka_unit_test_setup(a_parallel_transform_is_entered_by_several, setup),
         cmocka_unit_test_setup(any_other_transform_is_entered_by_one, setup),
         cmocka_unit_test_setup(transforms_follow_each_other_and_rows_are_counted, setup),
+        cmocka_unit_test_setup(the_loader_holds_what_is_left, setup),
         cmocka_unit_test_setup(a_batch_without_rows_goes_no_further, setup),
         cmocka_unit_test_setup(a_transform_takes_only_its_resources, setup),
         cmocka_unit_test_setup(a_transform_that_fails_ends_the_run, setup),

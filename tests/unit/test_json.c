@@ -252,6 +252,34 @@ static void a_large_body_is_read_and_forgotten(void **state)
     free(text);
 }
 
+static void pages_take_little_besides_their_data(void **state)
+{
+    enum { PAGES = 5, ROWS = 100, COLUMNS = 3 };
+    struct weir_json_reader *reader = weir_json_reader_new();
+    struct decoded d = {.batch = weir_batch_new(NULL)};
+    size_t data = PAGES * ROWS * COLUMNS * sizeof(struct weir_value);
+    char text[ROWS * 60];
+
+    (void)state;
+    for (size_t page = 0; page < PAGES; page++) {
+        size_t length = 0;
+
+        for (size_t r = 0; r < ROWS; r++)
+            length += (size_t)sprintf(text + length, "%s{\"id\":%zu,\"name\":\"row\",\"at\":1.5}",
+                r ? "," : "[", page * ROWS + r);
+        text[length++] = ']';
+        decode_more(&d, reader, (struct weir_str){text, length}, NULL);
+        assert_int_equal(d.status, WEIR_OK);
+        data += length + WEIR_JSON_PADDING;
+    }
+    weir_batch_fit(d.batch);
+    assert_true(weir_arena_size(d.batch->arena) < data + data / 16 + 4096);
+    for (size_t r = 0; r < PAGES * ROWS; r++)
+        assert_int_equal(d.batch->columns[0].values[r].integer, r);
+    weir_batch_free(d.batch);
+    weir_json_reader_free(reader);
+}
+
 static struct weir_value pick(struct weir_arena *arena, const char *body, const char *path)
 {
     struct weir_json_reader *reader = weir_json_reader_new();
@@ -360,6 +388,7 @@ int main(void)
         cmocka_unit_test(rows_are_found_at_a_path),
         cmocka_unit_test(units_follow_each_other_in_a_batch),
         cmocka_unit_test(a_large_body_is_read_and_forgotten),
+        cmocka_unit_test(pages_take_little_besides_their_data),
         cmocka_unit_test(single_values_can_be_picked),
         cmocka_unit_test(absent_values_are_null),
         cmocka_unit_test(many_values_cannot_be_picked),

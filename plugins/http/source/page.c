@@ -15,6 +15,7 @@
 enum {
     MOST_HOPS = 10,
     LABEL_SIZE = 512,
+    MOST_SPARE_SHARE = 32, /* of a body, that is not worth giving back */
 };
 
 static struct http_source *source_of(const struct http_page *page)
@@ -185,14 +186,17 @@ static void reserve_exactly(struct http_page *page)
         page->reserved = want;
 }
 
+/* It waits for as long as its rows do, so what it was given too much goes back. */
 static void take_body(struct http_page *page, struct weir_buf *body)
 {
+    size_t needed = body->len + WEIR_JSON_PADDING;
+
     page->body_len = body->len;
     if (body->len == 0)
         return;
     page->body = weir_buf_take(body, &page->body_size);
-    if (page->body_size > page->body_len + page->body_len / 4 + 512) {
-        page->body_size = page->body_len + WEIR_JSON_PADDING;
+    if (page->body_size > needed + needed / MOST_SPARE_SHARE) {
+        page->body_size = needed;
         page->body = weir_realloc(page->body, page->body_size);
     }
 }

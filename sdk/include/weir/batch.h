@@ -134,6 +134,8 @@ struct weir_batch {
     bool is_thinned;   /* rows are gone or replaced, so that numbers have moved */
     /* the engine's: transforms behind it, as the pipeline file counts them from 0 */
     uint32_t stage;
+    /* private to libweir */
+    struct weir_cells *cells; /* where it made room for values; NULL: nowhere */
 };
 
 /* The batch lives in its own arena: weir_batch_free frees both, and accepts NULL. A resource of
@@ -145,7 +147,8 @@ WEIR_API void weir_batch_free(struct weir_batch *batch);
 
 /* Opens a unit; rows added from now on are its rows. The pointer is good until the next one. */
 WEIR_API struct weir_unit *weir_batch_add_unit(struct weir_batch *batch, void *origin);
-/* Adds a row of nulls to the last unit and returns its number. */
+/* Adds a row of nulls to the last unit and returns its number. Values move when rows are added,
+ * and not when columns are. */
 WEIR_API size_t weir_batch_add_row(struct weir_batch *batch);
 /* The index of the column of that name; a new one is null in all rows so far. The name is copied. */
 WEIR_API size_t weir_batch_column(struct weir_batch *batch, struct weir_str name);
@@ -199,6 +202,10 @@ WEIR_API size_t weir_batch_row_number(const struct weir_batch *batch, size_t row
  * hexadecimal digits; a float or decimal that is no number in JSON is a text ("inf", "nan").
  */
 WEIR_API struct weir_str weir_batch_row_json(const struct weir_batch *batch, size_t row);
+
+/* Gives back memory that no row is in, or none any more, so that the batch holds little besides its
+ * data; for the engine, before the batch waits. Values move. */
+WEIR_API void weir_batch_fit(struct weir_batch *batch);
 
 /* Trying transforms on some of the rows, for the engine; of a batch that is remembered. */
 

@@ -1,4 +1,4 @@
-#include <weir/arena.h>
+#include "arena.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -7,16 +7,20 @@
 #include <unistd.h>
 #include <weir/status.h>
 
+/*
+ * A new block is a share of those before, so that what the last one has to spare
+ * is little beside what all hold, and the calls of malloc stay few.
+ */
 enum {
     FIRST_BLOCK = 2048,
     LARGEST_BLOCK = 256 * 1024,
+    BLOCK_SHARE = 4,
     ALIGNMENT = _Alignof(max_align_t),
 };
 
-/* Blocks grow by doubling, so that a small batch costs little and a large one
- * few calls of malloc. */
 struct block {
     struct block *next;
+    struct block *previous;
     size_t used;
     size_t capacity;
     max_align_t bytes[];
@@ -33,7 +37,7 @@ struct weir_arena {
     struct block *blocks; /* the newest first; allocation is from it */
     struct deferred *deferred;
     size_t size;
-    size_t next_capacity;
+    size_t shared; /* bytes of blocks that are not one thing's alone */
 };
 
 void weir_out_of_memory(void)
@@ -77,7 +81,6 @@ struct weir_arena *weir_arena_new(void)
     struct weir_arena *arena = weir_calloc(1, sizeof(*arena));
 
     arena->size = sizeof(*arena);
-    arena->next_capacity = FIRST_BLOCK;
     return arena;
 }
 
@@ -111,30 +114,65 @@ static struct block *block_new(struct weir_arena *arena, size_t capacity)
     return block;
 }
 
-/* A block of its own for what is large, behind the current one, whose rest stays in use. */
-static void *alloc_large(struct weir_arena *arena, size_t size)
+/* Behind another, or as the newest. */
+static void insert(struct weir_arena *arena, struct block *block, struct block *previous)
 {
-    struct block *block = block_new(arena, size);
+    struct block **at = previous ? &previous->next : &arena->blocks;
 
-    block->used = size;
-    if (arena->blocks) {
-        block->next = arena->blocks->next;
-        arena->blocks->next = block;
-    } else {
-        block->next = NULL;
-        arena->blocks = block;
-    }
+    block->previous = previous;
+    block->next = *at;
+    if (block->next)
+        block->next->previous = block;
+    *at = block;
+}
+
+static size_t aligned(size_t size)
+{
+    if (size > SIZE_MAX - ALIGNMENT - sizeof(struct block))
+        weir_out_of_memory();
+    return (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+}
+
+/* Behind the newest block, whose rest stays in use. */
+void *arena_alloc_apart(struct weir_arena *arena, size_t size)
+{
+    struct block *block = block_new(arena, aligned(size));
+
+    block->used = block->capacity;
+    insert(arena, block, arena->blocks);
     return block->bytes;
 }
 
-static void add_block(struct weir_arena *arena)
+void arena_free_apart(struct weir_arena *arena, void *memory)
 {
-    struct block *block = block_new(arena, arena->next_capacity);
+    struct block *block;
 
-    block->next = arena->blocks;
-    arena->blocks = block;
-    if (arena->next_capacity < LARGEST_BLOCK)
-        arena->next_capacity *= 2;
+    if (!memory)
+        return;
+    block = (struct block *)(void *)((char *)memory - offsetof(struct block, bytes));
+    if (block->previous)
+        block->previous->next = block->next;
+    else
+        arena->blocks = block->next;
+    if (block->next)
+        block->next->previous = block->previous;
+    arena->size -= sizeof(*block) + block->capacity;
+    free(block);
+}
+
+static size_t next_capacity(const struct weir_arena *arena)
+{
+    size_t capacity = aligned(arena->shared / BLOCK_SHARE);
+
+    if (capacity < FIRST_BLOCK)
+        return FIRST_BLOCK;
+    return capacity < LARGEST_BLOCK ? capacity : LARGEST_BLOCK;
+}
+
+static void add_block(struct weir_arena *arena, size_t capacity)
+{
+    insert(arena, block_new(arena, capacity), NULL);
+    arena->shared += capacity;
 }
 
 void *weir_alloc(struct weir_arena *arena, size_t size)
@@ -142,13 +180,13 @@ void *weir_alloc(struct weir_arena *arena, size_t size)
     struct block *block = arena->blocks;
     void *memory;
 
-    if (size > SIZE_MAX - ALIGNMENT - sizeof(struct block))
-        weir_out_of_memory();
-    size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    size = aligned(size);
     if (!block || block->capacity - block->used < size) {
-        if (size > arena->next_capacity / 2)
-            return alloc_large(arena, size);
-        add_block(arena);
+        size_t capacity = next_capacity(arena);
+
+        if (size > capacity / 2)
+            return arena_alloc_apart(arena, size);
+        add_block(arena, capacity);
         block = arena->blocks;
     }
     memory = (char *)block->bytes + block->used;

@@ -29,12 +29,17 @@ void weir_buf_reset(struct weir_buf *buf)
         buf->ptr[0] = '\0';
 }
 
-/* Twice what there is, so that many small appends copy little, but hardly beyond the limit. */
+/*
+ * Twice what there is, so that many small appends copy little, but hardly beyond the limit. What
+ * is asked for first may be all there will be.
+ */
 static size_t next_capacity(const struct weir_buf *buf, size_t needed)
 {
-    size_t capacity = buf->capacity ? buf->capacity : FIRST_CAPACITY;
+    size_t capacity = buf->capacity;
     size_t most = buf->limit > SIZE_MAX - buf->padding ? SIZE_MAX : buf->limit + buf->padding;
 
+    if (capacity == 0)
+        capacity = needed > FIRST_CAPACITY ? needed : FIRST_CAPACITY;
     while (capacity < needed)
         capacity = capacity > SIZE_MAX / 2 ? needed : capacity * 2;
     return capacity < most ? capacity : most;

@@ -5,7 +5,6 @@
 #include <string.h>
 
 enum {
-    FIRST_ROWS = 16,
     FIRST_COLUMNS = 16,
     FIRST_UNITS = 4,
 };
@@ -55,26 +54,6 @@ struct weir_unit *weir_batch_add_unit(struct weir_batch *batch, void *origin)
     return unit;
 }
 
-void batch_reserve(struct weir_batch *batch, size_t n_rows)
-{
-    size_t capacity = batch->row_capacity * 2;
-
-    if (n_rows <= batch->row_capacity)
-        return;
-    if (capacity < n_rows)
-        capacity = n_rows < FIRST_ROWS ? FIRST_ROWS : n_rows;
-    for (size_t c = 0; c < batch->n_columns; c++) {
-        struct weir_column *column = &batch->columns[c];
-
-        column->values =
-            grow(batch->arena, column->values, batch->n_rows, capacity, sizeof(*column->values));
-    }
-    if (batch->rejected)
-        batch->rejected =
-            grow(batch->arena, batch->rejected, batch->n_rows, capacity, sizeof(*batch->rejected));
-    batch->row_capacity = capacity;
-}
-
 size_t weir_batch_add_row(struct weir_batch *batch)
 {
     size_t row;
@@ -109,7 +88,7 @@ size_t batch_append_column(struct weir_batch *batch, struct weir_str name)
     column = &batch->columns[batch->n_columns];
     *column = (struct weir_column){
         .name = weir_copy(batch->arena, name),
-        .values = weir_new_array(batch->arena, batch->row_capacity, struct weir_value),
+        .values = batch_new_values(batch),
     };
     return batch->n_columns++;
 }

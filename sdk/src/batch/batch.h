@@ -15,6 +15,9 @@ extern "C" {
 /* Makes room for so many rows in all; cells behind n_rows are undefined. */
 void batch_reserve(struct weir_batch *batch, size_t n_rows);
 
+/* Values for a column that is about to be added: null in all rows so far. */
+struct weir_value *batch_new_values(struct weir_batch *batch);
+
 /* A new column, null in all rows; the caller knows that no other has this name. */
 size_t batch_append_column(struct weir_batch *batch, struct weir_str name);
 

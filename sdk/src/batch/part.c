@@ -118,6 +118,7 @@ void weir_batch_rewind(struct weir_batch *batch, const struct weir_batch *start)
         batch->units[u].first_row = batch->units[u].n_rows = 0;
     batch->n_rows = 0;
     batch->row_capacity = 0;
+    batch->cells = NULL;
     batch->columns = NULL;
     batch->n_columns = 0;
     batch->column_capacity = 0;
