@@ -75,6 +75,12 @@ static void host_log(struct weir_stage *stage, enum weir_level level, const char
     log_event(level, stage->name, text);
 }
 
+static void host_secret(struct weir_stage *stage, const char *text)
+{
+    (void)stage;
+    log_add_token(text);
+}
+
 static void host_give_up(struct weir_stage *stage, const struct weir_resource *resource,
     const char *what, unsigned attempts, const struct weir_error *error)
 {
@@ -157,4 +163,5 @@ const struct weir_host flow_host = {
     .loaded = host_loaded,
     .dropped = host_dropped,
     .keep_max = host_keep_max,
+    .secret = host_secret,
 };

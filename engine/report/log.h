@@ -38,6 +38,8 @@ void log_set_view(const char *lines);
 
 /* A text that must never be shown; whatever is printed shows *** in its place. Copied. */
 void log_add_secret(const char *text);
+/* The same of one that a server gave: of these the ones told last are remembered, a few hundred. */
+void log_add_token(const char *text);
 /* In place: the text only shrinks. */
 void log_redact(char *text);
 /* A copy that may be shown: no secrets, no control bytes; cut where it does not fit. */

@@ -7,12 +7,26 @@
 
 enum {
     MAX_SECRETS = 4096,
+    /* Of those that stages told, with all their forms; the one told longest ago is forgotten. */
+    MAX_TOKENS = 1024,
+    MAX_TOKEN_BYTES = 1 << 20,
+    /* Of one; what is longer is known by its beginning. */
+    MAX_TOKEN_LENGTH = 1 << 16,
     /* A shorter one would black out ordinary words; it protects nothing anyway. */
     LEAST_LENGTH = 4,
+    /* So much of a token's beginning tells it: texts are often cut before they come here. */
+    TELLING_LENGTH = 20,
 };
 
-static char *secrets[MAX_SECRETS];
-static size_t n_secrets;
+struct secret {
+    char *text;
+    size_t length;
+    uint64_t told; /* when, counted; 0: it is of the file, and never forgotten */
+};
+
+static struct secret secrets[MAX_SECRETS + MAX_TOKENS];
+static size_t n_secrets, n_tokens, token_bytes;
+static uint64_t n_told;
 static uv_mutex_t mutex;
 static uv_once_t once = UV_ONCE_INIT;
 
@@ -28,21 +42,62 @@ static char *copy_of(const char *text)
     return memcpy(weir_malloc(size), text, size);
 }
 
+static void forget(size_t i)
+{
+    n_tokens--;
+    token_bytes -= secrets[i].length;
+    free(secrets[i].text);
+    n_secrets--;
+    memmove(&secrets[i], &secrets[i + 1], (n_secrets - i) * sizeof(secrets[0]));
+}
+
+/* Whether there is room for another one. */
+static bool make_room(size_t length, uint64_t told)
+{
+    if (told == 0)
+        return n_secrets - n_tokens < MAX_SECRETS;
+    while (n_tokens == MAX_TOKENS || token_bytes + length > MAX_TOKEN_BYTES) {
+        size_t oldest = n_secrets;
+
+        for (size_t i = 0; i < n_secrets; i++)
+            if (secrets[i].told && (oldest == n_secrets || secrets[i].told < secrets[oldest].told))
+                oldest = i;
+        forget(oldest);
+    }
+    return true;
+}
+
+static bool is_known(const char *text, uint64_t told)
+{
+    for (size_t i = 0; i < n_secrets; i++) {
+        if (strcmp(secrets[i].text, text) != 0)
+            continue;
+        if (secrets[i].told && told)
+            secrets[i].told = told;
+        if (secrets[i].told == 0 || told)
+            return true;
+        forget(i); /* It is of the file too, so it comes again to stay. */
+        return false;
+    }
+    return false;
+}
+
 /* The longest first: one that begins another must not leave the other's end behind. */
-static void remember(const char *text)
+static void remember(const char *text, uint64_t told)
 {
     size_t length = strlen(text), at = 0;
 
-    if (length < LEAST_LENGTH || n_secrets == MAX_SECRETS)
+    if (length < LEAST_LENGTH || is_known(text, told) || !make_room(length, told))
         return;
-    for (size_t i = 0; i < n_secrets; i++)
-        if (strcmp(secrets[i], text) == 0)
-            return;
-    while (at < n_secrets && strlen(secrets[at]) >= length)
+    while (at < n_secrets && secrets[at].length >= length)
         at++;
     memmove(&secrets[at + 1], &secrets[at], (n_secrets - at) * sizeof(secrets[0]));
-    secrets[at] = copy_of(text);
+    secrets[at] = (struct secret){copy_of(text), length, told};
     n_secrets++;
+    if (told) {
+        n_tokens++;
+        token_bytes += length;
+    }
 }
 
 static char *percent_encoded(const char *text)
@@ -98,19 +153,21 @@ static char *json_escaped(const char *text)
     return escaped;
 }
 
-void log_add_secret(const char *text)
+static void add(const char *text, bool is_token)
 {
     char *encoded = percent_encoded(text), *base64 = base64_encoded(text);
     char *escaped = json_escaped(text), *small = with_small_digits(encoded);
+    uint64_t told;
 
     uv_once(&once, init_mutex);
     uv_mutex_lock(&mutex);
-    remember(text);
-    remember(encoded);
-    remember(escaped);
-    remember(small);
+    told = is_token ? ++n_told : 0;
+    remember(text, told);
+    remember(encoded, told);
+    remember(escaped, told);
+    remember(small, told);
     if (strlen(base64) >= 2 * LEAST_LENGTH)
-        remember(base64);
+        remember(base64, told);
     uv_mutex_unlock(&mutex);
     free(encoded);
     free(base64);
@@ -118,14 +175,54 @@ void log_add_secret(const char *text)
     free(small);
 }
 
-/* *** is never longer than what it stands for, so the text only shrinks. */
-static void black_out(char *text, const char *secret)
+void log_add_secret(const char *text)
 {
-    size_t length = strlen(secret);
+    add(text, false);
+}
 
-    for (char *at = text; (at = strstr(at, secret)); at += 3) {
-        memcpy(at, "***", 3);
-        memmove(at + 3, at + length, strlen(at + length) + 1);
+void log_add_token(const char *text)
+{
+    size_t length = strlen(text);
+    char *beginning;
+
+    if (length <= MAX_TOKEN_LENGTH) {
+        add(text, true);
+        return;
+    }
+    beginning = weir_malloc(MAX_TOKEN_LENGTH + 1);
+    memcpy(beginning, text, MAX_TOKEN_LENGTH);
+    beginning[MAX_TOKEN_LENGTH] = '\0';
+    add(beginning, true);
+    free(beginning);
+}
+
+/* *** is never longer than what it stands for, so the text only shrinks. */
+static char *put_stars(char *at, size_t length)
+{
+    memcpy(at, "***", 3);
+    memmove(at + 3, at + length, strlen(at + length) + 1);
+    return at + 3;
+}
+
+static void black_out(char *text, const struct secret *secret)
+{
+    for (char *at = text; (at = strstr(at, secret->text));)
+        at = put_stars(at, secret->length);
+}
+
+/* Of a token that was cut off, as much as there is. */
+static void black_out_beginnings(char *text, const struct secret *token)
+{
+    char telling[TELLING_LENGTH + 1];
+
+    memcpy(telling, token->text, TELLING_LENGTH);
+    telling[TELLING_LENGTH] = '\0';
+    for (char *at = text; (at = strstr(at, telling));) {
+        size_t length = TELLING_LENGTH;
+
+        while (token->text[length] && at[length] == token->text[length])
+            length++;
+        at = put_stars(at, length);
     }
 }
 
@@ -133,7 +230,11 @@ void log_redact(char *text)
 {
     uv_once(&once, init_mutex);
     uv_mutex_lock(&mutex);
-    for (size_t i = 0; i < n_secrets; i++)
-        black_out(text, secrets[i]);
+    for (size_t i = 0; i < n_secrets; i++) {
+        if (secrets[i].told && secrets[i].length > TELLING_LENGTH)
+            black_out_beginnings(text, &secrets[i]);
+        else
+            black_out(text, &secrets[i]);
+    }
     uv_mutex_unlock(&mutex);
 }

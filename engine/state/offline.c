@@ -61,6 +61,12 @@ static void host_log(struct weir_stage *stage, enum weir_level level, const char
     log_event(level, stage->name, text);
 }
 
+static void host_secret(struct weir_stage *stage, const char *text)
+{
+    (void)stage;
+    log_add_token(text);
+}
+
 static void host_give_up(struct weir_stage *stage, const struct weir_resource *resource,
     const char *what, unsigned attempts, const struct weir_error *error)
 {
@@ -97,6 +103,7 @@ static const struct weir_host offline_host = {
     .loop = host_loop,
     .incomplete = host_stopping,
     .is_offline = host_is_offline,
+    .secret = host_secret,
 };
 
 /* --- callbacks that may wait -------------------------------------------------------------- */

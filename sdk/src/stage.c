@@ -81,6 +81,14 @@ void weir_log(struct weir_stage *stage, enum weir_level level, const char *forma
     host->log(stage, level, text);
 }
 
+void weir_secret(struct weir_stage *stage, const char *text)
+{
+    const struct weir_host *host = stage->host;
+
+    if (HOST_HAS(host, secret))
+        host->secret(stage, text);
+}
+
 void weir_give_up(struct weir_stage *stage, const struct weir_resource *resource, const char *what,
     unsigned attempts, const struct weir_error *error)
 {

@@ -62,6 +62,12 @@ static void on_give_up(struct weir_stage *stage, const struct weir_resource *res
     seen.attempts = attempts;
 }
 
+static void on_secret(struct weir_stage *stage, const char *text)
+{
+    (void)stage;
+    (void)snprintf(seen.line, sizeof(seen.line), "secret %s", text);
+}
+
 static bool on_stopping(struct weir_stage *stage)
 {
     (void)stage;
@@ -83,6 +89,7 @@ static const struct weir_host host = {
     .give_up = on_give_up,
     .stopping = on_stopping,
     .loop = on_loop,
+    .secret = on_secret,
 };
 
 static void the_host_is_asked(void **state)
@@ -101,6 +108,8 @@ static void the_host_is_asked(void **state)
     weir_give_up(&stage, NULL, "GET /x", 5, NULL);
     assert_string_equal(seen.line, "GET /x");
     assert_int_equal(seen.attempts, 5);
+    weir_secret(&stage, "t0ken");
+    assert_string_equal(seen.line, "secret t0ken");
     assert_true(weir_stopping(&stage));
     assert_true(weir_incomplete(&stage));
     assert_ptr_equal(weir_loop(&stage), &stage);
@@ -161,6 +170,7 @@ static void an_older_host_lacks_the_later_fields(void **state)
     weir_release(&stage, 1);
     weir_log(&stage, WEIR_LOG_INFO, "x");
     weir_give_up(&stage, NULL, "x", 1, NULL);
+    weir_secret(&stage, "x");
     assert_string_equal(seen.line, "");
     assert_false(weir_stopping(&stage));
     assert_false(weir_incomplete(&stage));

@@ -113,6 +113,7 @@ struct weir_host {
     void (*loaded)(struct weir_stage *stage, struct weir_batch *batch);
     void (*dropped)(struct weir_stage *stage, struct weir_batch *batch);
     size_t (*keep_max)(struct weir_stage *stage);
+    void (*secret)(struct weir_stage *stage, const char *text);
 };
 
 /*
@@ -151,6 +152,14 @@ WEIR_API void weir_release(struct weir_stage *stage, size_t bytes);
 /* For the log, from any thread. Errors are returned, never logged. */
 WEIR_API void weir_log(struct weir_stage *stage, enum weir_level level, const char *format, ...)
     WEIR_PRINTF(3, 4);
+
+/*
+ * What has become known at work and must never be shown, such as a token that a server gave: from now
+ * on *** stands in its place wherever something is printed or stored, as with secrets of the file. Told
+ * before the text can reach anything else. Of those so told the last few hundred are remembered, so
+ * one that is in use for long is told again now and then. From any thread.
+ */
+WEIR_API void weir_secret(struct weir_stage *stage, const char *text);
 
 /* Remembers something that was given up (a request, with its URL redacted) for the report. */
 WEIR_API void weir_give_up(struct weir_stage *stage, const struct weir_resource *resource,
