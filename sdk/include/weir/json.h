@@ -64,6 +64,16 @@ WEIR_API enum weir_status weir_json_rows(struct weir_json_reader *reader, struct
     struct weir_error *ret_error) WEIR_MUST_CHECK;
 
 /*
+ * The same for JSON Lines (NDJSON): a document on each line, in each of which the
+ * rows are found at `records`. Blank lines count for nothing, and a body without
+ * any line has no rows. Whether lines are missing at the end nobody can tell from
+ * the body, so the caller must know that it is whole.
+ */
+WEIR_API enum weir_status weir_json_lines(struct weir_json_reader *reader, struct weir_str body,
+    const struct weir_path *records, struct weir_batch *batch,
+    struct weir_error *ret_error) WEIR_MUST_CHECK;
+
+/*
  * Finds one value of a document: a cursor, a next link, a total. Null when it is
  * absent. Texts are copied to the arena. The body must be valid JSON already. A
  * path with [*] names no single value and fails with E-VALUE.

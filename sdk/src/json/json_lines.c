@@ -1,0 +1,97 @@
+/* Rows of JSON Lines: a document on each line. */
+#include <weir/json.h>
+
+#include "json_reader.h"
+#include "json_search.h"
+
+static bool is_blank(struct weir_str body)
+{
+    size_t i = 0;
+
+    while (i < body.len && json_is_blank(body.ptr[i]))
+        i++;
+    return i == body.len;
+}
+
+/* That a line ends behind the document before this token. */
+static bool check_line_end(struct json_doc *doc, size_t token)
+{
+    struct weir_str last = json_token(doc, token - 1);
+    const char *end = last.ptr + last.len;
+
+    return token == doc->n || memchr(end, '\n', (size_t)(doc->text + doc->at[token] - end)) ||
+           json_unexpected(doc, token, "the end of the line");
+}
+
+/* What is no JSON is called so, whatever else was missing in it. */
+static void check_syntax(struct json_doc *doc, struct weir_error *error)
+{
+    struct weir_error syntax = {0};
+    bool good = true;
+    size_t token = 0;
+
+    json_rewind(doc, &syntax);
+    while (good && token < doc->n)
+        good = json_walk(doc, &token) && check_line_end(doc, token);
+    if (!good)
+        *error = syntax;
+}
+
+static size_t line_of(const struct json_doc *doc, size_t offset)
+{
+    size_t line = 1;
+
+    for (size_t i = 0; i < offset; i++)
+        line += doc->text[i] == '\n';
+    return line;
+}
+
+/* Says at which line, for what is wrong about a document as a whole has no other place. */
+static void tell_line(const struct json_doc *doc, size_t line_start, struct weir_error *error)
+{
+    struct weir_error shape = *error;
+
+    *error = (struct weir_error){0};
+    (void)weir_error_set(error, shape.fault, shape.code, "line %zu: %s",
+        line_of(doc, doc->at[line_start]), shape.text);
+}
+
+static bool read_lines(struct json_search *search, struct weir_error *error)
+{
+    struct json_doc *doc = &search->rows.doc;
+    size_t token = 0;
+
+    while (token < doc->n) {
+        size_t start = token;
+
+        if (json_search_rows(search, &token) && check_line_end(doc, token))
+            continue;
+        if (strcmp(error->code, "E-BODY-SHAPE") == 0) {
+            tell_line(doc, start, error);
+            check_syntax(doc, error);
+        }
+        return false;
+    }
+    return true;
+}
+
+enum weir_status weir_json_lines(struct weir_json_reader *reader, struct weir_str body,
+    const struct weir_path *records, struct weir_batch *batch, struct weir_error *ret_error)
+{
+    struct json_search search;
+    struct weir_error error = {0};
+    bool good;
+
+    if (is_blank(body))
+        return WEIR_OK;
+    json_search_init(&search, records);
+    good = json_open(&search.rows.doc, &reader->tokens, body, &error);
+    if (good) {
+        json_rows_init(&search.rows, reader, batch);
+        good = read_lines(&search, &error);
+    }
+    json_tokens_shrink(&reader->tokens);
+    if (good)
+        return WEIR_OK;
+    return weir_error_set(ret_error, error.fault, error.code, "%s", error.text);
+}

@@ -1,0 +1,116 @@
+#include "json_search.h"
+
+#include "json_shape.h"
+#include "path.h"
+
+static bool read_rows(struct json_search *search, size_t *token)
+{
+    struct json_rows *rows = &search->rows;
+    struct json_doc *doc = &rows->doc;
+    bool more;
+
+    if (json_byte(doc, *token) == '{')
+        return json_rows_read(rows, token);
+    if (json_byte(doc, *token) != '[')
+        return json_shape_wrong(
+            doc, search->path, search->path->n_steps, *token, "an array or object");
+    if (!json_enter(doc, token, &more))
+        return false;
+    while (more) {
+        if (json_byte(doc, *token) != '{')
+            return json_shape_no_row(doc, search->path, rows->n_read + 1, *token);
+        if (!json_rows_read(rows, token) || !json_next(doc, token, ']', &more))
+            return false;
+    }
+    return true;
+}
+
+static bool search_step(struct json_search *search, size_t step, size_t *token);
+
+/* All members are read, the others only checked. */
+static bool search_member(struct json_search *search, size_t step, size_t *token)
+{
+    struct json_doc *doc = &search->rows.doc;
+    struct weir_str name = search->path->steps[step].key;
+    size_t object = *token;
+    bool found = false;
+    bool more;
+
+    if (!json_enter(doc, token, &more))
+        return false;
+    while (more) {
+        struct weir_str key;
+        bool wanted;
+
+        if (!json_key(doc, token, &key) || !json_key_is(doc, key, name, &wanted))
+            return false;
+        if (wanted && found)
+            return json_fail(doc, "E-JSON-DUPLICATE", (size_t)(key.ptr - doc->text) - 1,
+                "the key of '%s' stands twice", search->path->text);
+        found = found || wanted;
+        if (!(wanted ? search_step(search, step + 1, token) : json_walk(doc, token)))
+            return false;
+        if (!json_next(doc, token, '}', &more))
+            return false;
+    }
+    return found || json_shape_no_key(doc, search->path, step, object);
+}
+
+/* One element, or each of them. */
+static bool search_elements(struct json_search *search, size_t step, size_t *token)
+{
+    struct json_doc *doc = &search->rows.doc;
+    const struct path_step *wanted = &search->path->steps[step];
+    bool each = wanted->kind == PATH_EACH;
+    bool found = each;
+    size_t index = (size_t)wanted->index;
+    bool more;
+
+    /* From the end: beyond the front it becomes greater than any index. */
+    if (!each && wanted->index < 0)
+        index = json_count(doc, *token) - (size_t)-wanted->index;
+    if (!json_enter(doc, token, &more))
+        return false;
+    for (size_t i = 0; more; i++) {
+        bool good;
+
+        if (each || i == index) {
+            found = true;
+            good = search_step(search, step + 1, token);
+        } else {
+            good = json_walk(doc, token);
+        }
+        if (!good || !json_next(doc, token, ']', &more))
+            return false;
+    }
+    return found || json_shape_no_element(doc, search->path, step);
+}
+
+/* Follows the path from a value; called again for each step, of which there are few. */
+static bool search_step(struct json_search *search, size_t step, size_t *token)
+{
+    struct json_doc *doc = &search->rows.doc;
+
+    if (step == search->path->n_steps)
+        return read_rows(search, token);
+    if (search->path->steps[step].kind == PATH_KEY) {
+        if (json_byte(doc, *token) != '{')
+            return json_shape_wrong(doc, search->path, step, *token, "an object");
+        return search_member(search, step, token);
+    }
+    if (json_byte(doc, *token) != '[')
+        return json_shape_wrong(doc, search->path, step, *token, "an array");
+    return search_elements(search, step, token);
+}
+
+void json_search_init(struct json_search *search, const struct weir_path *records)
+{
+    static const struct weir_path root = {.text = "$"};
+
+    *search = (struct json_search){.path = records ? records : &root};
+}
+
+bool json_search_rows(struct json_search *search, size_t *token)
+{
+    return search_step(search, 0, token);
+}

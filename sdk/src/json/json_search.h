@@ -1,0 +1,17 @@
+/* From the root of a document along a path to the rows that stand there. */
+#ifndef WEIR_SRC_JSON_SEARCH_H
+#define WEIR_SRC_JSON_SEARCH_H
+
+#include "json_rows.h"
+
+struct json_search {
+    struct json_rows rows;
+    const struct weir_path *path;
+};
+
+/* A path of NULL is the root; the document is to be opened next. */
+void json_search_init(struct json_search *search, const struct weir_path *records);
+/* Reads a whole document with its rows, and moves behind it. */
+bool json_search_rows(struct json_search *search, size_t *token);
+
+#endif
