@@ -1,6 +1,7 @@
 #include "check.h"
 
 #include "client/url.h"
+#include "format/format.h"
 #include "options.h"
 #include "paging/paginator.h"
 #include "request/auth.h"
@@ -157,6 +158,7 @@ static void check_resource(
     check_partitions(&s, mistakes);
     check_address(&s, mistakes);
     check_request(&s, mistakes);
+    http_format_check(s.options, s.config, mistakes);
     http_auth_check(&s.options->auth, mistakes);
     http_paginator_check(&s.options->paginator, &s.options->params, mistakes);
     check_failures(&s, mistakes);

@@ -1,5 +1,6 @@
 #include "options.h"
 
+#include "format/format.h"
 #include "paging/paginator.h"
 #include "request/auth.h"
 
@@ -84,6 +85,8 @@ const struct weir_option http_resource_option_table[] = {
     WEIR_DOCUMENT(struct http_resource_options, json, .roots = ROOTS, .sensitive = true,
         .example = "{ query: \"{ users { id } }\" }",
         .help = "The body of the request, sent as JSON. Needs `method: POST` or `PUT`."),
+    WEIR_VARIANT(struct http_resource_options, format, http_format_variants, .initial = "auto",
+        .help = "What answers are written in."),
     WEIR_PATH(struct http_resource_options, data_selector, .example = "data.items",
         .help = "Where the rows stand in the answer: an array gives a row for each object in it, "
                 "an object is one row. The whole answer when absent."),

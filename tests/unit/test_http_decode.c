@@ -247,6 +247,30 @@ static void the_header_names_the_next_page_too(void **state)
     assert_string_equal(rig->units[0].facts.next, "http://h/?page=2");
 }
 
+static void lines_are_rows(void **state)
+{
+    struct rig *rig = *state;
+
+    begin(rig, "{'url': 'http://h/', 'format': 'ndjson', 'data_selector': 'record'}");
+    add(rig, "{'record': {'id': 1}}\n{'record': {'id': 2}}\n")->format = &http_format_ndjson;
+    add(rig, "")->format = &http_format_ndjson;
+    decode(rig);
+    assert_null(rig->batch->units[0].error);
+    assert_null(rig->batch->units[1].error);
+    assert_int_equal(rig->batch->n_rows, 2);
+}
+
+static void nothing_is_picked_where_nothing_can_stand(void **state)
+{
+    struct rig *rig = *state;
+
+    begin(rig, "{'url': 'http://h/', 'paginator': 'json_link'}");
+    add(rig, "{'id': 1}\n")->format = &http_format_ndjson;
+    decode(rig);
+    assert_string_equal(rig->batch->units[0].error->code, "E-BODY-SHAPE");
+    assert_int_equal(rig->batch->n_rows, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -260,6 +284,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             bodies_are_compared_only_where_nothing_else_ends, setup, teardown),
         cmocka_unit_test_setup_teardown(the_header_names_the_next_page_too, setup, teardown),
+        cmocka_unit_test_setup_teardown(lines_are_rows, setup, teardown),
+        cmocka_unit_test_setup_teardown(nothing_is_picked_where_nothing_can_stand, setup, teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

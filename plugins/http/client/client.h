@@ -41,6 +41,9 @@ struct http_request {
     /* "Name: value", checked for CR and LF before; NULL-terminated, or NULL */
     const char *const *headers;
     struct weir_str body; /* ptr NULL: none */
+    /* The answer is read as what is whole wherever it is cut, such as lines: it cannot prove its own
+     * end, whatever its type. */
+    bool hides_cuts;
     /* Asked before the answer's body grows to `size` bytes; arg is that of the send. False: the
      * transfer pauses until http_transfer_resume. NULL: it may always. Must not call back. */
     bool (*room)(void *arg, size_t size);

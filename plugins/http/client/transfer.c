@@ -269,6 +269,7 @@ bool http_transfer_begin(struct http_transfer *transfer, const struct http_reque
     response->wire_bytes = 0;
     transfer->has_enough = transfer->is_opaque = false;
     transfer->room = request->room;
+    transfer->hides_cuts = request->hides_cuts;
     transfer->granted = 0;
     transfer->is_paused = false;
     transfer->clock_ms = 0;
@@ -296,6 +297,7 @@ static enum weir_status check_whole(struct http_transfer *transfer, struct weir_
     if (head->place != HTTP_HEAD_WHOLE)
         return weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-HTTP-TRUNCATED",
             "the connection ended in the middle of the answer's headers");
+    head->framing.may_be_lines |= transfer->hides_cuts;
     if (http_framing_end(&head->framing, head->status, response->wire_bytes, body, ret_error) !=
         WEIR_OK)
         return WEIR_FAIL;

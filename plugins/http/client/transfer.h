@@ -32,6 +32,7 @@ struct http_transfer {
     char *body; /* of the request */
     uint64_t started_us;
     bool (*room)(void *arg, size_t size);
+    bool hides_cuts;
     size_t granted; /* what `room` said yes to */
     bool is_paused;
     struct http_head head;

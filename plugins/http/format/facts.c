@@ -54,8 +54,17 @@ enum weir_status http_facts_pick(const struct http_paginator *paginator,
     const struct http_format *format, struct weir_json_reader *reader, struct weir_str body,
     struct weir_arena *arena, struct http_facts *facts, struct weir_error *ret_error)
 {
+    const struct weir_path *path;
     struct weir_value value;
 
+    if (!format->pick && (path = paginator->next_path    ? paginator->next_path
+                                 : paginator->total_path ? paginator->total_path
+                                                         : paginator->has_more_path))
+        return weir_error_set(ret_error, WEIR_FAULT_DATA, "E-BODY-SHAPE",
+            "the answer is %s, which has nothing beside its rows, so nothing stands at '%s'; if it "
+            "is JSON, say "
+            "format: json",
+            format->shown, weir_path_text(path));
     if (paginator->next_path) {
         if (format->pick(reader, body, paginator->next_path, arena, &value, ret_error) != WEIR_OK)
             return WEIR_FAIL;

@@ -1,6 +1,8 @@
 /*
  * What the body of an answer is written in: how rows are read from it, and single
  * values, such as a next link. On workers: pure, but for the reader's memory.
+ *
+ * A resource's file names one, or leaves it to the Content-Type of each answer.
  */
 #ifndef WEIR_HTTP_FORMAT_H
 #define WEIR_HTTP_FORMAT_H
@@ -11,20 +13,30 @@
 
 struct http_format {
     const char *name;
+    const char *shown; /* in messages */
     /* Appends the rows to the last unit of the batch, as weir_json_rows does. */
     enum weir_status (*rows)(const struct http_resource_options *options,
         struct weir_json_reader *reader, struct weir_str body, struct weir_batch *batch,
         struct weir_error *ret_error);
-    /* One value of a body whose rows are read; null when it is absent. In the arena. */
+    /* One value of a body whose rows are read; null when it is absent. In the arena. NULL: nothing
+     * can stand beside the rows. */
     enum weir_status (*pick)(struct weir_json_reader *reader, struct weir_str body,
         const struct weir_path *path, struct weir_arena *arena, struct weir_value *ret_value,
         struct weir_error *ret_error);
 };
 
 extern const struct http_format http_format_json;
+extern const struct http_format http_format_ndjson;
+
+extern const struct weir_variant_type http_format_variants[];
 
 /* That of an answer, by what its Content-Type says; "" when it says nothing. Never NULL. */
 const struct http_format *http_format_find(
     const struct http_resource_options *options, const char *content_type);
+/* Is every answer read as what can be cut without showing it? */
+bool http_format_hides_cuts(const struct http_resource_options *options);
+/* More mistakes than the table can tell. */
+void http_format_check(const struct http_resource_options *options, const struct weir_node *config,
+    struct weir_mistakes *mistakes);
 
 #endif

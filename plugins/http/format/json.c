@@ -10,6 +10,7 @@ static enum weir_status rows(const struct http_resource_options *options,
 
 const struct http_format http_format_json = {
     .name = "json",
+    .shown = "JSON",
     .rows = rows,
     .pick = weir_json_pick,
 };

@@ -1,6 +1,7 @@
 #include "request.h"
 
 #include "client/url.h"
+#include "format/format.h"
 #include "header.h"
 
 #include <stdio.h>
@@ -165,8 +166,9 @@ enum weir_status http_plan_fill(const struct http_plan *plan, struct http_values
 {
     const struct http_resource_options *options = plan->options;
 
-    *ret_request = (struct http_request){
-        .method = http_method_name(options->method), .headers = plan->headers};
+    *ret_request = (struct http_request){.method = http_method_name(options->method),
+        .headers = plan->headers,
+        .hides_cuts = http_format_hides_cuts(options)};
     if (fill_url(plan, values, arena, &ret_request->url, ret_error) != WEIR_OK)
         return WEIR_FAIL;
     if (!plan->headers &&

@@ -1,0 +1,105 @@
+"""What the http extractor makes of answers that are no JSON documents."""
+
+import unittest
+from urllib.parse import urlencode
+
+import harness
+from harness import BAD_FILE, DATA, OK, SOURCE
+
+setUpModule = harness.start_server
+
+FAST = "retry: { initial_interval: 10ms, max_interval: 20ms }"
+
+
+class FormatCase(harness.Case):
+    def load(self, path, *keys, command="run", **query):
+        """Into a new database: none of these runs is to finish what another has left."""
+        self.db.unlink(missing_ok=True)
+        url = "${SERVER}" + path + ("?" + urlencode(query) if query else "")
+        lines = "\n                  ".join(keys)
+        return self.run_weir(f"""
+            weir: 1
+            name: formats
+            extract:
+              type: http
+              resources:
+                - name: t
+                  url: "{url}"
+                  {lines}
+            load: {{ type: sqlite, path: "${{WORK}}/out.db" }}
+            """, command=command)
+
+    def rows(self, columns="*"):
+        """In the order they were loaded; a table that is not there has no rows."""
+        if not harness.query(self.db, "SELECT 1 FROM sqlite_master WHERE name = 't'"):
+            return []
+        return harness.query(self.db, f"SELECT {columns} FROM t ORDER BY rowid")
+
+    def ids(self):
+        return [row[0] for row in self.rows("id")] if self.rows() else []
+
+    def assert_refused(self, result, code, exit_code=DATA):
+        self.assert_exit(result, exit_code)
+        self.assertIn(f"error[{code}]", result.err)
+        self.assertEqual(self.rows(), [])
+
+
+class Lines(FormatCase):
+    def test_each_line_is_a_row(self):
+        for keys, query in ((("format: ndjson",), {"type": "text/plain"}), ((), {}),
+                            (("format: ndjson",), {"gzip": 1, "chunked": 1}),
+                            (("data_selector: record",), {"nested": 1})):
+            with self.subTest(keys=keys, query=query):
+                self.assert_exit(self.load("/lines", *keys, n=1000, **query), OK)
+                self.assertEqual(self.ids(), list(range(1, 1001)))
+
+    def test_no_lines_are_no_rows(self):
+        self.assert_exit(self.load("/lines", n=0), OK)
+        self.assertEqual(self.ids(), [])
+
+    def test_cut_lines_are_asked_for_again(self):
+        """B01: wherever they are cut, behind a whole line too, and however their end is told."""
+        for at in ("middle", "record"):
+            for end in ({}, {"chunked": 1}, {"close": 1}):
+                for keys in ((), ("format: ndjson",)):
+                    with self.subTest(at=at, end=end, keys=keys):
+                        harness.server().reset()
+                        result = self.load("/truncated", FAST, *keys, format="ndjson", at=at,
+                                           fail=2, **end)
+                        self.assert_exit(result, OK)
+                        self.assertEqual(self.ids(), list(range(1, 11)))
+                        self.assertEqual(harness.server().stats()["paths"]["/truncated"], 3)
+
+    def test_lines_that_stay_cut_load_nothing(self):
+        """B01: nothing of them is a row."""
+        for at in ("middle", "record"):
+            for end in ({}, {"chunked": 1}, {"close": 1}):
+                with self.subTest(at=at, end=end):
+                    harness.server().reset()
+                    result = self.load("/truncated", FAST, format="ndjson", at=at, fail=99, **end)
+                    self.assert_refused(result, "E-HTTP-TRUNCATED", SOURCE)
+                    if not end:
+                        self.assertRegex(result.err, r"got \d+ of \d+ bytes")
+
+    def test_a_line_alone_proves_no_end_whatever_its_type(self):
+        """B01: one object and the end of the connection is whole as JSON, and perhaps cut as lines."""
+        result = self.load("/truncated", FAST, "format: ndjson", format="json", at="record", fail=99,
+                           close=1)
+        self.assert_refused(result, "E-HTTP-TRUNCATED", SOURCE)
+
+    def test_what_is_no_json_is_told_with_its_line(self):
+        result = self.load("/body", "format: ndjson", kind="trail_comma")
+        self.assert_refused(result, "E-JSON")
+        result = self.load("/body", "format: ndjson", kind="num_root")
+        self.assert_refused(result, "E-BODY-SHAPE")
+        self.assertIn("line 1: ", result.err)
+
+    def test_lines_have_no_next_link(self):
+        result = self.load("/lines", "format: ndjson", "paginator: json_link", command="check")
+        self.assert_exit(result, BAD_FILE)
+        self.assertIn("NDJSON has nothing beside its rows", result.err)
+        self.assert_refused(self.load("/lines", "paginator: json_link"), "E-BODY-SHAPE")
+
+
+if __name__ == "__main__":
+    unittest.main()
