@@ -73,7 +73,7 @@ static void the_contract_judges_values(void **state)
     assert_int_equal(batch->columns[0].values[1].integer, 2);
     weir_batch_free(batch);
     table_tell(&f->table);
-    assert_non_null(strstr(logged, "1 rows and 1 values were left out"));
+    assert_non_null(strstr(logged, "1 row and 1 value were left out"));
     f->schema.data_type = WEIR_CONTRACT_FREEZE;
     f->resource.sets_aside = true;
     check_failure(f, batch_with(f, "n", 1, weir_int(40000)), "E-TYPE", WEIR_FAULT_DATA,
