@@ -1,6 +1,8 @@
 /* TLS with a real server: which certificates get in, and what is told of the others. */
 #include "postgres_rig.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -75,14 +77,25 @@ static int teardown(void **state)
     return system(command);
 }
 
+static char keepalives[16]; /* in seconds, as the server has them */
+
+static unsigned user_timeout;
+static socklen_t user_timeout_size = sizeof(user_timeout);
+
 static enum weir_status is_encrypted(struct connection *connection, void *arg)
 {
-    PGresult *result = query_get_with(
-        connection, "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()", NULL, 0);
+    PGresult *result = query_get_with(connection,
+        "SELECT ssl, current_setting('tcp_keepalives_idle') FROM pg_stat_ssl"
+        " WHERE pid = pg_backend_pid()",
+        NULL, 0);
 
     if (!result)
         return connection_fail(connection, "cannot ask");
     *(bool *)arg = query_bool(result, 0, 0);
+    if (getsockopt(PQsocket(connection->libpq), IPPROTO_TCP, TCP_USER_TIMEOUT, &user_timeout,
+            &user_timeout_size) != 0)
+        user_timeout = 1;
+    (void)snprintf(keepalives, sizeof(keepalives), "%s", query_text(result, 0, 1));
     PQclear(result);
     return WEIR_OK;
 }
@@ -134,6 +147,17 @@ static void the_right_server_is_believed(void **state)
     assert_true(encrypted);
 }
 
+/* Both sides ask whether the other one is there, and neither gives up one that is there but slow. */
+static void who_is_slow_is_not_taken_for_gone(void **state)
+{
+    (void)state;
+    keepalives[0] = '\0';
+    user_timeout = 1;
+    expect("127.0.0.1", "require", NULL, "");
+    assert_string_equal(keepalives, "30");
+    assert_int_equal(user_timeout, 0);
+}
+
 static void another_one_is_not(void **state)
 {
     (void)state;
@@ -171,6 +195,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_right_server_is_believed),
+        cmocka_unit_test(who_is_slow_is_not_taken_for_gone),
         cmocka_unit_test(another_one_is_not),
         cmocka_unit_test(nothing_is_encrypted_on_the_loopback_interface_unless_asked_for),
         cmocka_unit_test(the_home_folder_decides_nothing),

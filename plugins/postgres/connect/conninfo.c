@@ -89,6 +89,8 @@ static bool add_passfile(struct weir_buf *conninfo, const struct settings *setti
     return add(conninfo, "passfile", path);
 }
 
+/* No tcp_user_timeout: it also ends a connection whose server is alive and takes nothing for so long,
+ * in a slow trigger or on a stalled disk, and the same transaction would be sent again for ever. */
 static bool add_session(struct weir_buf *conninfo, struct connection *connection)
 {
     const char *const *values = connection->target->dsn.values;
@@ -102,7 +104,7 @@ static bool add_session(struct weir_buf *conninfo, struct connection *connection
                or_else(values[DSN_TARGET_SESSION_ATTRS], "any")) &&
            add(conninfo, "connect_timeout", "0") && add(conninfo, "keepalives", "1") &&
            add(conninfo, "keepalives_idle", "30") && add(conninfo, "keepalives_interval", "10") &&
-           add(conninfo, "keepalives_count", "3") && add(conninfo, "tcp_user_timeout", "60000") &&
+           add(conninfo, "keepalives_count", "3") && add(conninfo, "tcp_user_timeout", "0") &&
            add(conninfo, "replication", "");
 }
 

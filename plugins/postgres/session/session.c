@@ -18,6 +18,12 @@ static const char setup[] =
         "warning") ", " SET("lock_timeout", "1s") ", " SET("statement_timeout",
         "0") ", " SET("default_transaction_isolation", "read committed");
 
+/* So that the locks of a machine that is gone without a word last a minute, not the two hours that
+ * systems have for it. Sockets on one machine have none. No tcp_user_timeout: it would end a COPY of
+ * which nobody reads for a while, because the rows wait for a slow destination. */
+static const char keepalives[] = "SELECT " SET("tcp_keepalives_idle", "30") ", " SET(
+    "tcp_keepalives_interval", "10") ", " SET("tcp_keepalives_count", "3");
+
 /* So that a server notices that we are gone while it works; not every system can. */
 static const char check_interval[] = "SELECT " SET("client_connection_check_interval", "10s");
 
@@ -34,7 +40,8 @@ static bool check_version(struct connection *connection)
 
 bool session_set_up(struct connection *connection)
 {
-    if (!check_version(connection) || !query_script(connection, setup))
+    if (!check_version(connection) || !query_script(connection, setup) ||
+        !query_script(connection, keepalives))
         return false;
     if (PQserverVersion(connection->libpq) < VERSION_CHECK_INTERVAL)
         return true;
