@@ -1,10 +1,10 @@
 #include "check.h"
 
+#include "auth/credential.h"
 #include "client/url.h"
 #include "format/format.h"
 #include "options.h"
 #include "paging/paginator.h"
-#include "request/auth.h"
 #include "request/header.h"
 
 #include <string.h>
@@ -74,7 +74,7 @@ static void check_header(struct subject *s, size_t i, struct weir_mistakes *mist
 {
     const struct weir_named_template *headers = s->options->headers.items;
     const struct weir_named_template *header = &headers[i];
-    const char *login = http_auth_header_name(&s->options->auth);
+    const char *login = http_credential_header_name(&s->options->auth);
     struct weir_str text;
 
     if (!http_header_name_is_valid(header->name))
@@ -159,7 +159,7 @@ static void check_resource(
     check_address(&s, mistakes);
     check_request(&s, mistakes);
     http_format_check(s.options, s.config, mistakes);
-    http_auth_check(&s.options->auth, mistakes);
+    http_credential_check(&s.options->auth, mistakes);
     http_paginator_check(&s.options->paginator, &s.options->params, mistakes);
     check_failures(&s, mistakes);
     if (s.names.partitions && !s.names.partitions_are_used)

@@ -1,8 +1,8 @@
 #include "options.h"
 
+#include "auth/credential.h"
 #include "format/format.h"
 #include "paging/paginator.h"
-#include "request/auth.h"
 
 #include <stdlib.h>
 #include <string.h>

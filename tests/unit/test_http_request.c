@@ -159,54 +159,6 @@ static void knows_when_all_requests_go_to_one_origin(void **state)
     check_origin(f, "{'base_url': 'http://h', 'path': '{partition.text}'}", NULL);
 }
 
-static void check_login(struct http_fixture *f, const char *auth, const char *header)
-{
-    struct http_request r = request(f,
-        weir_printf(f->arena, "{'url': 'http://h/', 'headers': {'Accept': 'x'}, 'auth': %s}", auth),
-        "");
-
-    if (header)
-        assert_string_equal(r.headers[1], header);
-    else
-        assert_null(r.headers[1]);
-}
-
-static void logs_in(void **state)
-{
-    struct http_fixture *f = *state;
-
-    check_login(f, "{'type': 'none'}", NULL);
-    check_login(f, "{'type': 'bearer', 'token': 't0k'}", "Authorization: Bearer t0k");
-    check_login(f, "{'type': 'api_key', 'name': 'X-Key', 'api_key': 'k'}", "X-Key: k");
-    check_login(f,
-        "{'type': 'http_basic', 'username': 'Aladdin', 'password': 'open "
-        "sesame'}",
-        "Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
-    check_login(
-        f, "{'type': 'http_basic', 'username': 'a', 'password': ''}", "Authorization: Basic YTo=");
-    check_login(f, "{'type': 'http_basic', 'username': 'a', 'password': 'bc'}",
-        "Authorization: Basic YTpiYw==");
-}
-
-static void keys_in_the_query_are_added_once(void **state)
-{
-    struct http_fixture *f = *state;
-    struct http_request r;
-    struct http_plan plan;
-
-    assert_int_equal(fill(f,
-                         "{'url': 'http://h/', 'auth': {'type': 'api_key', 'name': 'key', "
-                         "'api_key': 'a b', 'location': 'query'}}",
-                         "", &plan, &r),
-        WEIR_OK);
-    assert_string_equal(
-        http_auth_url(&plan.auth, f->arena, "http://h/?x=1"), "http://h/?x=1&key=a%20b");
-    assert_string_equal(
-        http_auth_url(&plan.auth, f->arena, "http://h/?key=z&x"), "http://h/?key=z&x");
-    assert_string_equal(
-        http_auth_url(&plan.auth, f->arena, "http://h/?keys=z"), "http://h/?keys=z&key=a%20b");
-}
-
 static void windows_fill_placeholders(void **state)
 {
     static const char options[] =
@@ -233,63 +185,6 @@ static void windows_fill_placeholders(void **state)
     assert_int_equal(http_plan_fill(&plan, &values, f->arena, &r, &f->error), WEIR_FAIL);
 }
 
-static void keys_in_links_are_not_stored(void **state)
-{
-    static const struct http_auth auth = {.param = "key", .value = "a b/1"};
-    static const struct http_auth none = {.header = "X: y"};
-    struct http_fixture *f = *state;
-    struct weir_arena *a = f->arena;
-
-    assert_string_equal(http_auth_strip(&none, a, "http://h/?key=a%20b"), "http://h/?key=a%20b");
-    assert_string_equal(http_auth_strip(&auth, a, "http://h/"), "http://h/");
-    assert_string_equal(http_auth_strip(&auth, a, "http://h/?key=a%20b%2f1"), "http://h/");
-    assert_string_equal(http_auth_strip(&auth, a, "http://h/?key=a+b/1&x=2"), "http://h/?x=2");
-    assert_string_equal(
-        http_auth_strip(&auth, a, "http://h/?x=2&key=a%20b%2F1&y=3#z"), "http://h/?x=2&y=3#z");
-    assert_string_equal(http_auth_strip(&auth, a, "http://h/?keys=a+b/1&key=other&key"),
-        "http://h/?keys=a+b/1&key=other&key");
-    assert_string_equal(http_auth_strip(&auth, a, "http://h/?key=a%2"), "http://h/?key=a%2");
-}
-
-static void hides_secrets_that_json_escapes(void **state)
-{
-    struct http_auth auth = {.secrets = {"a\"b\\c/d"}};
-    char text[] = "a\"b\\c/d, a\\\"b\\\\c/d, a\\\"b\\\\c\\/d, a\"b\\";
-
-    (void)state;
-    http_auth_hide(&auth, text, strlen(text));
-    assert_string_equal(text, "*******, *********, **********, a\"b\\");
-}
-
-static void hides_secrets_in_texts(void **state)
-{
-    struct http_auth auth = {.secrets = {"SECRET", "U0VDUkVU"}};
-    char text[] = "SECRET and U0VDUkVU, SECRETSECRET";
-
-    (void)state;
-    http_auth_hide(&auth, text, strlen(text));
-    assert_string_equal(text, "****** and ********, ************");
-}
-
-static void check_bad_login(struct http_fixture *f, const char *auth, const char *code)
-{
-    http_parse(f, weir_printf(f->arena, "{'url': 'http://h/', 'auth': %s}", auth));
-    check_none(&f->mistakes);
-    http_auth_check(&f->options.auth, &f->mistakes);
-    assert_int_equal(f->mistakes.n, 1);
-    assert_string_equal(f->mistakes.items[0].code, code);
-}
-
-static void tells_of_logins_that_cannot_be_sent(void **state)
-{
-    struct http_fixture *f = *state;
-
-    check_bad_login(f, "{'type': 'bearer', 'token': ''}", "E-VALUE");
-    check_bad_login(f, "{'type': 'bearer', 'token': 'abc\\n'}", "E-HEADER");
-    check_bad_login(f, "{'type': 'api_key', 'name': 'X Key', 'api_key': 'k'}", "E-HEADER");
-    check_bad_login(f, "{'type': 'http_basic', 'username': 'a:b', 'password': 'x'}", "E-VALUE");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -302,15 +197,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(headers_cannot_be_smuggled, http_setup, http_teardown),
         cmocka_unit_test_setup_teardown(
             knows_when_all_requests_go_to_one_origin, http_setup, http_teardown),
-        cmocka_unit_test_setup_teardown(logs_in, http_setup, http_teardown),
-        cmocka_unit_test_setup_teardown(
-            keys_in_the_query_are_added_once, http_setup, http_teardown),
         cmocka_unit_test_setup_teardown(windows_fill_placeholders, http_setup, http_teardown),
-        cmocka_unit_test_setup_teardown(keys_in_links_are_not_stored, http_setup, http_teardown),
-        cmocka_unit_test(hides_secrets_in_texts),
-        cmocka_unit_test(hides_secrets_that_json_escapes),
-        cmocka_unit_test_setup_teardown(
-            tells_of_logins_that_cannot_be_sent, http_setup, http_teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

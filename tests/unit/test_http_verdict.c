@@ -31,8 +31,8 @@ static void takes_what_is_whole(void **state)
 
 static void asks_again_where_that_may_help(void **state)
 {
-    static const int again[] = {408, 429, 500, 502, 503, 504};
-    static const int never[] = {400, 401, 403, 404, 405, 410, 418, 422};
+    static const int again[] = {408, 500, 502, 503, 504};
+    static const int never[] = {400, 403, 404, 405, 410, 418, 422};
     struct http_fixture *f = *state;
     struct http_response broken = {.retryable = true};
 
@@ -40,6 +40,8 @@ static void asks_again_where_that_may_help(void **state)
         check(f, answer(again[i]), HTTP_RETRY);
     for (size_t i = 0; i < sizeof(never) / sizeof(*never); i++)
         check(f, answer(never[i]), HTTP_BAD);
+    check(f, answer(429), HTTP_RATE_LIMITED);
+    check(f, answer(401), HTTP_REFRESH_AUTH);
     weir_error_set(&broken.error, WEIR_FAULT_SOURCE, "E-HTTP-RESET", "reset");
     check(f, broken, HTTP_RETRY);
     broken.retryable = false;
@@ -93,7 +95,7 @@ static struct weir_error error_of(
 {
     const struct http_request request = {
         .url = "http://h/?token=SECRET%20QUERY&page=12345", .headers = headers};
-    static const struct http_auth auth = {.secrets = {"SECRET-TOKEN"}};
+    static const struct http_credential auth = {.secrets = {"SECRET-TOKEN"}};
     struct http_response r = answer(status);
     struct weir_error error = {0};
 

@@ -55,19 +55,17 @@ static enum weir_status fill_header(const struct weir_named_template *header,
     return WEIR_OK;
 }
 
-/* All header lines: the user's, the login's, and what says that we speak JSON. */
+/* All header lines but the login's: the user's, and what says that we speak JSON. */
 static enum weir_status fill_headers(const struct http_plan *plan, struct http_values *values,
     struct weir_arena *arena, const char *const **ret_lines, struct weir_error *ret_error)
 {
     const struct weir_templates *headers = &plan->options->headers;
-    const char **lines = weir_new_array(arena, headers->n + 4, const char *);
+    const char **lines = weir_new_array(arena, headers->n + 3, const char *);
     size_t n = 0;
 
     for (size_t i = 0; i < headers->n; i++)
         if (fill_header(&headers->items[i], values, arena, &lines[n++], ret_error) != WEIR_OK)
             return WEIR_FAIL;
-    if (plan->auth.header)
-        lines[n++] = plan->auth.header;
     if (!has_header(headers, "Accept"))
         lines[n++] = "Accept: application/json";
     if (plan->options->json && !has_header(headers, "Content-Type"))
@@ -112,7 +110,6 @@ enum weir_status http_plan_init(struct http_plan *plan, const struct http_resour
     const char *base_url, struct weir_arena *arena, struct weir_error *ret_error)
 {
     *plan = (struct http_plan){.options = options, .base_url = base_url};
-    http_auth_init(&plan->auth, &options->auth, arena);
     plan->origin = plan_origin(plan, arena);
     if (!templates_are_constant(&options->headers))
         return WEIR_OK;

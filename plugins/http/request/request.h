@@ -7,7 +7,6 @@
 #ifndef WEIR_HTTP_REQUEST_H
 #define WEIR_HTTP_REQUEST_H
 
-#include "auth.h"
 #include "client/client.h"
 #include "options.h"
 
@@ -23,8 +22,7 @@ struct http_values {
 
 struct http_plan {
     const struct http_resource_options *options;
-    const char *base_url; /* or NULL */
-    struct http_auth auth;
+    const char *base_url;       /* or NULL */
     const char *const *headers; /* of all requests alike; NULL: they differ */
     const char *origin;         /* of all requests alike; NULL: they differ */
 };

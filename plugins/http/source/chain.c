@@ -36,22 +36,25 @@ static void drop_first(struct http_chain *chain)
     http_page_free(page);
 }
 
-/* Frees all pages behind `last`, or all of them if it is NULL. */
+/* Frees all pages behind `last`, or all of them if it is NULL. A stale one stays until it is back. */
 static void drop_behind(struct http_chain *chain, struct http_page *last)
 {
-    struct http_page *page = last ? last->next : chain->first;
+    struct http_page **link = last ? &last->next : &chain->first;
+    struct http_page *page;
 
-    while (page) {
-        struct http_page *next = page->next;
-
+    chain->last = last;
+    while ((page = *link)) {
+        if (page->is_stale) {
+            chain->last = page;
+            link = &page->next;
+            continue;
+        }
+        *link = page->next;
         if (page->state != HTTP_PAGE_OUT)
             chain->n_undelivered--;
         chain->n_unjudged--;
         http_page_free(page);
-        page = next;
     }
-    *(last ? &last->next : &chain->first) = NULL;
-    chain->last = last;
 }
 
 /* The chain is at its end: only what is in batches already comes back, to be dropped too. */
@@ -83,6 +86,8 @@ void http_chain_close(struct http_chain *chain)
 {
     struct http_resource *resource = chain->resource;
 
+    for (struct http_page *page = chain->first; page; page = page->next)
+        page->is_stale = false;
     drop_behind(chain, NULL);
     *(chain->before ? &chain->before->behind : &resource->chains) = chain->behind;
     if (chain->behind)
@@ -207,6 +212,46 @@ void http_chain_settle(struct http_chain *chain)
     }
     if (!chain->first)
         http_chain_close(chain);
+}
+
+static void drop(struct http_chain *chain, struct http_page *page)
+{
+    struct http_page *before = chain->first == page ? NULL : chain->first;
+
+    while (before && before->next != page)
+        before = before->next;
+    *(before ? &before->next : &chain->first) = page->next;
+    if (chain->last == page)
+        chain->last = before;
+    chain->n_unjudged--;
+    http_page_free(page);
+}
+
+void http_chain_recall(struct http_chain *chain)
+{
+    struct http_page *first = chain->first;
+
+    for (struct http_page *page = first->next; page; page = page->next) {
+        page->is_stale = page->state == HTTP_PAGE_OUT;
+        if (page->list == &chain->resource->finished)
+            http_hand_back(page);
+    }
+    chain->undelivered = first;
+    chain->n_undelivered++;
+}
+
+void http_chain_return(struct http_chain *chain, struct http_page *page)
+{
+    page->is_stale = false;
+    if (!chain->undelivered) {
+        /* The chain was cut meanwhile. */
+        drop(chain, page);
+        http_chain_settle(chain);
+        return;
+    }
+    chain->n_undelivered++;
+    page->url = NULL;
+    http_schedule_ready(page, false);
 }
 
 void http_chain_taken(struct http_chain *chain, struct http_page *page)

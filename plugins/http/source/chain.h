@@ -55,6 +55,11 @@ void http_chain_taken(struct http_chain *chain, struct http_page *page);
 struct http_page *http_chain_add(struct http_chain *chain, const char *at);
 /* The first page is judged and done with: the chain goes on behind it, or ends. */
 void http_chain_pass(struct http_chain *chain, bool goes_on);
+/* The first page, which was handed over, is asked for again. What comes back of those behind it does
+ * not count; they are asked for again then. */
+void http_chain_recall(struct http_chain *chain);
+/* A page that does not count is back. May close the chain. */
+void http_chain_return(struct http_chain *chain, struct http_page *page);
 /* Frees every page that is not handed over; nothing new is begun. */
 void http_chain_cut(struct http_chain *chain);
 /* Frees it with all its pages. */

@@ -6,6 +6,7 @@
 #define WEIR_HTTP_DECODE_H
 
 #include "source.h"
+#include "verdict.h"
 
 /* One answer in a batch, beside its rows: the origin of the batch's unit. */
 struct http_unit {
@@ -18,6 +19,9 @@ struct http_unit {
     struct weir_id series;            /* of its chain */
     const struct weir_error *error;   /* there is no answer, and this is why; NULL: there is one */
     struct http_facts facts;
+    /* What decoding made of the answer. Where it is to be asked for again, or to be given up, the
+     * unit has failed too. */
+    enum http_verdict verdict;
 };
 
 /* The payload of a batch. */

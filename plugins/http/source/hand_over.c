@@ -14,7 +14,7 @@ enum {
 static bool ends_the_run(const struct http_page *page)
 {
     return page->state == HTTP_PAGE_FAILED && page == page->chain->first &&
-           page->chain->resource->options->on_error == HTTP_FAIL;
+           http_page_on_error(page) == HTTP_FAIL;
 }
 
 void http_hand_over(struct http_page *page)
@@ -166,8 +166,7 @@ enum weir_status http_decoded(struct weir_stage *stage, struct weir_batch *batch
         struct http_judgement judgement;
 
         source->n_out--;
-        judgement =
-            http_chain_judge(from->page->chain, from->page, &from->facts, unit, batch->arena);
+        judgement = http_chain_judge(from->page->chain, from, unit, batch->arena);
         if (!judgement.position || judgement.error)
             weir_batch_void_unit(batch, i);
         unit->position = judgement.position;

@@ -1,5 +1,6 @@
 #include "judge.h"
 
+#include "attempt.h"
 #include "schedule.h"
 #include "source.h"
 
@@ -65,7 +66,7 @@ static bool may_leave_out(const struct http_chain *chain, const struct http_page
 {
     const struct http_resource *resource = chain->resource;
 
-    return resource->options->on_error == HTTP_CONTINUE && chain->host &&
+    return http_page_on_error(page) == HTTP_CONTINUE && chain->host &&
            resource->paginator.kind->computable &&
            (chain->knows_total || chain->misses < MOST_MISSES ||
                page->number + 1 >= chain->n_pages);
@@ -84,7 +85,7 @@ static struct weir_position *judge_failure(struct http_chain *chain, const struc
 
     resource->weir->progress->failures++;
     place_error(page, error, &placed);
-    if (resource->options->on_error == HTTP_FAIL) {
+    if (http_page_on_error(page) == HTTP_FAIL) {
         http_source_fail(source, &placed);
         return NULL;
     }
@@ -171,7 +172,7 @@ static const char *storable(
     const struct http_resource *resource, const char *at, struct weir_arena *arena)
 {
     if (resource->paginator.allow_hosts)
-        at = http_auth_strip(&resource->plan.auth, arena, at);
+        at = http_credential_strip(&resource->credential, arena, at);
     return weir_copy_text(arena, at);
 }
 
@@ -217,17 +218,58 @@ static struct weir_position *judge_answer(struct http_chain *chain, struct http_
     return position;
 }
 
-struct http_judgement http_chain_judge(struct http_chain *chain, struct http_page *page,
-    const struct http_facts *facts, const struct weir_unit *unit, struct weir_arena *arena)
+/* --- answers that are none ---------------------------------------------------------------- */
+
+/* The chain is at its end, for this run at least. */
+static bool leave(struct http_chain *chain)
+{
+    http_chain_pass(chain, false);
+    http_chain_settle(chain);
+    return true;
+}
+
+/* Is the page asked for again? */
+static bool ask_again(
+    struct http_chain *chain, const struct http_unit *decoded, const struct weir_error *error)
+{
+    const struct http_source *source = chain->resource->source;
+    enum http_verdict verdict = decoded->verdict;
+
+    if (verdict != HTTP_RETRY && verdict != HTTP_RATE_LIMITED && verdict != HTTP_REFRESH_AUTH)
+        return false;
+    if (source->failed || source->cut)
+        return leave(chain);
+    if (!http_attempt_again(decoded->page, verdict, error, NULL))
+        return false;
+    http_chain_recall(chain);
+    return true;
+}
+
+/* Does nothing of this answer count, whatever it is? */
+static bool never_happened(
+    struct http_chain *chain, const struct http_unit *decoded, const struct weir_error *error)
+{
+    if (decoded->page->is_stale) {
+        http_chain_return(chain, decoded->page);
+        return true;
+    }
+    if (chain->ended)
+        return leave(chain);
+    return error && ask_again(chain, decoded, error);
+}
+
+struct http_judgement http_chain_judge(struct http_chain *chain, const struct http_unit *decoded,
+    const struct weir_unit *unit, struct weir_arena *arena)
 {
     struct http_judgement judgement = {.error = unit->error};
+    const struct http_facts *facts = &decoded->facts;
+    struct http_page *page = decoded->page;
     struct weir_error repeat = {0};
 
-    if (chain->ended) {
-        http_chain_pass(chain, false);
-        http_chain_settle(chain);
+    if (never_happened(chain, decoded, unit->error))
         return judgement;
-    }
+    page->skips |= decoded->verdict == HTTP_SKIP;
+    page->is_last |= decoded->verdict == HTTP_STOP;
     learn_total(chain, facts);
     if (!unit->error && is_repeat(chain, facts, &repeat)) {
         struct weir_error *error = weir_new(arena, struct weir_error);
@@ -235,8 +277,9 @@ struct http_judgement http_chain_judge(struct http_chain *chain, struct http_pag
         *error = repeat;
         judgement.error = error;
     }
-    judgement.position = judgement.error ? judge_failure(chain, page, judgement.error, arena)
-                                         : judge_answer(chain, page, facts, unit->is_past, arena);
+    judgement.position =
+        judgement.error ? judge_failure(chain, page, judgement.error, arena)
+                        : judge_answer(chain, page, facts, unit->is_past || page->is_last, arena);
     http_chain_pass(chain, judgement.position && judgement.position->follow == WEIR_FOLLOW_NEXT);
     http_chain_settle(chain);
     return judgement;

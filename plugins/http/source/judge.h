@@ -8,7 +8,7 @@
 #ifndef WEIR_HTTP_JUDGE_H
 #define WEIR_HTTP_JUDGE_H
 
-#include "chain.h"
+#include "decode.h"
 
 struct http_judgement {
     const struct weir_position *position; /* NULL: the unit leaves nothing behind */
@@ -16,10 +16,12 @@ struct http_judgement {
 };
 
 /*
- * The first page that was out is decoded, as this unit. What is given back lives in the arena.
+ * The first page that was out is decoded: what came of it, and its unit. What is given back lives
+ * in the arena. An answer that only decoding shows to be none is asked for again, as long as there
+ * are tries; that unit, and those of pages behind it that are out already, never happened.
  * May close the chain.
  */
-struct http_judgement http_chain_judge(struct http_chain *chain, struct http_page *page,
-    const struct http_facts *facts, const struct weir_unit *unit, struct weir_arena *arena);
+struct http_judgement http_chain_judge(struct http_chain *chain, const struct http_unit *decoded,
+    const struct weir_unit *unit, struct weir_arena *arena);
 
 #endif

@@ -36,12 +36,14 @@ struct http_page {
     enum http_page_state state;
     uint64_t number;            /* in the chain, from 0 */
     const char *at;             /* what the page before named, or NULL */
-    const char *url;            /* once it was sent: where to; redirects change it */
-    const char *const *headers; /* the same of its headers and body, which they leave alone */
+    const char *url;            /* once it was sent: where to, without login; redirects change it */
+    const char *const *headers; /* of the same request, but for the login; redirects keep them */
     struct weir_str sent_body;
     struct weir_arena *arena; /* of its own; NULL until something needs it */
     struct http_transfer *transfer;
     unsigned attempts;
+    uint64_t login;    /* which it was sent with */
+    unsigned refusals; /* of its login */
     unsigned hops;     /* redirects of this attempt */
     bool as_get;       /* a redirect made it one */
     uint64_t began_ms; /* the first attempt */
@@ -52,6 +54,9 @@ struct http_page {
     size_t body_size;                 /* allocated */
     const struct http_format *format; /* of the body */
     bool no_content;                  /* 204: no body, and none is missed */
+    bool is_last;                     /* its chain ends here, whatever it says */
+    bool skips;                       /* its failure leaves out the rest, whatever on_error says */
+    bool is_stale;                    /* out, and to be asked for again when it is back */
     const char *link;                 /* what the Link header names, or NULL */
     struct weir_error *error;         /* malloc */
 };
@@ -60,14 +65,14 @@ struct http_page {
 struct http_page *http_page_new(struct http_chain *chain, uint64_t number, const char *at);
 /* Wherever it is: takes it out of lists, cancels, gives its memory and budget back. */
 void http_page_free(struct http_page *page);
-/* Sends it, for the first time or again. The budget was asked before. */
-void http_page_send(struct http_page *page);
 /* Where what belongs to the page alone is kept. */
 struct weir_arena *http_page_arena(struct http_page *page);
 /* Gives back what it holds of the budget beyond `keep`. */
 void http_page_release(struct http_page *page, size_t keep);
 /* "GET https://... (region=eu)", redacted. */
 void http_page_label(const struct http_page *page, char *out, size_t size);
+/* What its failure means: an enum http_on_error. */
+int http_page_on_error(const struct http_page *page);
 /* It failed for good; the error says why, not where. */
 void http_page_set_error(struct http_page *page, const struct weir_error *error);
 

@@ -1,5 +1,7 @@
 #include "schedule.h"
 
+#include "attempt.h"
+#include "gate.h"
 #include "hand_over.h"
 #include "room.h"
 
@@ -12,25 +14,15 @@ enum {
     MAX_FINISHED_BYTES = 2 * 1024 * 1024,
 };
 
-static bool has_room(const struct http_source *source, const struct http_host *host)
-{
-    return host->in_flight < source->max_per_host;
-}
-
-/* The next page that its host allows; the others are put where the host finds them. */
+/* The next page that may be sent; those that are held back are parked. */
 static struct http_page *next_ready(struct http_resource *resource)
 {
     struct http_page *page;
 
-    while ((page = http_page_list_take(&resource->ready))) {
-        struct http_host *host = page->chain->host;
-
-        if (has_room(resource->source, host))
-            return page;
-        http_page_list_append(&host->blocked, page);
-        resource->n_blocked++;
-    }
-    return NULL;
+    do
+        page = http_page_list_take(&resource->ready);
+    while (page && !http_gate_pass(page));
+    return page;
 }
 
 /* While a server turns most requests away, those that wait for another try pile up. Beyond a
@@ -42,14 +34,14 @@ static bool may_open(const struct http_resource *resource)
     return !resource->exhausted && !resource->source->failed && resource->source->skips_left &&
            resource->n_chains < OPEN_CHAINS + 4 * slots &&
            resource->n_waiting < SPARE_PAGES + 4 * slots &&
-           resource->n_blocked + resource->ready.n < SPARE_PAGES + slots;
+           resource->n_parked + resource->ready.n < SPARE_PAGES + slots;
 }
 
 static struct http_page *next_page(struct http_resource *resource)
 {
     struct http_page *page;
 
-    if (resource->host && !has_room(resource->source, resource->host))
+    if (http_gate_is_shut(resource))
         return NULL;
     page = next_ready(resource);
     while (!page && may_open(resource)) {
@@ -84,7 +76,7 @@ static enum started start_one(struct http_resource *resource)
         }
         page->reserved = resource->estimate;
     }
-    http_page_send(page);
+    http_attempt(page);
     return STARTED;
 }
 
@@ -109,7 +101,7 @@ void http_schedule(struct http_source *source)
         }
         idle = started == STARTED ? 0 : idle + 1;
         source->turn = (source->turn + 1) % source->n_resources;
-        if (source->failed)
+        if (source->failed || source->doomed)
             return;
     }
     source->starved = source->in_flight < source->max_in_flight;
@@ -138,18 +130,12 @@ void http_schedule_enter(struct http_page *page)
 void http_schedule_leave(struct http_page *page)
 {
     struct http_resource *resource = page->chain->resource;
-    struct http_host *host = page->chain->host;
-    struct http_page *freed;
 
     resource->source->in_flight--;
     resource->weir->progress->in_flight--;
-    host->in_flight--;
+    page->chain->host->in_flight--;
     http_room_leave(page);
-    freed = http_page_list_take(&host->blocked);
-    if (!freed)
-        return;
-    freed->chain->resource->n_blocked--;
-    http_schedule_ready(freed, true);
+    http_gate_leave(page);
 }
 
 static void arm(struct http_source *source)
@@ -185,8 +171,7 @@ void http_schedule_forget(struct http_page *page)
         http_waiting_remove(&resource->source->waiting, &page->waiter);
         resource->n_waiting--;
     }
-    if (page->list && page->list != &resource->ready)
-        resource->n_blocked--;
+    http_gate_forget(page);
     http_page_list_remove(page);
 }
 

@@ -79,6 +79,7 @@ static enum weir_status start_resource(
     resource->options = options;
     resource->estimate = FIRST_ESTIMATE;
     http_paginator_init(&resource->paginator, &options->paginator);
+    http_credential_init(&resource->credential, &options->auth, arena);
     if (http_plan_init(&resource->plan, options, source->options->base_url, arena, ret_error) !=
         WEIR_OK)
         return WEIR_FAIL;

@@ -6,6 +6,7 @@
 #ifndef WEIR_HTTP_SOURCE_H
 #define WEIR_HTTP_SOURCE_H
 
+#include "auth/credential.h"
 #include "chain.h"
 #include "options.h"
 #include "readers.h"
@@ -19,6 +20,7 @@ struct http_resource {
     const struct weir_resource *weir;
     const struct http_resource_options *options;
     struct http_plan plan;
+    struct http_credential credential;
     struct http_paginator paginator;
     struct http_walk walk;
     bool exhausted;            /* no chain is left to begin */
@@ -26,7 +28,8 @@ struct http_resource {
     struct http_chain *chains; /* the open ones */
     size_t n_chains;
     struct http_page_list ready;    /* may be sent */
-    size_t n_blocked;               /* ready, but for their host's limit */
+    struct http_page_list locked;   /* ready, but for the login */
+    size_t n_parked;                /* ready, but held back: see gate.h */
     size_t n_waiting;               /* for another try */
     struct http_page_list finished; /* to be handed over, in order for each chain */
     size_t finished_bytes;

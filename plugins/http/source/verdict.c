@@ -24,13 +24,13 @@ enum http_verdict http_judge(
     if (weir_error_is_set(&response->error))
         return response->retryable ? HTTP_RETRY : HTTP_BAD;
     if (http_retry_status(retry, response->status))
-        return HTTP_RETRY;
+        return response->status == 429 ? HTTP_RATE_LIMITED : HTTP_RETRY;
     if (is_redirect(response->status) && response->location)
         return HTTP_REDIRECTED;
     /* A part of an answer was never asked for, so 206 is no success. */
     if (response->status >= 200 && response->status <= 299 && response->status != 206)
         return HTTP_GOOD;
-    return HTTP_BAD;
+    return response->status == 401 ? HTTP_REFRESH_AUTH : HTTP_BAD;
 }
 
 static const char *remedy(int status, bool is_later_page)
@@ -61,11 +61,11 @@ static void hide_headers(const char *const *headers, char *text, size_t len)
 {
     for (; headers && *headers; headers++) {
         const char *value = strchr(*headers, ':');
-        struct http_auth one = {.secrets = {value ? value + 2 : NULL}};
+        struct http_credential one = {.secrets = {value ? value + 2 : NULL}};
 
         if (value && strlen(value) > 8 && strncasecmp(*headers, "Accept:", 7) != 0 &&
             strncasecmp(*headers, "Content-Type:", 13) != 0)
-            http_auth_hide(&one, text, len);
+            http_credential_hide(&one, text, len);
     }
 }
 
@@ -103,14 +103,15 @@ static void hide_query(const char *url, char *text, size_t len)
         at = at[1 + n] == '&' ? at + 1 + n : NULL;
         if (!value || !strstr(shown, "***"))
             continue;
-        http_auth_hide(&(struct http_auth){.secrets = {value + 1}}, text, len);
+        http_credential_hide(&(struct http_credential){.secrets = {value + 1}}, text, len);
         percent_decode(value + 1);
-        http_auth_hide(&(struct http_auth){.secrets = {value + 1}}, text, len);
+        http_credential_hide(&(struct http_credential){.secrets = {value + 1}}, text, len);
     }
 }
 
-void http_status_error(const struct http_response *response, const struct http_auth *auth,
-    const struct http_request *request, bool is_later_page, struct weir_error *ret_error)
+void http_status_error(const struct http_response *response,
+    const struct http_credential *credential, const struct http_request *request,
+    bool is_later_page, struct weir_error *ret_error)
 {
     size_t n = response->body.len < EXCERPT_SEARCHED ? response->body.len : EXCERPT_SEARCHED;
     char *copy = weir_malloc(n + 1);
@@ -118,7 +119,7 @@ void http_status_error(const struct http_response *response, const struct http_a
 
     if (n)
         memcpy(copy, response->body.ptr, n);
-    http_auth_hide(auth, copy, n);
+    http_credential_hide(credential, copy, n);
     hide_headers(request->headers, copy, n);
     hide_query(request->url, copy, n);
     weir_str_printable(

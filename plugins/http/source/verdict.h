@@ -2,15 +2,21 @@
 #ifndef WEIR_HTTP_VERDICT_H
 #define WEIR_HTTP_VERDICT_H
 
+#include "auth/credential.h"
 #include "client/client.h"
 #include "client/retry.h"
-#include "request/auth.h"
 
+/* What is to be done about it. */
 enum http_verdict {
-    HTTP_GOOD,
-    HTTP_REDIRECTED,
-    HTTP_RETRY, /* another try may go better */
-    HTTP_BAD,
+    HTTP_GOOD,         /* take it */
+    HTTP_REDIRECTED,   /* ask where it leads */
+    HTTP_RETRY,        /* another try may go better */
+    HTTP_RATE_LIMITED, /* the same, for we ask too fast */
+    HTTP_REFRESH_AUTH, /* the same, with another login */
+    HTTP_IGNORE,       /* take it as an answer without rows */
+    HTTP_SKIP,         /* give up, and leave out the rest of the partition */
+    HTTP_STOP,         /* no rows, and its chain ends here */
+    HTTP_BAD,          /* give up */
 };
 
 enum http_verdict http_judge(
@@ -21,8 +27,9 @@ enum http_verdict http_judge(
  * one. What is secret in the request (its login, headers and parameters) is hidden,
  * for servers that echo it. `is_later_page` is for servers that end their pages with a 404.
  */
-void http_status_error(const struct http_response *response, const struct http_auth *auth,
-    const struct http_request *request, bool is_later_page, struct weir_error *ret_error);
+void http_status_error(const struct http_response *response,
+    const struct http_credential *credential, const struct http_request *request,
+    bool is_later_page, struct weir_error *ret_error);
 
 /* Where a redirect leads, in the arena; NULL and E-ORIGIN or E-URL where it may not be followed. */
 const char *http_redirect_target(const char *url, const struct http_response *response,

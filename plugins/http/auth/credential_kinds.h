@@ -1,0 +1,34 @@
+/* The kinds of credentials and their options; private to this folder. */
+#ifndef WEIR_HTTP_CREDENTIAL_KINDS_H
+#define WEIR_HTTP_CREDENTIAL_KINDS_H
+
+#include "credential.h"
+
+struct http_bearer {
+    struct weir_secret token;
+};
+
+struct http_api_key {
+    const char *name;
+    struct weir_secret api_key;
+    int location; /* where it travels */
+};
+
+struct http_basic {
+    const char *username;
+    struct weir_secret password;
+};
+
+extern const struct weir_option http_bearer_options[];
+extern const struct weir_option http_api_key_options[];
+extern const struct weir_option http_basic_options[];
+
+extern const struct http_credential_kind http_bearer_kind;
+extern const struct http_credential_kind http_api_key_kind;
+extern const struct http_credential_kind http_basic_kind;
+
+/* For the kinds' checks: a secret that is empty or cannot be part of a header. */
+void http_credential_check_secret(const struct weir_secret *secret, const char *key,
+    const struct weir_node *node, struct weir_mistakes *mistakes);
+
+#endif

@@ -1,0 +1,284 @@
+#include "attempt.h"
+
+#include "format/format.h"
+#include "hand_over.h"
+#include "paging/link_header.h"
+#include "room.h"
+#include "schedule.h"
+#include "source.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+    MOST_HOPS = 10,
+    LABEL_SIZE = 512,
+    MOST_SPARE_SHARE = 32, /* of a body, that is not worth giving back */
+};
+
+static struct http_source *source_of(const struct http_page *page)
+{
+    return page->chain->resource->source;
+}
+
+static void give_up(struct http_page *page, const struct weir_error *error)
+{
+    http_page_set_error(page, error);
+    http_page_release(page, 0);
+    http_chain_settle(page->chain);
+}
+
+static void describe(const struct http_page *page, const struct http_response *response,
+    struct weir_error *ret_error)
+{
+    const struct http_chain *chain = page->chain;
+    struct http_request request = chain->request;
+
+    if (weir_error_is_set(&response->error)) {
+        *ret_error = response->error;
+        return;
+    }
+    request.url = page->url;
+    request.headers = page->headers;
+    http_status_error(
+        response, &chain->resource->credential, &request, page->number > 0, ret_error);
+}
+
+/* xorshift: spreads retries, guards nothing. */
+static uint64_t next_random(struct http_source *source)
+{
+    source->random ^= source->random << 13;
+    source->random ^= source->random >> 7;
+    source->random ^= source->random << 17;
+    return source->random;
+}
+
+static void log_again(
+    const struct http_page *page, const struct weir_error *reason, const char *when)
+{
+    char label[LABEL_SIZE];
+
+    http_page_label(page, label, sizeof(label));
+    weir_log(source_of(page)->stage, WEIR_LOG_INFO, "%s: %s; attempt %u of %lld %s", label,
+        reason->text, page->attempts + 1,
+        (long long)page->chain->resource->options->retry.max_attempts, when);
+}
+
+/* The next try begins with the page's own address. */
+static void begin_anew(struct http_page *page)
+{
+    page->chain->resource->weir->progress->retries++;
+    page->url = NULL;
+    page->hops = 0;
+    page->as_get = false;
+}
+
+static bool retry(struct http_page *page, const struct weir_error *reason, const char *retry_after)
+{
+    struct http_resource *resource = page->chain->resource;
+    struct http_source *source = resource->source;
+    uint64_t elapsed_ms = http_source_now(source) - page->began_ms;
+    uint64_t wait_ms;
+    char when[32];
+
+    if (!http_retry_wait(&resource->options->retry, page->attempts, elapsed_ms, retry_after,
+            (int64_t)time(NULL), next_random(source), &wait_ms))
+        return false;
+    (void)snprintf(when, sizeof(when), "in %.2f s", (double)wait_ms / 1000);
+    log_again(page, reason, when);
+    resource->weir->progress->backoff_us += wait_ms * 1000;
+    begin_anew(page);
+    http_schedule_retry(page, wait_ms);
+    return true;
+}
+
+/* Once for each page: who is refused with a new login is refused for good. */
+static bool log_in_again(struct http_page *page, const struct weir_error *reason)
+{
+    if (page->refusals > 0 ||
+        !http_credential_refused(&page->chain->resource->credential, page->login))
+        return false;
+    page->refusals++;
+    log_again(page, reason, "with a new login");
+    begin_anew(page);
+    http_schedule_ready(page, true);
+    return true;
+}
+
+bool http_attempt_again(struct http_page *page, enum http_verdict verdict,
+    const struct weir_error *reason, const char *retry_after)
+{
+    return verdict == HTTP_REFRESH_AUTH ? log_in_again(page, reason)
+                                        : retry(page, reason, retry_after);
+}
+
+static void redirect(struct http_page *page, const struct http_response *response)
+{
+    struct weir_error error = {0};
+    const char *to;
+
+    if (page->hops == MOST_HOPS) {
+        weir_error_set(&error, WEIR_FAULT_SOURCE, "E-HTTP-REDIRECT",
+            "more than %d redirects, one after the other", MOST_HOPS);
+        give_up(page, &error);
+        return;
+    }
+    to = http_redirect_target(page->url, response, http_page_arena(page), &error);
+    if (!to) {
+        give_up(page, &error);
+        return;
+    }
+    if (http_redirect_becomes_get(response->status, page->chain->request.method))
+        page->as_get = true;
+    page->url = to;
+    page->hops++;
+    http_attempt(page);
+}
+
+/* The reservation follows what the answer really takes, as far as the budget allows. */
+static void reserve_exactly(struct http_page *page)
+{
+    size_t want = page->body_size + HTTP_PAGE_OVERHEAD;
+
+    http_schedule_learn(page->chain->resource, want);
+    http_page_release(page, want);
+    if (page->reserved < want && weir_reserve(source_of(page)->stage, want - page->reserved))
+        page->reserved = want;
+}
+
+/* It waits for as long as its rows do, so what it was given too much goes back. */
+static void take_body(struct http_page *page, struct weir_buf *body)
+{
+    size_t needed = body->len + WEIR_JSON_PADDING;
+
+    page->body_len = body->len;
+    if (body->len == 0)
+        return;
+    page->body = weir_buf_take(body, &page->body_size);
+    if (page->body_size > needed + needed / MOST_SPARE_SHARE) {
+        page->body_size = needed;
+        page->body = weir_realloc(page->body, page->body_size);
+    }
+}
+
+static void finish(struct http_page *page)
+{
+    reserve_exactly(page);
+    page->state = HTTP_PAGE_DONE;
+    page->chain->resource->weir->progress->requests++;
+    http_chain_settle(page->chain);
+}
+
+static void take(struct http_page *page, struct http_response *response)
+{
+    const struct http_resource *resource = page->chain->resource;
+
+    page->no_content = response->status == 204;
+    page->format = http_format_find(resource->options, response->content_type);
+    take_body(page, &response->body);
+    if (resource->paginator.link_rel && response->link) {
+        struct weir_str link = http_link_find(response->link, resource->paginator.link_rel);
+
+        if (link.len)
+            page->link = weir_copy(http_page_arena(page), link).ptr;
+    }
+    finish(page);
+}
+
+/* An answer that stands for no rows. */
+static void take_nothing(struct http_page *page, bool is_last)
+{
+    page->no_content = true;
+    page->is_last = is_last;
+    finish(page);
+}
+
+static void fail(
+    struct http_page *page, enum http_verdict verdict, const struct http_response *response)
+{
+    struct weir_error error = {0};
+
+    describe(page, response, &error);
+    if (verdict != HTTP_BAD && verdict != HTTP_SKIP &&
+        http_attempt_again(page, verdict, &error, response->retry_after))
+        return;
+    page->skips = verdict == HTTP_SKIP;
+    give_up(page, &error);
+}
+
+static void act(struct http_page *page, enum http_verdict verdict, struct http_response *response)
+{
+    switch (verdict) {
+    case HTTP_GOOD:
+        take(page, response);
+        break;
+    case HTTP_REDIRECTED:
+        redirect(page, response);
+        break;
+    case HTTP_IGNORE:
+    case HTTP_STOP:
+        take_nothing(page, verdict == HTTP_STOP);
+        break;
+    case HTTP_RETRY:
+    case HTTP_RATE_LIMITED:
+    case HTTP_REFRESH_AUTH:
+    case HTTP_SKIP:
+    case HTTP_BAD:
+        fail(page, verdict, response);
+        break;
+    }
+}
+
+/* The end of one try. Whatever it does with the page may close the chain. */
+static void page_answered(void *arg, struct http_response *response)
+{
+    struct http_page *page = arg;
+    struct http_resource *resource = page->chain->resource;
+    struct http_source *source = resource->source;
+
+    page->transfer = NULL;
+    page->state = HTTP_PAGE_READY;
+    http_schedule_leave(page);
+    resource->weir->progress->bytes += response->wire_bytes;
+    resource->weir->progress->network_us += response->elapsed_us;
+    act(page, http_judge(&resource->options->retry, response), response);
+    http_schedule(source);
+    http_hand_notify(source);
+}
+
+/* Its request as the paginator places it, without the login. */
+static void make_request(struct http_page *page)
+{
+    struct http_request request = page->chain->request;
+
+    http_paginator_place(
+        &page->chain->resource->paginator, http_page_arena(page), page->number, page->at, &request);
+    page->url = request.url;
+    page->headers = request.headers;
+    page->sent_body = request.body;
+}
+
+void http_attempt(struct http_page *page)
+{
+    struct http_resource *resource = page->chain->resource;
+    struct http_source *source = resource->source;
+    struct http_request request = page->chain->request;
+
+    if (!page->url)
+        make_request(page);
+    if (page->hops == 0 && page->attempts++ == 0)
+        page->began_ms = http_source_now(source);
+    request.url = page->url;
+    request.headers = page->headers;
+    request.body = page->sent_body;
+    request.room = http_room_ask;
+    if (page->as_get) {
+        request.method = "GET";
+        request.body = (struct weir_str){NULL, 0};
+    }
+    page->login = http_credential_apply(&resource->credential, &request, http_page_arena(page));
+    page->state = HTTP_PAGE_FLYING;
+    http_schedule_enter(page);
+    page->transfer = http_client_send(source->client, &request, page_answered, page);
+}

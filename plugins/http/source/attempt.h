@@ -1,0 +1,21 @@
+/*
+ * One try of a page: sends the request, and does with the answer what the verdict
+ * says. Redirects belong to the try; another one begins when a retry is due.
+ */
+#ifndef WEIR_HTTP_ATTEMPT_H
+#define WEIR_HTTP_ATTEMPT_H
+
+#include "page.h"
+#include "verdict.h"
+
+/* Sends the page, for the first time or again. The gate has let it pass, and the budget was asked. */
+void http_attempt(struct http_page *page);
+/*
+ * Has it asked again for this reason, at once or after a wait, as the verdict says: HTTP_RETRY,
+ * HTTP_RATE_LIMITED or HTTP_REFRESH_AUTH. `retry_after` may be NULL. False: it may not be, since it
+ * was often enough.
+ */
+bool http_attempt_again(struct http_page *page, enum http_verdict verdict,
+    const struct weir_error *reason, const char *retry_after) WEIR_MUST_CHECK;
+
+#endif

@@ -1,0 +1,78 @@
+#include "gate.h"
+
+#include "schedule.h"
+
+static bool has_slot(const struct http_source *source, const struct http_host *host)
+{
+    return host->in_flight < source->max_per_host;
+}
+
+static void park(struct http_page *page, struct http_page_list *list)
+{
+    http_page_list_append(list, page);
+    page->chain->resource->n_parked++;
+}
+
+/* It may try again, before those that did not wait. */
+static void unpark(struct http_page *page)
+{
+    http_page_list_remove(page);
+    page->chain->resource->n_parked--;
+    http_schedule_ready(page, true);
+}
+
+/* A login that fails for good ends the run, whatever on_error says: nothing can be asked for. */
+static bool is_logged_in(struct http_page *page)
+{
+    struct http_resource *resource = page->chain->resource;
+    struct weir_error error = {0};
+    enum weir_status status = http_credential_prepare(&resource->credential, &error);
+
+    if (status == WEIR_OK)
+        return true;
+    if (status == WEIR_FAIL)
+        http_source_fail(resource->source, &error);
+    park(page, &resource->locked);
+    return false;
+}
+
+bool http_gate_pass(struct http_page *page)
+{
+    struct http_host *host = page->chain->host;
+
+    if (!is_logged_in(page))
+        return false;
+    if (!has_slot(page->chain->resource->source, host)) {
+        park(page, &host->blocked);
+        return false;
+    }
+    return true;
+}
+
+bool http_gate_is_shut(const struct http_resource *resource)
+{
+    return resource->locked.n || (resource->host && !has_slot(resource->source, resource->host));
+}
+
+void http_gate_unlock(struct http_source *source)
+{
+    for (size_t i = 0; i < source->n_resources; i++)
+        while (source->resources[i].locked.last)
+            unpark(source->resources[i].locked.last);
+}
+
+void http_gate_leave(struct http_page *page)
+{
+    struct http_page *freed = page->chain->host->blocked.first;
+
+    if (freed)
+        unpark(freed);
+}
+
+void http_gate_forget(struct http_page *page)
+{
+    if (!page->list || page->list == &page->chain->resource->ready)
+        return;
+    http_page_list_remove(page);
+    page->chain->resource->n_parked--;
+}
