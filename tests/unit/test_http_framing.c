@@ -148,9 +148,9 @@ static void knows_gzip_alone(void **state)
 
     (void)state;
     assert_int_equal(begin(&(struct claim){.encoding = "x-GZIP"}, &framing, &error), WEIR_OK);
-    assert_true(framing.is_gzip);
+    assert_ptr_equal(framing.encoding, &http_encoding_gzip);
     assert_int_equal(begin(&(struct claim){.encoding = "identity"}, &framing, &error), WEIR_OK);
-    assert_false(framing.is_gzip);
+    assert_null(framing.encoding);
     refuses(&(struct claim){.encoding = "br"}, "E-HTTP-PROTOCOL", "Content-Encoding");
     refuses(&(struct claim){.encoding = "gzip, gzip"}, "E-HTTP-PROTOCOL", "Content-Encoding");
     /* The status is what counts then. */

@@ -61,12 +61,12 @@ static void takes_what_is_asked_for(void **state)
                  "\r\n");
     assert_int_equal(head.status, 429);
     assert_int_equal(head.minor, 1);
-    assert_string_equal(http_head_text(&head, head.content_type), "application/json");
-    assert_string_equal(http_head_text(&head, head.retry_after), "120");
-    assert_string_equal(http_head_text(&head, head.location), "/elsewhere");
+    assert_string_equal(http_head_find(&head, "Content-Type"), "application/json");
+    assert_string_equal(http_head_find(&head, "Retry-After"), "120");
+    assert_string_equal(http_head_find(&head, "Location"), "/elsewhere");
     assert_string_equal(head.links.ptr, "<a>; rel=next, <b>; rel=last");
     assert_int_equal(head.framing.length, 12);
-    assert_true(head.framing.is_gzip);
+    assert_ptr_equal(head.framing.encoding, &http_encoding_gzip);
     http_head_done(&head);
 }
 
@@ -78,8 +78,53 @@ static void takes_little(void **state)
     takes(&head, "HTTP/1.0 999\n\n");
     assert_int_equal(head.status, 999);
     assert_int_equal(head.minor, 0);
-    assert_null(http_head_text(&head, head.content_type));
+    assert_null(http_head_find(&head, "Content-Type"));
     assert_int_equal(head.links.len, 0);
+    http_head_done(&head);
+}
+
+static void finds_fields_by_name(void **state)
+{
+    struct http_head head;
+
+    (void)state;
+    takes(&head, "HTTP/1.1 200 OK\r\n"
+                 "X-RateLimit-Remaining:  42\t\r\n"
+                 "ETag:\r\n"
+                 "X-Twice: one\r\n"
+                 "x-twice: two\r\n"
+                 "X-Folded: a\r\n"
+                 " \t b \r\n"
+                 "X: last\r\n"
+                 "\r\n");
+    assert_string_equal(http_head_find(&head, "x-ratelimit-remaining"), "42");
+    assert_string_equal(http_head_find(&head, "etag"), "");
+    assert_string_equal(http_head_find(&head, "X-TWICE"), "one");
+    assert_string_equal(http_head_find(&head, "X-Folded"), "a b");
+    assert_string_equal(http_head_find(&head, "x"), "last");
+    /* A value is no name, and neither is the beginning of one. */
+    assert_null(http_head_find(&head, "one"));
+    assert_null(http_head_find(&head, "X-Twic"));
+    http_head_done(&head);
+}
+
+/* The most lines that a head may have, each as short as can be. */
+static void keeps_as_much_as_a_head_may_have(void **state)
+{
+    struct weir_error error = {0};
+    struct http_head head;
+    size_t n = 0;
+
+    (void)state;
+    http_head_init(&head);
+    assert_int_equal(feed(&head, "HTTP/1.1 200 OK\n", &error), WEIR_OK);
+    while (head.bytes + 3 + 5 <= HTTP_HEAD_MAX) {
+        assert_int_equal(feed(&head, "a:\n", &error), WEIR_OK);
+        n++;
+    }
+    assert_int_equal(feed(&head, "z:9\n", &error), WEIR_OK);
+    assert_string_equal(http_head_find(&head, "z"), "9");
+    assert_int_equal(head.fields.len, 3 * n + 4);
     http_head_done(&head);
 }
 
@@ -92,7 +137,8 @@ static void keeps_nothing_for_the_next_answer(void **state)
     takes(&head, "HTTP/1.1 200 OK\r\nLocation: /a\r\nLink: <a>\r\nContent-Length: 5\r\n\r\n");
     http_head_reset(&head);
     assert_int_equal(feed(&head, "HTTP/1.1 200 OK\r\n\r\n", &error), WEIR_OK);
-    assert_null(http_head_text(&head, head.location));
+    assert_null(http_head_find(&head, "Location"));
+    assert_null(http_head_find(&head, "Link"));
     assert_int_equal(head.links.len, 0);
     assert_int_equal(head.framing.n_lengths, 0);
     http_head_done(&head);
@@ -192,6 +238,7 @@ static void ignores_trailers(void **state)
     assert_int_equal(feed(&head, "Content-Length: 3\r\nLink: <late>\r\n", &error), WEIR_OK);
     assert_int_equal(head.framing.n_lengths, 0);
     assert_int_equal(head.links.len, 0);
+    assert_null(http_head_find(&head, "Link"));
     http_head_done(&head);
 }
 
@@ -200,6 +247,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(takes_what_is_asked_for),
         cmocka_unit_test(takes_little),
+        cmocka_unit_test(finds_fields_by_name),
+        cmocka_unit_test(keeps_as_much_as_a_head_may_have),
         cmocka_unit_test(keeps_nothing_for_the_next_answer),
         cmocka_unit_test(leaves_informational_answers_behind),
         cmocka_unit_test(ends_a_flood_of_them),

@@ -1,13 +1,12 @@
 #include "client.h"
 
+#include "receive.h"
 #include "socket.h"
+#include "stall.h"
 #include "transfer.h"
 
-#include <netinet/in.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 #include <weir/arena.h>
 
@@ -15,23 +14,21 @@ enum {
     SCANS_A_STALL = 16, /* how much later than it should the stall clock may ring: one of so many */
     SCAN_MIN_MS = 10,
     SCAN_MAX_MS = 500,
-    FITS_TRIED = 16, /* idle transfers looked at for one that fits */
     TIMERS = 2,
 };
 
 struct http_client {
     uv_loop_t *loop;
     struct http_client_config config;
-    char *user_agent;
-    char *ca_file;
+    struct weir_arena *texts; /* of the configuration */
     CURLM *multi;
     struct http_sockets sockets;
     uv_timer_t timer; /* libcurl's */
     uv_timer_t scan;  /* ours: has anything stalled? */
     uint64_t scan_ms;
     struct http_transfers in_flight;
-    struct http_transfers over;    /* ended outside libcurl, to be told */
-    struct http_transfers idle;    /* the latest used first */
+    struct http_transfers over; /* ended outside libcurl, to be told */
+    struct http_transfers idle;
     struct http_transfer *telling; /* its callback runs */
     unsigned n_sent;               /* since it was last set to 0 */
     unsigned n_open;               /* timers and sockets that the loop has yet to close */
@@ -42,25 +39,8 @@ static void free_part(struct http_client *client)
 {
     if (--client->n_open > 0)
         return;
-    free(client->user_agent);
-    free(client->ca_file);
+    weir_arena_free(client->texts);
     free(client);
-}
-
-/* Ready for the next request, or gone: after a failure nobody knows what libcurl keeps in it. */
-static void retire(struct http_client *client, struct http_transfer *transfer, bool failed)
-{
-    http_transfer_empty(transfer);
-    if (failed) {
-        http_transfer_free(transfer);
-        return;
-    }
-    http_transfer_link(&client->idle, transfer);
-    while (client->idle.n > client->config.max_connections) {
-        transfer = client->idle.last;
-        http_transfer_unlink(transfer);
-        http_transfer_free(transfer);
-    }
 }
 
 /* The callback, once; the transfer is in no list. */
@@ -68,13 +48,18 @@ static void tell(struct http_client *client, struct http_transfer *transfer, CUR
 {
     bool failed;
 
-    http_transfer_end(transfer, &client->config, code);
+    http_receive_end(transfer, &client->config, code);
     /* What failed in the end is not used again, whatever the callback makes of its error. */
     failed = code != CURLE_OK || weir_error_is_set(&transfer->response.error);
     client->telling = transfer;
     transfer->done(transfer->arg, &transfer->response);
     client->telling = NULL;
-    retire(client, transfer, failed);
+    http_transfer_empty(transfer);
+    /* After a failure nobody knows what libcurl keeps in it. */
+    if (failed)
+        http_transfer_free(transfer);
+    else
+        http_transfers_keep(&client->idle, transfer, client->config.max_connections);
 }
 
 /* Tells all that has ended. Never called from inside libcurl. */
@@ -92,13 +77,13 @@ static void reap(struct http_client *client)
             continue;
         curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&transfer);
         curl_multi_remove_handle(client->multi, easy);
-        http_transfer_unlink(transfer);
+        http_transfers_unlink(transfer);
         tell(client, transfer, code);
     }
     while (client->over.first) {
         struct http_transfer *transfer = client->over.last;
 
-        http_transfer_unlink(transfer);
+        http_transfers_unlink(transfer);
         tell(client, transfer, CURLE_OK);
     }
 }
@@ -109,8 +94,8 @@ static CURLM *make_multi(struct http_client *client);
 static void end_early(struct http_client *client, struct http_transfer *transfer)
 {
     curl_multi_remove_handle(client->multi, transfer->easy);
-    http_transfer_unlink(transfer);
-    http_transfer_link(&client->over, transfer);
+    http_transfers_unlink(transfer);
+    http_transfers_link(&client->over, transfer);
 }
 
 /* libcurl gives no word on any transfer after an error of the multi handle: begin anew. */
@@ -188,7 +173,7 @@ static void on_scan(uv_timer_t *timer)
         uv_timer_stop(timer);
     for (struct http_transfer *t = client->in_flight.first; t; t = next) {
         next = t->next;
-        if (http_transfer_is_stalled(t, &client->config, now))
+        if (http_stall_is_over(t, &client->config, now))
             end_early(client, t);
     }
     reap(client);
@@ -215,34 +200,11 @@ static void init_curl(void)
     (void)curl_global_init(CURL_GLOBAL_ALL);
 }
 
-static long local_port(curl_socket_t fd)
-{
-    union {
-        struct sockaddr any;
-        struct sockaddr_in v4;
-        struct sockaddr_in6 v6;
-    } address = {0};
-    socklen_t size = sizeof(address);
-
-    if (getsockname(fd, &address.any, &size) != 0)
-        return -1;
-    return ntohs(address.any.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port);
-}
-
-/* libcurl tells the socket of a transfer only when it is over, but its port at any time. */
 static bool is_paused(void *arg, curl_socket_t fd)
 {
     const struct http_client *client = arg;
-    long ours = local_port(fd);
 
-    for (const struct http_transfer *t = client->in_flight.first; t; t = t->next) {
-        long port = 0;
-
-        if (t->is_paused && curl_easy_getinfo(t->easy, CURLINFO_LOCAL_PORT, &port) == CURLE_OK &&
-            port == ours)
-            return true;
-    }
-    return false;
+    return http_transfers_pause_on(&client->in_flight, fd);
 }
 
 static void on_sockets_closed(void *arg)
@@ -250,23 +212,21 @@ static void on_sockets_closed(void *arg)
     free_part(arg);
 }
 
-static char *copy_text(const char *text)
-{
-    size_t size;
-    char *copy;
-
-    if (!text)
-        return NULL;
-    size = strlen(text) + 1;
-    copy = weir_malloc(size);
-    return memcpy(copy, text, size);
-}
-
 static uint64_t scan_interval(uint64_t stall_ms)
 {
     uint64_t ms = stall_ms / SCANS_A_STALL;
 
     return ms < SCAN_MIN_MS ? SCAN_MIN_MS : ms > SCAN_MAX_MS ? SCAN_MAX_MS : ms;
+}
+
+static void copy_config(struct http_client *client, const struct http_client_config *config)
+{
+    client->texts = weir_arena_new();
+    client->config = *config;
+    if (config->user_agent)
+        client->config.user_agent = weir_copy_text(client->texts, config->user_agent);
+    if (config->ca_file)
+        client->config.ca_file = weir_copy_text(client->texts, config->ca_file);
 }
 
 static void init_timer(struct http_client *client, uv_timer_t *timer)
@@ -289,9 +249,7 @@ struct http_client *http_client_new(
     pthread_once(&once, init_curl);
     client = weir_calloc(1, sizeof(*client));
     client->loop = loop;
-    client->config = *config;
-    client->config.user_agent = client->user_agent = copy_text(config->user_agent);
-    client->config.ca_file = client->ca_file = copy_text(config->ca_file);
+    copy_config(client, config);
     client->scan_ms = scan_interval(config->stall_timeout_ms);
     http_sockets_init(&client->sockets, loop, on_ready, on_sockets_closed, client);
     client->sockets.is_paused = is_paused;
@@ -308,25 +266,14 @@ struct http_client *http_client_new(
     return NULL;
 }
 
-/* One that was used for the like before, or a new one. */
-static struct http_transfer *choose(struct http_client *client, const struct http_request *request)
-{
-    struct http_transfer *transfer = client->idle.first;
-
-    for (int i = 0; transfer && i < FITS_TRIED; i++, transfer = transfer->next)
-        if (http_transfer_fits(transfer, request)) {
-            http_transfer_unlink(transfer);
-            return transfer;
-        }
-    return http_transfer_new(&client->config, &client->sockets, request);
-}
-
 struct http_transfer *http_client_send(
     struct http_client *client, const struct http_request *request, http_done done, void *arg)
 {
-    struct http_transfer *transfer = choose(client, request);
+    struct http_transfer *transfer = http_transfers_take(&client->idle, request);
     CURLMcode code = CURLM_OK;
 
+    if (!transfer)
+        transfer = http_transfer_new(&client->config, &client->sockets, request);
     transfer->client = client;
     transfer->done = done;
     transfer->arg = arg;
@@ -337,12 +284,12 @@ struct http_transfer *http_client_send(
                 "the request could not be sent: %s", curl_multi_strerror(code));
     }
     if (weir_error_is_set(&transfer->response.error)) {
-        http_transfer_link(&client->over, transfer);
+        http_transfers_link(&client->over, transfer);
         /* libcurl minds no call too many, and sets the timer again. */
         uv_timer_start(&client->timer, on_timer, 0, 0);
         return transfer;
     }
-    http_transfer_link(&client->in_flight, transfer);
+    http_transfers_link(&client->in_flight, transfer);
     client->n_sent++;
     if (!uv_is_active((uv_handle_t *)&client->scan))
         uv_timer_start(&client->scan, on_scan, client->scan_ms, client->scan_ms);
@@ -357,7 +304,7 @@ void http_transfer_cancel(struct http_transfer *transfer)
         return;
     if (transfer->list == &client->in_flight)
         curl_multi_remove_handle(client->multi, transfer->easy);
-    http_transfer_unlink(transfer);
+    http_transfers_unlink(transfer);
     http_transfer_free(transfer);
 }
 
@@ -383,16 +330,6 @@ size_t http_client_in_flight(const struct http_client *client)
     return client->in_flight.n + client->over.n;
 }
 
-static void free_all(struct http_transfers *list)
-{
-    while (list->first) {
-        struct http_transfer *transfer = list->first;
-
-        http_transfer_unlink(transfer);
-        http_transfer_free(transfer);
-    }
-}
-
 static void on_timer_closed(uv_handle_t *handle)
 {
     free_part(handle->data);
@@ -402,8 +339,8 @@ void http_client_close(struct http_client *client)
 {
     while (client->in_flight.first)
         http_transfer_cancel(client->in_flight.first);
-    free_all(&client->over);
-    free_all(&client->idle);
+    http_transfers_free(&client->over);
+    http_transfers_free(&client->idle);
     if (client->multi)
         curl_multi_cleanup(client->multi);
     uv_close((uv_handle_t *)&client->timer, on_timer_closed);

@@ -22,6 +22,7 @@
 #include <weir/status.h>
 
 struct http_client;
+struct http_head;
 struct http_transfer;
 
 struct http_client_config {
@@ -51,18 +52,23 @@ struct http_request {
 
 /* What came of it. Lives until the callback returns; the body may be taken from the buffer. */
 struct http_response {
-    int status;               /* 0 when no answer was had */
-    struct weir_error error;  /* set when there is no whole, believable answer: refused, reset, */
-                              /* stalled, truncated, not HTTP, too large, ... */
-    bool retryable;           /* of an error: may another try go better? */
-    struct weir_buf body;     /* decoded (gzip), padded by WEIR_JSON_PADDING */
-    const char *content_type; /* or "" */
-    const char *retry_after;  /* the header as it came, or NULL */
-    const char *link;         /* all Link headers, joined by commas, or NULL */
-    const char *location;     /* or NULL */
+    int status;              /* 0 when no answer was had */
+    struct weir_error error; /* set when there is no whole, believable answer: refused, reset, */
+                             /* stalled, truncated, not HTTP, too large, ... */
+    bool retryable;          /* of an error: may another try go better? */
+    struct weir_buf body;    /* decoded (gzip), padded by WEIR_JSON_PADDING */
+    const struct http_head *head; /* for http_response_header; NULL: it has none */
+    const char *content_type;     /* or "" */
+    const char *link;             /* all Link headers, joined by commas, or NULL */
+    /* As they came, where the status is no success; or NULL */
+    const char *retry_after;
+    const char *location;
     uint64_t elapsed_us;
     uint64_t wire_bytes; /* body as received */
 };
+
+/* The first value of a header, whatever the case of its name; NULL: it did not come. */
+const char *http_response_header(const struct http_response *response, const char *name);
 
 /* In `arg` what was given to send. May call http_client_send; must not call http_client_close. */
 typedef void (*http_done)(void *arg, struct http_response *response);

@@ -1,5 +1,7 @@
 #include "easy.h"
 
+#include "encoding.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <weir/arena.h>
@@ -119,7 +121,7 @@ static CURLcode set_headers(CURL *easy, const struct http_client_config *config,
     const struct http_request *request, struct curl_slist **list)
 {
     /* libcurl's own options for these two have it format each line twice, for every request. */
-    bool ok = append(list, "Accept-Encoding: gzip") &&
+    bool ok = append(list, "Accept-Encoding: " HTTP_ENCODINGS_ACCEPTED) &&
               (!config->user_agent || append_user_agent(list, config->user_agent));
 
     for (size_t i = 0; ok && request->headers && request->headers[i]; i++)

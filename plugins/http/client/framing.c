@@ -57,13 +57,13 @@ void http_framing_add_coding(struct http_framing *framing, struct weir_str value
 
 void http_framing_add_encoding(struct http_framing *framing, struct weir_str value)
 {
-    bool is_gzip = is_word(value, "gzip") || is_word(value, "x-gzip");
-
     if (is_word(value, "identity") || value.len == 0)
         return;
-    if (!is_gzip || framing->is_gzip)
+    if (framing->encoding)
         framing->is_encoding_bad = true;
-    framing->is_gzip = is_gzip;
+    framing->encoding = http_encoding_find(value);
+    if (!framing->encoding)
+        framing->is_encoding_bad = true;
 }
 
 void http_framing_add_type(struct http_framing *framing, struct weir_str value)

@@ -8,9 +8,10 @@
 #ifndef WEIR_HTTP_FRAMING_H
 #define WEIR_HTTP_FRAMING_H
 
+#include "encoding.h"
+
 #include <stdint.h>
 #include <weir/status.h>
-#include <weir/str.h>
 
 enum http_body_end {
     HTTP_END_NO_BODY,  /* the status has none */
@@ -22,12 +23,12 @@ enum http_body_end {
 /* What the head says of the body. Zeroed, it says nothing. */
 struct http_framing {
     unsigned n_lengths;
-    unsigned n_codings; /* Transfer-Encoding headers */
-    bool is_length_bad; /* no whole number below 2^63, or several that differ */
-    bool is_coding_bad; /* anything but chunked, once */
-    bool is_gzip;
-    bool is_encoding_bad; /* a content encoding that was not asked for */
+    unsigned n_codings;   /* Transfer-Encoding headers */
+    bool is_length_bad;   /* no whole number below 2^63, or several that differ */
+    bool is_coding_bad;   /* anything but chunked, once */
+    bool is_encoding_bad; /* a content encoding that was not asked for, or more than one */
     bool may_be_lines;    /* of a type where each line is a document of its own */
+    const struct http_encoding *encoding; /* NULL: the body is as it is */
     uint64_t length;
     enum http_body_end end; /* known after http_framing_begin */
     bool has_surplus;       /* a body is announced where none may be: the connection is spoilt */

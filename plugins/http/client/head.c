@@ -3,24 +3,29 @@
 #include <string.h>
 #include <strings.h>
 
-enum { KEPT_TEXT_SIZE = 1024 }; /* more than that is not kept from answer to answer */
+enum {
+    KEPT_SIZE = 4096, /* more memory than that is not kept from answer to answer */
+    /* A line brings two NULs, and has a colon and a line break that need not be kept; the last
+     * one may lack the latter. */
+    FIELDS_MAX = HTTP_HEAD_MAX + 2,
+};
 
 void http_head_init(struct http_head *head)
 {
     *head = (struct http_head){0};
-    weir_buf_init(&head->texts, HTTP_HEAD_MAX, 1);
+    weir_buf_init(&head->fields, FIELDS_MAX, 1);
     weir_buf_init(&head->links, HTTP_HEAD_MAX, 1);
 }
 
 void http_head_done(struct http_head *head)
 {
-    weir_buf_done(&head->texts);
+    weir_buf_done(&head->fields);
     weir_buf_done(&head->links);
 }
 
 static void empty(struct weir_buf *buf)
 {
-    if (buf->capacity > KEPT_TEXT_SIZE)
+    if (buf->capacity > KEPT_SIZE)
         weir_buf_done(buf);
     else
         weir_buf_reset(buf);
@@ -30,9 +35,8 @@ static void empty(struct weir_buf *buf)
 static void forget_lines(struct http_head *head)
 {
     head->framing = (struct http_framing){0};
-    head->content_type = head->retry_after = head->location = 0;
     head->was_important = false;
-    empty(&head->texts);
+    empty(&head->fields);
     empty(&head->links);
 }
 
@@ -43,11 +47,6 @@ void http_head_reset(struct http_head *head)
     head->status = head->minor = 0;
     head->n_informational = 0;
     head->bytes = 0;
-}
-
-const char *http_head_text(const struct http_head *head, size_t at)
-{
-    return at ? head->texts.ptr + at - 1 : NULL;
 }
 
 static bool is_blank(char c)
@@ -97,13 +96,47 @@ static enum weir_status take_status_line(
 }
 
 /* The buffers hold as much as a head may have, so that adding to them cannot fail. */
-static void keep_text(struct http_head *head, size_t *at, struct weir_str value)
+static void keep_field(struct http_head *head, struct weir_str name, struct weir_str value)
 {
-    size_t offset = head->texts.len;
+    struct weir_buf *fields = &head->fields;
+    size_t size = name.len + value.len + 2;
+    char *at;
 
-    if (!*at && weir_buf_add(&head->texts, value.ptr, value.len) &&
-        weir_buf_add(&head->texts, "", 1))
-        *at = offset + 1;
+    if (!weir_buf_reserve(fields, size))
+        return;
+    at = fields->ptr + fields->len;
+    memcpy(at, name.ptr, name.len);
+    at[name.len] = '\0';
+    memcpy(at + name.len + 1, value.ptr, value.len);
+    at[size - 1] = '\0';
+    fields->len += size;
+}
+
+/* A value that goes on in the next line: what divides them counts as one blank. */
+static void keep_more(struct http_head *head, struct weir_str value)
+{
+    struct weir_buf *fields = &head->fields;
+
+    if (!fields->len || !weir_buf_reserve(fields, value.len + 1))
+        return;
+    fields->ptr[fields->len - 1] = ' ';
+    memcpy(fields->ptr + fields->len, value.ptr, value.len);
+    fields->len += value.len + 1;
+    fields->ptr[fields->len - 1] = '\0';
+}
+
+const char *http_head_find(const struct http_head *head, const char *name)
+{
+    const char *end = head->fields.ptr + head->fields.len;
+
+    for (const char *at = head->fields.ptr; at < end;) {
+        const char *value = at + strlen(at) + 1;
+
+        if (strcasecmp(at, name) == 0)
+            return value;
+        at = value + strlen(value) + 1;
+    }
+    return NULL;
 }
 
 static void keep_link(struct http_head *head, struct weir_str value)
@@ -119,7 +152,10 @@ static bool is_name(struct weir_str name, const char *word)
     return strncasecmp(name.ptr, word, name.len) == 0 && word[name.len] == '\0';
 }
 
-/* Names are told apart by their length first: most lines are none of these. */
+/*
+ * What says where the body ends, and links. True: it may not go on in a second line.
+ * Names are told apart by their length first: most lines are none of these.
+ */
 static bool take_value(struct http_head *head, struct weir_str name, struct weir_str value)
 {
     struct http_framing *framing = &head->framing;
@@ -131,20 +167,13 @@ static bool take_value(struct http_head *head, struct weir_str name, struct weir
         keep_link(head, value);
         return true;
     case 8:
-        if (!is_name(name, "Location"))
-            return false;
-        keep_text(head, &head->location, value);
-        return true;
+        return is_name(name, "Location");
     case 11:
-        if (!is_name(name, "Retry-After"))
-            return false;
-        keep_text(head, &head->retry_after, value);
-        return true;
+        return is_name(name, "Retry-After");
     case 12:
         if (!is_name(name, "Content-Type"))
             return false;
         http_framing_add_type(framing, value);
-        keep_text(head, &head->content_type, value);
         return true;
     case 14:
         if (!is_name(name, "Content-Length"))
@@ -175,12 +204,14 @@ static enum weir_status take_header(
     if (is_blank(line.ptr[0])) {
         if (head->was_important)
             return fail(ret_error, "the answer has a header that goes on in a second line", line);
+        keep_more(head, trim(line));
         return WEIR_OK;
     }
     if (!colon || colon == line.ptr || is_blank(colon[-1]))
         return fail(ret_error, "the answer has a line that is no header", line);
     name = (struct weir_str){line.ptr, (size_t)(colon - line.ptr)};
     value = trim((struct weir_str){colon + 1, line.len - name.len - 1});
+    keep_field(head, name, value);
     head->was_important = take_value(head, name, value);
     return WEIR_OK;
 }

@@ -1,6 +1,6 @@
 /*
- * The head of an answer, line by line as it arrives: what the source asks about,
- * and what says where the body ends.
+ * The head of an answer, line by line as it arrives: all its fields, to be asked
+ * for by name, and what says where the body ends.
  */
 #ifndef WEIR_HTTP_HEAD_H
 #define WEIR_HTTP_HEAD_H
@@ -28,11 +28,8 @@ struct http_head {
     size_t bytes;
     bool was_important; /* the line before: it may not go on in the next one */
     struct http_framing framing;
-    struct weir_buf texts; /* the values below, one behind the other, each with a NUL */
-    size_t content_type;   /* 1 + offset in texts; 0: absent */
-    size_t retry_after;
-    size_t location;
-    struct weir_buf links; /* all Link values, joined by commas */
+    struct weir_buf fields; /* name, NUL, value, NUL, and so on, in the order they came */
+    struct weir_buf links;  /* all Link values, joined by commas */
 };
 
 void http_head_init(struct http_head *head);
@@ -48,7 +45,8 @@ void http_head_reset(struct http_head *head);
 enum weir_status http_head_add(
     struct http_head *head, struct weir_str line, struct weir_error *ret_error) WEIR_MUST_CHECK;
 
-/* One of the texts by its offset field, or NULL; good until the head changes. */
-const char *http_head_text(const struct http_head *head, size_t at);
+/* The first value of a field, whatever the case of its name; NULL: there is none. Good until the
+ * head changes. The fields of trailers are not among them. */
+const char *http_head_find(const struct http_head *head, const char *name);
 
 #endif

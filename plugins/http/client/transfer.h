@@ -1,5 +1,5 @@
 /*
- * One attempt at one request: a libcurl easy handle, and what it has received.
+ * One attempt at one request: a libcurl easy handle, and what is known of it.
  *
  * An easy handle costs more to make than a small request takes, so a transfer is
  * used again, but only for the same origin, login and headers, and only after
@@ -10,8 +10,9 @@
 
 #include "client.h"
 #include "head.h"
-#include "inflate.h"
 #include "socket.h"
+#include "transfers.h"
+#include "unpack.h"
 
 struct http_transfer {
     struct http_transfer *prev, *next; /* in the client's list */
@@ -36,24 +37,18 @@ struct http_transfer {
     size_t granted; /* what `room` said yes to */
     bool is_paused;
     struct http_head head;
-    struct http_inflate inflate;
+    struct http_unpack unpack;
     struct http_response response;
     bool has_enough; /* stopped on purpose: what came is the whole answer */
     bool is_opaque;  /* a body that nobody can read, or will */
-    /* the stall clock, see http_transfer_is_stalled */
+    /* the stall clock, see stall.h */
     uint64_t clock_ms; /* 0: not running */
     uint64_t clock_bytes;
     bool clock_saw_head;
     char detail[CURL_ERROR_SIZE];
 };
 
-struct http_transfers {
-    struct http_transfer *first, *last;
-    size_t n;
-};
-
-void http_transfer_link(struct http_transfers *list, struct http_transfer *transfer);
-void http_transfer_unlink(struct http_transfer *transfer);
+enum { HTTP_HOST_SIZE = 300 };
 
 /* For requests like this one. */
 struct http_transfer *http_transfer_new(const struct http_client_config *config,
@@ -63,21 +58,9 @@ bool http_transfer_fits(const struct http_transfer *transfer, const struct http_
 
 /* Makes it ready to be added to a multi handle; false: response.error says why it cannot be. */
 bool http_transfer_begin(struct http_transfer *transfer, const struct http_request *request);
-/* Judges what was received; fills the response. */
-void http_transfer_end(
-    struct http_transfer *transfer, const struct http_client_config *config, CURLcode code);
 /* Frees what the callback did not take. */
 void http_transfer_empty(struct http_transfer *transfer);
-
-/*
- * Asked now and then: has too little moved for stall_timeout_ms? Sets the error
- * if so. The clock begins once the connection stands, and anew with a whole head
- * and with each HTTP_STALL_SPEED bytes a second: a server that drips is as good
- * as silent.
- */
-bool http_transfer_is_stalled(
-    struct http_transfer *transfer, const struct http_client_config *config, uint64_t now_ms);
-
-enum { HTTP_STALL_SPEED = 16 };
+/* Host and port without login, for messages. */
+void http_transfer_host(const struct http_transfer *transfer, char out[HTTP_HOST_SIZE]);
 
 #endif

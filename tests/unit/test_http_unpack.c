@@ -1,5 +1,5 @@
 /* gzip: all of it or an error, whatever the pieces it comes in, and no bombs. */
-#include "client/inflate.h"
+#include "client/unpack.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <zlib.h>
 
 enum { LIMIT = 1 << 20 };
 
@@ -35,19 +36,19 @@ static void pack(struct text *packed, const void *bytes, size_t n)
 }
 
 /* In pieces of the given size; the first failure ends it. */
-static enum weir_status unpack(struct http_inflate *inflate, const struct text *packed,
+static enum weir_status unpack(struct http_unpack *unpacker, const struct text *packed,
     size_t piece, struct weir_buf *out, struct weir_error *error)
 {
     *error = (struct weir_error){0};
-    http_inflate_begin(inflate);
+    http_unpack_begin(unpacker, &http_encoding_gzip);
     weir_buf_reset(out);
     for (size_t at = 0; at < packed->len; at += piece) {
         size_t n = packed->len - at < piece ? packed->len - at : piece;
 
-        if (http_inflate_add(inflate, packed->ptr + at, n, out, error) != WEIR_OK)
+        if (http_unpack_add(unpacker, packed->ptr + at, n, out, error) != WEIR_OK)
             return WEIR_FAIL;
     }
-    return http_inflate_end(inflate, error);
+    return http_unpack_end(unpacker, error);
 }
 
 static char *sample(size_t n)
@@ -63,36 +64,36 @@ static char *sample(size_t n)
 static void becomes(const struct text *packed, const char *bytes, size_t n)
 {
     static const size_t pieces[] = {1, 2, 3, 7, 100, 4096, 1 << 20};
-    struct http_inflate inflate = {0};
+    struct http_unpack unpacker = {0};
     struct weir_error error;
     struct weir_buf out;
 
     weir_buf_init(&out, LIMIT, 64);
     for (size_t i = 0; i < sizeof(pieces) / sizeof(*pieces); i++) {
-        assert_int_equal(unpack(&inflate, packed, pieces[i], &out, &error), WEIR_OK);
+        assert_int_equal(unpack(&unpacker, packed, pieces[i], &out, &error), WEIR_OK);
         assert_int_equal(out.len, n);
         assert_memory_equal(out.ptr, bytes, n);
         assert_int_equal(out.ptr[n], 0);
     }
-    http_inflate_done(&inflate);
+    http_unpack_done(&unpacker);
     weir_buf_done(&out);
 }
 
 static void fails(const struct text *packed, size_t limit, const char *code, const char *text)
 {
     static const size_t pieces[] = {1, 5, 1 << 20};
-    struct http_inflate inflate = {0};
+    struct http_unpack unpacker = {0};
     struct weir_error error;
     struct weir_buf out;
 
     weir_buf_init(&out, limit, 64);
     for (size_t i = 0; i < sizeof(pieces) / sizeof(*pieces); i++) {
-        assert_int_equal(unpack(&inflate, packed, pieces[i], &out, &error), WEIR_FAIL);
+        assert_int_equal(unpack(&unpacker, packed, pieces[i], &out, &error), WEIR_FAIL);
         assert_string_equal(error.code, code);
         assert_non_null(strstr(error.text, text));
         assert_true(out.len <= limit);
     }
-    http_inflate_done(&inflate);
+    http_unpack_done(&unpacker);
     weir_buf_done(&out);
 }
 
@@ -125,7 +126,7 @@ static void joins_members(void **state)
 /* Every place to cut it at but its two ends. */
 static void notices_every_cut(void **state)
 {
-    struct http_inflate inflate = {0};
+    struct http_unpack unpacker = {0};
     struct text packed = {0};
     struct weir_error error;
     struct weir_buf out;
@@ -136,12 +137,12 @@ static void notices_every_cut(void **state)
     whole = packed.len;
     weir_buf_init(&out, LIMIT, 64);
     for (packed.len = 1; packed.len < whole; packed.len++) {
-        assert_int_equal(unpack(&inflate, &packed, 16, &out, &error), WEIR_FAIL);
+        assert_int_equal(unpack(&unpacker, &packed, 16, &out, &error), WEIR_FAIL);
         assert_string_equal(error.code, "E-HTTP-TRUNCATED");
     }
     packed.len = 0;
-    assert_int_equal(unpack(&inflate, &packed, 16, &out, &error), WEIR_OK);
-    http_inflate_done(&inflate);
+    assert_int_equal(unpack(&unpacker, &packed, 16, &out, &error), WEIR_OK);
+    http_unpack_done(&unpacker);
     weir_buf_done(&out);
     free(packed.ptr);
 }
@@ -192,19 +193,19 @@ static void stops_at_the_limit(void **state)
 {
     struct text packed = {0};
     char *bytes = sample(5000);
-    struct http_inflate inflate = {0};
+    struct http_unpack unpacker = {0};
     struct weir_error error;
     struct weir_buf out;
 
     (void)state;
     pack(&packed, bytes, 5000);
     weir_buf_init(&out, 5000, 64);
-    assert_int_equal(unpack(&inflate, &packed, 100, &out, &error), WEIR_OK);
+    assert_int_equal(unpack(&unpacker, &packed, 100, &out, &error), WEIR_OK);
     assert_int_equal(out.len, 5000);
     weir_buf_done(&out);
     fails(&packed, 4999, "E-LIMIT-BODY", "4999");
     fails(&packed, 1, "E-LIMIT-BODY", "max_response_size");
-    http_inflate_done(&inflate);
+    http_unpack_done(&unpacker);
     free(packed.ptr);
     free(bytes);
 }
@@ -213,7 +214,7 @@ static void refuses_bombs(void **state)
 {
     size_t n = (size_t)64 << 20;
     char *blanks = calloc(1, n);
-    struct http_inflate inflate = {0};
+    struct http_unpack unpacker = {0};
     struct text packed = {0};
     struct weir_error error;
     struct weir_buf out;
@@ -222,11 +223,11 @@ static void refuses_bombs(void **state)
     assert_non_null(blanks);
     pack(&packed, blanks, n);
     weir_buf_init(&out, (size_t)1 << 30, 64);
-    assert_int_equal(unpack(&inflate, &packed, 4096, &out, &error), WEIR_FAIL);
+    assert_int_equal(unpack(&unpacker, &packed, 4096, &out, &error), WEIR_FAIL);
     assert_string_equal(error.code, "E-LIMIT-BODY");
     assert_non_null(strstr(error.text, "bomb"));
     assert_true(out.len < (size_t)16 << 20);
-    http_inflate_done(&inflate);
+    http_unpack_done(&unpacker);
     weir_buf_done(&out);
     free(packed.ptr);
     free(blanks);

@@ -1,0 +1,187 @@
+#include "receive.h"
+
+#include "failure.h"
+
+#include <weir/arena.h>
+
+enum { RESERVE_MAX = 8 * 1024 * 1024 }; /* the most that a mere promise of a length allocates */
+
+/* Returning less than was given makes libcurl end the transfer and the connection. */
+static size_t stop(size_t n)
+{
+    return n ? 0 : 1;
+}
+
+static enum weir_status begin_body(struct http_transfer *transfer)
+{
+    struct http_response *response = &transfer->response;
+    struct http_framing *framing = &transfer->head.framing;
+
+    if (http_framing_begin(framing, transfer->head.status, transfer->head.minor,
+            response->body.limit, &response->error) != WEIR_OK)
+        return WEIR_FAIL;
+    transfer->is_opaque = framing->is_encoding_bad;
+    if (framing->encoding)
+        http_unpack_begin(&transfer->unpack, framing->encoding);
+    else if (framing->length && framing->length <= RESERVE_MAX && !framing->has_surplus &&
+             !transfer->is_opaque && !weir_buf_reserve(&response->body, (size_t)framing->length))
+        return WEIR_FAIL;
+    return WEIR_OK;
+}
+
+static size_t on_header(char *line, size_t size, size_t n, void *arg)
+{
+    struct http_transfer *transfer = arg;
+    struct http_head *head = &transfer->head;
+    bool was_whole = head->place == HTTP_HEAD_WHOLE;
+
+    (void)size;
+    if (http_head_add(head, (struct weir_str){line, n}, &transfer->response.error) != WEIR_OK)
+        return stop(n);
+    if (was_whole || head->place != HTTP_HEAD_WHOLE)
+        return n;
+    if (begin_body(transfer) != WEIR_OK)
+        return stop(n);
+    /* Nobody knows where such a body ends, so the connection ends here. */
+    transfer->has_enough = head->framing.has_surplus;
+    return transfer->has_enough ? stop(n) : n;
+}
+
+/* What the encoding holds besides the body: as much of its window as it has filled. */
+static size_t window_size(const struct http_transfer *transfer)
+{
+    const struct http_encoding *encoding = transfer->head.framing.encoding;
+    size_t filled = transfer->response.body.len;
+
+    return !encoding ? 0 : filled < encoding->window ? filled : encoding->window;
+}
+
+/* Asks for more than is needed now, so that it need not ask for each piece. */
+static bool has_room(struct http_transfer *transfer, size_t n)
+{
+    const struct http_framing *framing = &transfer->head.framing;
+    size_t needed = transfer->response.body.len + n + window_size(transfer);
+    size_t wanted = needed > 2 * transfer->granted ? needed : 2 * transfer->granted;
+
+    if (!transfer->room || needed <= transfer->granted)
+        return true;
+    if (framing->end == HTTP_END_LENGTH && !framing->encoding && framing->length >= needed)
+        wanted = (size_t)framing->length;
+    if (!transfer->room(transfer->arg, wanted))
+        return false;
+    transfer->granted = wanted;
+    return true;
+}
+
+static size_t on_body(char *bytes, size_t size, size_t n, void *arg)
+{
+    struct http_transfer *transfer = arg;
+    struct http_response *response = &transfer->response;
+
+    (void)size;
+    if (!transfer->is_opaque && !has_room(transfer, n)) {
+        transfer->is_paused = true;
+        return CURL_WRITEFUNC_PAUSE;
+    }
+    response->wire_bytes += n;
+    if (transfer->is_opaque)
+        return n;
+    if (transfer->head.framing.encoding) {
+        struct http_unpack *unpack = &transfer->unpack;
+
+        return http_unpack_add(unpack, bytes, n, &response->body, &response->error) == WEIR_OK
+                   ? n
+                   : stop(n);
+    }
+    if (weir_buf_add(&response->body, bytes, n))
+        return n;
+    weir_error_set(&response->error, WEIR_FAULT_DATA, "E-LIMIT-BODY",
+        "the answer's body has more than %zu bytes, more than max_response_size allows",
+        response->body.limit);
+    return stop(n);
+}
+
+void http_receive_serve(struct http_transfer *transfer)
+{
+    curl_easy_setopt(transfer->easy, CURLOPT_PRIVATE, transfer);
+    curl_easy_setopt(transfer->easy, CURLOPT_ERRORBUFFER, transfer->detail);
+    curl_easy_setopt(transfer->easy, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(transfer->easy, CURLOPT_HEADERDATA, transfer);
+    curl_easy_setopt(transfer->easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(transfer->easy, CURLOPT_WRITEDATA, transfer);
+}
+
+/* libcurl is content; is the answer whole? */
+static enum weir_status check_whole(struct http_transfer *transfer, struct weir_error *ret_error)
+{
+    struct http_response *response = &transfer->response;
+    struct http_head *head = &transfer->head;
+    struct weir_str body = {response->body.ptr, response->body.len};
+
+    if (head->place != HTTP_HEAD_WHOLE)
+        return weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-HTTP-TRUNCATED",
+            "the connection ended in the middle of the answer's headers");
+    head->framing.may_be_lines |= transfer->hides_cuts;
+    if (http_framing_end(&head->framing, head->status, response->wire_bytes, body, ret_error) !=
+        WEIR_OK)
+        return WEIR_FAIL;
+    return head->framing.encoding ? http_unpack_end(&transfer->unpack, ret_error) : WEIR_OK;
+}
+
+static void tell_failure(
+    struct http_transfer *transfer, const struct http_client_config *config, CURLcode code)
+{
+    struct http_response *response = &transfer->response;
+    char host[HTTP_HOST_SIZE];
+    const struct http_failure failure = {
+        .code = code,
+        .easy = transfer->easy,
+        .host = host,
+        .detail = transfer->detail,
+        .head = &transfer->head,
+        .received = response->wire_bytes,
+        .connect_timeout_ms = config->connect_timeout_ms,
+        .open_errno = transfer->sockets->open_errno,
+    };
+
+    http_transfer_host(transfer, host);
+    http_failure_tell(&failure, &response->error, &response->retryable);
+}
+
+static void fill_head(struct http_transfer *transfer)
+{
+    struct http_response *response = &transfer->response;
+    const struct http_head *head = &transfer->head;
+    bool is_success = head->status >= 200 && head->status <= 299;
+
+    response->status = head->status;
+    response->head = head;
+    response->content_type = http_head_find(head, "Content-Type");
+    if (!response->content_type)
+        response->content_type = "";
+    response->link = head->links.len ? head->links.ptr : NULL;
+    response->retry_after = is_success ? NULL : http_head_find(head, "Retry-After");
+    response->location = is_success ? NULL : http_head_find(head, "Location");
+    response->elapsed_us = uv_hrtime() / 1000 - transfer->started_us;
+}
+
+const char *http_response_header(const struct http_response *response, const char *name)
+{
+    return response->head ? http_head_find(response->head, name) : NULL;
+}
+
+void http_receive_end(
+    struct http_transfer *transfer, const struct http_client_config *config, CURLcode code)
+{
+    struct http_response *response = &transfer->response;
+
+    if (!weir_error_is_set(&response->error) && !transfer->has_enough) {
+        if (code != CURLE_OK)
+            tell_failure(transfer, config, code);
+        else
+            response->retryable = check_whole(transfer, &response->error) != WEIR_OK;
+    }
+    if (weir_error_is_set(&response->error))
+        weir_buf_done(&response->body);
+    fill_head(transfer);
+}
