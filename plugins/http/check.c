@@ -160,7 +160,9 @@ static void check_resource(
     check_request(&s, mistakes);
     http_format_check(s.options, s.config, mistakes);
     http_credential_check(&s.options->auth, mistakes);
-    http_paginator_check(&s.options->paginator, &s.options->params, mistakes);
+    http_paginator_check(&(struct http_paging_site){s.options, s.config,
+                             http_credential_header_name(&s.options->auth)},
+        mistakes);
     check_failures(&s, mistakes);
     if (s.names.partitions && !s.names.partitions_are_used)
         weir_mistake_warn(mistakes, s.names.partitions_node, "E-VALUE",

@@ -1,10 +1,10 @@
 """Paging: every style gives every row once and in order, also when pages are asked for ahead."""
 
 import unittest
-from urllib.parse import urlencode
 
 import harness
 from harness import BAD_FILE, OK, SOURCE
+from paging_case import PagingCase
 
 setUpModule = harness.start_server
 
@@ -12,36 +12,6 @@ PAGE_NUMBER = "{ type: page_number, total_path: total_pages }"
 CURSOR = "{ type: cursor, cursor_path: next, cursor_param: cursor }"
 JSON_LINK = "{ type: json_link }"
 HEADER_LINK = "{ type: header_link }"
-
-
-class PagingCase(harness.Case):
-    def load(self, paginator, resource="", extract="", env=None, **query):
-        url = "${SERVER}/pages?" + urlencode(query)
-        return self.run_weir(f"""
-            weir: 1
-            name: pages
-            extract:
-              type: http
-              {extract}
-              resources:
-                - name: t
-                  url: "{url}"
-                  data_selector: data
-                  paginator: {paginator}
-                  {resource}
-            load: {{ type: sqlite, path: "${{WORK}}/out.db" }}
-            """, env=env)
-
-    def ids(self):
-        """In the order they were loaded."""
-        return [row[0] for row in harness.query(self.db, "SELECT id FROM t ORDER BY rowid")]
-
-    def assert_all(self, result, total=1000):
-        self.assert_exit(result, OK)
-        self.assertEqual(self.ids(), list(range(1, total + 1)))
-
-    def requests(self):
-        return harness.server().stats()["requests_total"]
 
 
 class Styles(PagingCase):

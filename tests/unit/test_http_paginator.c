@@ -232,7 +232,8 @@ static void mistakes(struct http_fixture *f, const char *text)
 {
     http_parse(f, text);
     if (f->mistakes.n == 0)
-        http_paginator_check(&f->options.paginator, &f->options.params, &f->mistakes);
+        http_paginator_check(
+            &(struct http_paging_site){&f->options, f->resource.config, NULL}, &f->mistakes);
 }
 
 static void tells_what_can_never_work(void **state)
@@ -262,8 +263,9 @@ static void tells_what_can_never_work(void **state)
         "api.example.org:8443");
     mistakes(f, "{'url': 'http://h/', 'paginator': {'type': 'cursor', "
                 "'cursor_path': 'x'}}");
-    check_mistake(
-        &f->mistakes, 0, "E-REQUIRED", "'cursor_param' is required for paginator type 'cursor'");
+    check_mistake(&f->mistakes, 0, "E-REQUIRED",
+        "'cursor_param' is required, unless cursor_header, "
+        "cursor_body_path or path_param says where the mark goes");
 }
 
 int main(void)

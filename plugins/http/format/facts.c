@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* A cursor or link as text: empty, false and what is no single value name nothing. */
-static const char *place_of(const struct weir_value *value, struct weir_arena *arena)
+static const char *place_of(const struct weir_value *value, bool as_json, struct weir_arena *arena)
 {
     struct weir_str text;
 
@@ -14,6 +14,8 @@ static const char *place_of(const struct weir_value *value, struct weir_arena *a
     text = weir_value_format(value, arena, false);
     if (text.len == 0 || memchr(text.ptr, '\0', text.len))
         return NULL;
+    if (as_json)
+        text = weir_value_format(value, arena, true);
     return weir_copy(arena, text).ptr;
 }
 
@@ -68,7 +70,7 @@ enum weir_status http_facts_pick(const struct http_paginator *paginator,
     if (paginator->next_path) {
         if (format->pick(reader, body, paginator->next_path, arena, &value, ret_error) != WEIR_OK)
             return WEIR_FAIL;
-        facts->next = place_of(&value, arena);
+        facts->next = place_of(&value, paginator->next_is_json, arena);
     }
     if (paginator->total_path) {
         if (format->pick(reader, body, paginator->total_path, arena, &value, ret_error) != WEIR_OK)

@@ -2,9 +2,9 @@
 
 #include "client/client.h"
 #include "client/url.h"
+#include "options.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -46,13 +46,13 @@ const struct weir_variant_type http_paginator_variants[] = {
     {0},
 };
 
-void http_paginator_check(const struct weir_variant *variant, const struct weir_templates *params,
-    struct weir_mistakes *mistakes)
+void http_paginator_check(const struct http_paging_site *site, struct weir_mistakes *mistakes)
 {
+    const struct weir_variant *variant = &site->options->paginator;
     const struct http_paginator_kind *kind = variant->type ? kinds[variant->type->value] : NULL;
 
     if (kind && kind->check)
-        kind->check(variant->options, variant->node, params, mistakes);
+        kind->check(variant->options, variant->node, site, mistakes);
 }
 
 void http_paginator_init(struct http_paginator *paginator, const struct weir_variant *variant)
@@ -75,6 +75,12 @@ void http_paginator_place(const struct http_paginator *paginator, struct weir_ar
 {
     if (paginator->kind->place)
         paginator->kind->place(paginator, arena, number, at, request);
+}
+
+enum weir_status http_paginator_takes(const struct http_paginator *paginator,
+    const struct http_request *request, struct weir_arena *arena, struct weir_error *ret_error)
+{
+    return paginator->fills_body ? http_place_check_body(request->body, arena, ret_error) : WEIR_OK;
 }
 
 uint64_t http_paginator_count(
@@ -167,16 +173,6 @@ enum weir_status http_paginator_follow_link(const struct http_paginator *paginat
     return WEIR_OK;
 }
 
-void http_paginator_check_param(const char *param, const char *key, const struct weir_node *node,
-    const struct weir_templates *params, struct weir_mistakes *mistakes)
-{
-    for (size_t i = 0; param && i < params->n; i++)
-        if (strcmp(params->items[i].name, param) == 0)
-            weir_mistake(mistakes, params->items[i].node, 0, "E-VALUE",
-                "'%s' is set here and by the paginator's %s (line %u); leave it out of params",
-                param, key, node ? node->line : 0);
-}
-
 void http_paginator_check_hosts(
     const struct weir_strs *hosts, const struct weir_node *node, struct weir_mistakes *mistakes)
 {
@@ -197,11 +193,15 @@ void http_paginator_place_link(const struct http_paginator *paginator, struct we
         request->url = at;
 }
 
-void http_paginator_add_number(
-    struct weir_arena *arena, const char *name, uint64_t number, struct http_request *request)
+struct weir_str http_paginator_number(struct weir_arena *arena, uint64_t number)
 {
-    char text[24];
+    return weir_str(weir_printf(arena, "%" PRIu64, number));
+}
 
-    (void)snprintf(text, sizeof(text), "%" PRIu64, number);
-    request->url = http_url_add_param(arena, request->url, name, weir_str(text));
+void http_paginator_place_mark(const struct http_place *place, const char *path_param,
+    struct weir_arena *arena, const char *at, struct http_request *request)
+{
+    if (at)
+        http_place_values(
+            &(struct http_placed){*place, weir_str(at)}, 1, path_param, arena, request);
 }

@@ -27,6 +27,14 @@ struct http_facts {
 
 struct http_paginator;
 struct http_request;
+struct http_resource_options;
+
+/* The resource that a paginator stands in, as its check sees it. */
+struct http_paging_site {
+    const struct http_resource_options *options;
+    const struct weir_node *config; /* the resource's map */
+    const char *login_header;       /* the header that the login sets, or NULL */
+};
 
 /* A kind of paginator: one file each. */
 struct http_paginator_kind {
@@ -46,7 +54,7 @@ struct http_paginator_kind {
         const char *url, const char *next, const char **ret_at, struct weir_error *ret_error);
     /* More mistakes than the table can tell; may be NULL. */
     void (*check)(const void *options, const struct weir_node *node,
-        const struct weir_templates *params, struct weir_mistakes *mistakes);
+        const struct http_paging_site *site, struct weir_mistakes *mistakes);
 };
 
 struct http_paginator {
@@ -57,14 +65,15 @@ struct http_paginator {
     const struct weir_path *has_more_path;
     const char *link_rel;                /* the relation to look for in Link headers, or NULL */
     const struct weir_strs *allow_hosts; /* NULL: none */
+    bool next_is_json; /* what names the next page is kept as JSON, since it goes into a body */
+    bool fills_body;   /* each page needs the body to be one that can be read */
     bool stop_after_empty_page;
     bool guards_repeats; /* nothing but the answers ends it: two equal ones are suspicious */
     uint64_t max_pages;  /* UINT64_MAX: no limit known from the file */
     uint64_t prefetch;   /* pages of a chain asked for at once, at least 1 */
 };
 
-void http_paginator_check(const struct weir_variant *variant, const struct weir_templates *params,
-    struct weir_mistakes *mistakes);
+void http_paginator_check(const struct http_paging_site *site, struct weir_mistakes *mistakes);
 void http_paginator_init(struct http_paginator *paginator, const struct weir_variant *variant);
 
 /* Makes a request, which lacks the paginator's own part, that of a page. What it changes is in the
@@ -74,6 +83,10 @@ void http_paginator_place(const struct http_paginator *paginator, struct weir_ar
 /* The pages in all as far as the answer tells, never more than max_pages; UINT64_MAX: unknown. */
 uint64_t http_paginator_count(
     const struct http_paginator *paginator, const struct http_facts *facts);
+/* Can all pages be made of this request, that of a partition? */
+enum weir_status http_paginator_takes(const struct http_paginator *paginator,
+    const struct http_request *request, struct weir_arena *arena,
+    struct weir_error *ret_error) WEIR_MUST_CHECK;
 /*
  * Judges an answer that came from `url`: WEIR_OK and, where pages are not
  * computed, what names the next one; WEIR_END; or WEIR_FAIL when the next page
@@ -98,8 +111,6 @@ enum weir_status http_paginator_follow_link(const struct http_paginator *paginat
     struct weir_error *ret_error) WEIR_MUST_CHECK;
 
 /* For the kinds' checks. */
-void http_paginator_check_param(const char *param, const char *key, const struct weir_node *node,
-    const struct weir_templates *params, struct weir_mistakes *mistakes);
 void http_paginator_check_hosts(
     const struct weir_strs *hosts, const struct weir_node *node, struct weir_mistakes *mistakes);
 

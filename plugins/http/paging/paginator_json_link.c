@@ -20,11 +20,11 @@ static void json_link_init(struct http_paginator *paginator, const void *options
 }
 
 static void json_link_check(const void *options, const struct weir_node *node,
-    const struct weir_templates *params, struct weir_mistakes *mistakes)
+    const struct http_paging_site *site, struct weir_mistakes *mistakes)
 {
     const struct http_json_link *o = options;
 
-    (void)params;
+    (void)site;
     http_paginator_check_hosts(&o->allow_hosts, node, mistakes);
 }
 

@@ -3,10 +3,14 @@
 #define WEIR_HTTP_PAGINATOR_KINDS_H
 
 #include "paginator.h"
+#include "place.h"
 
 struct http_page_number {
     int64_t base_page;
     const char *page_param;
+    const char *page_header;
+    const struct weir_path *page_body_path;
+    const char *path_param;
     const struct weir_path *total_path;
     int64_t maximum_page; /* 0: no limit */
     bool stop_after_empty_page;
@@ -19,7 +23,12 @@ struct http_offset {
     int64_t limit;
     int64_t offset;
     const char *offset_param;
+    const char *offset_header;
+    const struct weir_path *offset_body_path;
     const char *limit_param;
+    const char *limit_header;
+    const struct weir_path *limit_body_path;
+    const char *path_param;
     const struct weir_path *total_path;
     int64_t maximum_offset; /* 0: no limit */
     bool stop_after_empty_page;
@@ -43,6 +52,9 @@ struct http_header_link {
 struct http_cursor {
     const struct weir_path *cursor_path;
     const char *cursor_param;
+    const char *cursor_header;
+    const struct weir_path *cursor_body_path;
+    const char *path_param;
     bool stop_after_empty_page;
     const struct weir_path *has_more_path;
     int64_t max_pages;
@@ -72,6 +84,17 @@ extern const struct weir_option http_cursor_options[];
     WEIR_TEXTS(T, allow_hosts, .tuning = true, .example = "[api2.example.org]",                    \
         .help = "Hosts, as `host` or `host:port`, that a next link may lead to besides the one "   \
                 "it came from. They get the same headers and login.")
+/* Places besides the query; `what` is the value, `key` its placeholder. */
+#define HTTP_PLACE_HEADER(T, field, what)                                                          \
+    WEIR_TEXT(T, field, .min = 1, .help = "A header that carries the " what " instead.")
+#define HTTP_PLACE_BODY(T, field, what)                                                            \
+    WEIR_PATH(T, field,                                                                            \
+        .help = "Where in `json` the " what                                                        \
+                " goes instead: names with dots between them. It takes the place "                 \
+                "of what stands there.")
+#define HTTP_PLACE_PATH(T, example_path, keys)                                                     \
+    WEIR_TEXT(T, path_param, .min = 1, .example = example_path,                                    \
+        .help = "What goes behind the path of the address, with " keys " filled in.")
 #define HTTP_PREFETCH(T)                                                                           \
     WEIR_INT(T, prefetch, .tuning = true, .initial = "1", .min = 1, .max = 1024,                   \
         .help = "Pages of one partition asked for at the same time. They are loaded in order; "    \
@@ -79,9 +102,11 @@ extern const struct weir_option http_cursor_options[];
 
 /* No pages beyond so many; 0: the file names no such limit. The smallest of several counts. */
 void http_paginator_limit(struct http_paginator *paginator, uint64_t pages);
-/* Adds name=number to the URL. */
-void http_paginator_add_number(
-    struct weir_arena *arena, const char *name, uint64_t number, struct http_request *request);
+/* The number as text. */
+struct weir_str http_paginator_number(struct weir_arena *arena, uint64_t number);
+/* A kind whose pages are named by a mark: where it goes. */
+void http_paginator_place_mark(const struct http_place *place, const char *path_param,
+    struct weir_arena *arena, const char *at, struct http_request *request);
 /* The place of kinds that follow links. */
 void http_paginator_place_link(const struct http_paginator *paginator, struct weir_arena *arena,
     uint64_t number, const char *at, struct http_request *request);

@@ -4,8 +4,12 @@
 const struct weir_option http_page_number_options[] = {
     WEIR_INT(struct http_page_number, base_page, .initial = "1", .min = 0, .max = 1,
         .help = "The number of the first page."),
-    WEIR_TEXT(struct http_page_number, page_param, .initial = "page", .min = 1,
-        .help = "The parameter that carries the number."),
+    WEIR_TEXT(struct http_page_number, page_param, .min = 1, .example = "p",
+        .help = "The parameter that carries the number; `page`, unless one of the three below says "
+                "where it goes."),
+    HTTP_PLACE_HEADER(struct http_page_number, page_header, "number"),
+    HTTP_PLACE_BODY(struct http_page_number, page_body_path, "number"),
+    HTTP_PLACE_PATH(struct http_page_number, "/page/{page}", "`{page}`"),
     WEIR_PATH(struct http_page_number, total_path, .example = "total_pages",
         .help = "Where the answer says how many pages there are. The first page is then "
                 "asked for alone, and no page beyond the last."),
@@ -19,6 +23,14 @@ const struct weir_option http_page_number_options[] = {
     {0},
 };
 
+static struct http_place place_of(const struct http_page_number *o)
+{
+    struct http_place place = {"page", o->page_param, o->page_header, o->page_body_path};
+
+    place.param = http_place_param(&place, o->path_param, "page");
+    return place;
+}
+
 static void page_number_init(struct http_paginator *paginator, const void *options)
 {
     const struct http_page_number *o = options;
@@ -28,6 +40,7 @@ static void page_number_init(struct http_paginator *paginator, const void *optio
         http_paginator_limit(paginator, (uint64_t)(o->maximum_page - o->base_page) + 1);
     paginator->total_path = o->total_path;
     paginator->has_more_path = o->has_more_path;
+    paginator->fills_body = o->page_body_path != NULL;
     paginator->stop_after_empty_page = o->stop_after_empty_page;
     paginator->guards_repeats = paginator->max_pages == UINT64_MAX;
     paginator->prefetch = (uint64_t)o->prefetch;
@@ -37,9 +50,11 @@ static void page_number_place(const struct http_paginator *paginator, struct wei
     uint64_t number, const char *at, struct http_request *request)
 {
     const struct http_page_number *o = paginator->options;
+    struct http_placed page = {
+        place_of(o), http_paginator_number(arena, (uint64_t)o->base_page + number)};
 
     (void)at;
-    http_paginator_add_number(arena, o->page_param, (uint64_t)o->base_page + number, request);
+    http_place_values(&page, 1, o->path_param, arena, request);
 }
 
 static uint64_t page_number_count(const struct http_paginator *paginator, int64_t total)
@@ -49,11 +64,13 @@ static uint64_t page_number_count(const struct http_paginator *paginator, int64_
 }
 
 static void page_number_check(const void *options, const struct weir_node *node,
-    const struct weir_templates *params, struct weir_mistakes *mistakes)
+    const struct http_paging_site *site, struct weir_mistakes *mistakes)
 {
     const struct http_page_number *o = options;
+    struct http_place place = place_of(o);
 
-    http_paginator_check_param(o->page_param, "page_param", node, params, mistakes);
+    http_place_check(&place, o->path_param, node, site, mistakes);
+    http_place_check_path(&place, 1, o->path_param, node, mistakes);
     if (!o->stop_after_empty_page && !o->total_path && !o->has_more_path && o->maximum_page == 0 &&
         o->max_pages == 0)
         weir_mistake(mistakes, node, 0, "E-VALUE",

@@ -159,6 +159,9 @@ static enum weir_status make_request(struct http_chain *chain, const struct http
     if (http_plan_fill(&resource->plan, &values, chain->arena, &chain->request, ret_error) !=
         WEIR_OK)
         return WEIR_FAIL;
+    if (http_paginator_takes(&resource->paginator, &chain->request, chain->arena, ret_error) !=
+        WEIR_OK)
+        return WEIR_FAIL;
     if (start->number == 0)
         return WEIR_OK;
     return http_paginator_go_on(

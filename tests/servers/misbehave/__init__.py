@@ -11,6 +11,7 @@ by chance: a test that fails once fails again. `GET /` lists the routes and thei
 
     rows.py       rows that a test can predict: /rows /items /expected
     paging.py     /pages in every style of paging
+    places.py     the same, asked for in headers, path or body: /placed
     data.py       rows that the test brings, and changes between runs: /data /data-set
     flaky.py      answers that fail at first: /flaky /retry-after /status
     pace.py       too slow, or never: /slow /hang /stall /drip

@@ -144,6 +144,11 @@ async def pages(x):
     parameters in a JSON body."""
     if x.request.method == "POST":
         x.query.update(body_parameters(x))
+    await serve(x)
+
+
+async def serve(x):
+    """The page that the parameters ask for."""
     paging = Paging(x)
     start = paging.start(x)
     ids = paging.ids(start)

@@ -1,0 +1,107 @@
+"""Where a page's number, offset or cursor goes: header, body and path, besides the query."""
+
+import unittest
+
+import harness
+from harness import BAD_FILE, OK, SOURCE
+from paging_case import PagingCase
+
+setUpModule = harness.start_server
+
+
+class Places(PagingCase):
+    def placed(self, style, place, paginator, resource=(), **query):
+        return self.load(paginator, lines(resource), path="/placed", style=style, place=place,
+                         **query)
+
+    def test_headers(self):
+        for style, paginator in (
+                ("page", "{ type: page_number, page_header: X-Page, prefetch: 3 }"),
+                ("offset", "{ type: offset, limit: 70, offset_header: X-Offset, "
+                           "limit_header: X-Limit, total_path: total }"),
+                ("cursor", "{ type: cursor, cursor_path: next, cursor_header: X-Cursor }")):
+            with self.subTest(style=style):
+                self.db.unlink(missing_ok=True)
+                self.assert_all(self.placed(style, "header", paginator,
+                                            ["headers: { X-Other: a }"]))
+
+    def test_bodies(self):
+        for style, paginator, values in (
+                ("page", "{ type: page_number, page_body_path: variables.at.page }", ""),
+                ("page", "{ type: page_number, page_body_path: variables.at.page }", "page: 9"),
+                ("offset", "{ type: offset, limit: 100, offset_body_path: variables.at.offset, "
+                           "limit_body_path: variables.at.limit, total_path: total }", ""),
+                ("cursor", "{ type: cursor, cursor_path: next, "
+                           "cursor_body_path: variables.at.cursor }", "")):
+            with self.subTest(style=style, values=values):
+                self.db.unlink(missing_ok=True)
+                self.assert_all(self.placed(style, "body", paginator, body(values)))
+
+    def test_paths(self):
+        for style, paginator in (
+                ("page", '{ type: page_number, path_param: "/{page}", total_path: total_pages }'),
+                ("offset", '{ type: offset, limit: 100, path_param: "/{offset}", '
+                           'limit_param: size, total_path: total }'),
+                ("cursor", '{ type: cursor, cursor_path: next, path_param: "/{cursor}" }')):
+            with self.subTest(style=style):
+                self.db.unlink(missing_ok=True)
+                self.assert_all(self.placed(style, "path", paginator))
+
+    def test_a_run_that_ended_early_goes_on(self):
+        for style, place, paginator, resource in (
+                ("page", "header", "{ type: page_number, page_header: X-Page }", []),
+                ("cursor", "body", "{ type: cursor, cursor_path: next, "
+                                   "cursor_body_path: variables.at.cursor }", body("")),
+                ("cursor", "path", '{ type: cursor, cursor_path: next, path_param: "/{cursor}" }',
+                 [])):
+            with self.subTest(style=style, place=place):
+                self.db.unlink(missing_ok=True)
+                harness.server().reset()
+                resource = [*resource, "retry: { max_attempts: 1 }"]
+                query = {"fail_page": 5, "fail": 1, "key": style + place}
+                self.assert_exit(self.placed(style, place, paginator, resource, **query), SOURCE)
+                self.assertEqual(self.ids(), list(range(1, 401)))
+                before = self.requests()
+                self.assert_all(self.placed(style, place, paginator, resource, **query))
+                self.assertLessEqual(self.requests() - before, 7)
+
+    def test_retries_carry_the_place_too(self):
+        self.assert_all(self.placed(
+            "page", "body", "{ type: page_number, page_body_path: variables.at.page }",
+            [*body(""), "retry: { initial_interval: 10ms }"], fail_page=3, fail=2))
+
+
+def body(values):
+    return ["method: POST", "json: { variables: { at: { %s } } }" % values]
+
+
+def lines(options):
+    return ("\n" + " " * 18).join(options)
+
+
+class Mistakes(PagingCase):
+    def test_they_are_told_before_anything_is_asked(self):
+        for text, paginator, resource in (
+                ("one place for the page is enough",
+                 "{ type: page_number, page_param: p, page_header: X-Page }", []),
+                ("'X-Page' is set here and by the paginator's page_header",
+                 "{ type: page_number, page_header: X-Page }", ["headers: { x-page: '1' }"]),
+                ("give the resource 'json'",
+                 "{ type: page_number, page_body_path: a.b }", []),
+                ("leads through what is no object",
+                 "{ type: page_number, page_body_path: a.b }", ["method: POST", "json: { a: 7 }"]),
+                ("is no place in a body",
+                 "{ type: page_number, page_body_path: 'a[0]' }", ["method: POST", "json: {}"]),
+                ("has no {page} in it", "{ type: page_number, path_param: /x }", []),
+                ("cannot stand in a path", "{ type: page_number, path_param: '/{page}/{size}' }",
+                 []),
+                ("'cursor_param' is required", "{ type: cursor, cursor_path: next }", [])):
+            with self.subTest(text=text):
+                result = self.load(paginator, lines(resource), path="/placed")
+                self.assert_exit(result, BAD_FILE)
+                self.assertIn(text, result.err)
+                self.assertEqual(self.requests(), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
