@@ -104,7 +104,7 @@ static void sends_what_is_asked(void **state)
     free(large);
     rig_wait(&rig, &answer);
     assert_int_equal(answer.status, 200);
-    assert_non_null(strstr(answer.body, "[\"accept-encoding\",\"gzip\"]"));
+    assert_non_null(strstr(answer.body, "[\"accept-encoding\",\"gzip, br, zstd\"]"));
     assert_non_null(strstr(answer.body, "[\"user-agent\",\"rig\"]"));
     assert_non_null(strstr(answer.body, "[\"x-one\",\"1\"]"));
     assert_non_null(strstr(answer.body, "[\"x-empty\",\"\"]"));

@@ -141,7 +141,7 @@ static void takes_no_body_from_statuses_without(void **state)
     assert_true(framing.has_surplus);
 }
 
-static void knows_gzip_alone(void **state)
+static void knows_what_was_asked_for(void **state)
 {
     struct http_framing framing;
     struct weir_error error;
@@ -151,11 +151,15 @@ static void knows_gzip_alone(void **state)
     assert_ptr_equal(framing.encoding, &http_encoding_gzip);
     assert_int_equal(begin(&(struct claim){.encoding = "identity"}, &framing, &error), WEIR_OK);
     assert_null(framing.encoding);
-    refuses(&(struct claim){.encoding = "br"}, "E-HTTP-PROTOCOL", "Content-Encoding");
+    assert_int_equal(begin(&(struct claim){.encoding = "br"}, &framing, &error), WEIR_OK);
+    assert_ptr_equal(framing.encoding, &http_encoding_brotli);
+    assert_int_equal(begin(&(struct claim){.encoding = "Zstd"}, &framing, &error), WEIR_OK);
+    assert_ptr_equal(framing.encoding, &http_encoding_zstd);
+    refuses(&(struct claim){.encoding = "deflate"}, "E-HTTP-PROTOCOL", "Content-Encoding");
     refuses(&(struct claim){.encoding = "gzip, gzip"}, "E-HTTP-PROTOCOL", "Content-Encoding");
     /* The status is what counts then. */
     assert_int_equal(
-        begin(&(struct claim){.encoding = "br", .status = 500}, &framing, &error), WEIR_OK);
+        begin(&(struct claim){.encoding = "deflate", .status = 500}, &framing, &error), WEIR_OK);
     assert_true(framing.is_encoding_bad);
 }
 
@@ -244,7 +248,7 @@ int main(void)
         cmocka_unit_test(knows_chunks),
         cmocka_unit_test(refuses_two_ends_at_once),
         cmocka_unit_test(takes_no_body_from_statuses_without),
-        cmocka_unit_test(knows_gzip_alone),
+        cmocka_unit_test(knows_what_was_asked_for),
         cmocka_unit_test(holds_the_length_against_what_came),
         cmocka_unit_test(groups_digits_of_what_is_missing),
         cmocka_unit_test(believes_an_open_end_only_of_whole_documents),

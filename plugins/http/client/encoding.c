@@ -5,6 +5,8 @@
 
 static const struct http_encoding *const encodings[] = {
     &http_encoding_gzip,
+    &http_encoding_brotli,
+    &http_encoding_zstd,
 };
 
 static bool is_called(const char *name, struct weir_str value)

@@ -39,9 +39,11 @@ struct http_encoding {
 };
 
 extern const struct http_encoding http_encoding_gzip;
+extern const struct http_encoding http_encoding_brotli;
+extern const struct http_encoding http_encoding_zstd;
 
 /* What Accept-Encoding says. */
-#define HTTP_ENCODINGS_ACCEPTED "gzip"
+#define HTTP_ENCODINGS_ACCEPTED "gzip, br, zstd"
 
 /* NULL: none that was asked for. */
 const struct http_encoding *http_encoding_find(struct weir_str name);
