@@ -101,5 +101,79 @@ class Lines(FormatCase):
         self.assert_refused(self.load("/lines", "paginator: json_link"), "E-BODY-SHAPE")
 
 
+class Csv(FormatCase):
+    HOSTILE = [("1", "Oslo, Norway", None), ("2", 'the "Bay"', ""), ("3", "two\r\nlines", " x "),
+               ("4", "\u00d8re;\u65e5", "007")]
+
+    def test_every_value_arrives_as_it_is(self):
+        """A text, unless it is declared; nothing is null, and quoted nothing is empty."""
+        for kind, keys in (("good", ()), ("lf", ()),
+                           ("good", ("format: csv",)),
+                           ("semicolon", ('format: { type: csv, delimiter: ";" }',)),
+                           ("tab", ('format: { type: csv, delimiter: "\\t" }',)),
+                           ("bare", ("format: { type: csv, header: false, "
+                                     "columns: [id, name, note] }",))):
+            with self.subTest(kind=kind, keys=keys):
+                self.assert_exit(self.load("/csv", *keys, kind=kind), OK)
+                self.assertEqual(self.rows("id, name, note"), self.HOSTILE)
+
+    def test_the_file_may_name_the_columns(self):
+        self.assert_exit(self.load("/csv", "format: { type: csv, columns: [a, b, c] }",
+                                   kind="twice"), OK)
+        self.assertEqual(self.rows("a, b, c"), [("1", "a", "2")])
+
+    def test_a_header_alone_has_no_rows(self):
+        self.assert_exit(self.load("/csv", kind="header"), OK)
+        self.assertEqual(self.rows(), [])
+
+    def test_many_rows_arrive(self):
+        for query in ({}, {"gzip": 1, "chunked": 1}):
+            self.assert_exit(self.load("/csv", "format: csv", n=10000, type="text/plain", **query),
+                             OK)
+            self.assertEqual(self.ids(), [str(n) for n in range(1, 10001)])
+
+    def test_what_is_wrong_is_told(self):
+        for kind, code, says in (
+                ("ragged", "E-CSV", "row 5: 2 fields where there are 3 columns, at line 7"),
+                ("quote", "E-CSV", "row 1, column 'name': a quote inside a field"),
+                ("open", "E-CSV", "row 5, column 'name': the text ends inside the quoted field"),
+                ("twice", "E-CSV", "column 'id': two columns have this name"),
+                ("nameless", "E-CSV", "column 2 has no name"),
+                ("nul", "E-TEXT-NUL", "row 1, column 'name'"),
+                ("latin1", "E-UTF8", "byte 0xD8 is not UTF-8, at line 2"),
+                ("empty", "E-BODY-SHAPE", "not even a header"),
+                ("html", "E-BODY-SHAPE", "looks like HTML"),
+                ("json", "E-BODY-SHAPE", "looks like JSON")):
+            with self.subTest(kind=kind):
+                result = self.load("/csv", "format: csv", kind=kind)
+                self.assert_refused(result, code)
+                self.assertIn(says, result.err)
+
+    def test_records_that_may_be_cut_are_no_answer(self):
+        """B01: half of the lines and the end of the connection."""
+        for keys in ((), ("format: csv",)):
+            with self.subTest(keys=keys):
+                result = self.load("/csv", FAST, *keys, n=10, cut=1)
+                self.assert_refused(result, "E-HTTP-TRUNCATED", SOURCE)
+
+    def test_pages_of_it(self):
+        result = self.load("/csv", "paginator: { type: page_number, page_param: i, maximum_page: 3 }",
+                           n=2)
+        self.assert_exit(result, OK)
+        self.assertEqual(self.ids(), ["1", "2"] * 3)
+
+    def test_what_cannot_be_meant_is_refused_before(self):
+        for keys, says in (
+                (("format: { type: csv, delimiter: ',,' }",), "one ASCII character"),
+                (("format: { type: csv, header: false }",), "list them under 'columns'"),
+                (("format: { type: csv, columns: [a, a] }",), "'a' stands there twice"),
+                (("format: csv", "data_selector: data"), "nothing to select"),
+                (("format: csv", "paginator: json_link"), "CSV has nothing beside its rows")):
+            with self.subTest(keys=keys):
+                result = self.load("/csv", *keys, command="check")
+                self.assert_exit(result, BAD_FILE)
+                self.assertIn(says, result.err)
+
+
 if __name__ == "__main__":
     unittest.main()

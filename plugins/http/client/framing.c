@@ -68,7 +68,8 @@ void http_framing_add_encoding(struct http_framing *framing, struct weir_str val
 
 void http_framing_add_type(struct http_framing *framing, struct weir_str value)
 {
-    static const char *const words[] = {"ndjson", "jsonl", "json-l", "json-seq", "stream+json"};
+    static const char *const words[] = {
+        "ndjson", "jsonl", "json-l", "json-seq", "stream+json", "csv"};
 
     if (is_word(value, "application/json"))
         return;

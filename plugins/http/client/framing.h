@@ -27,7 +27,7 @@ struct http_framing {
     bool is_length_bad;   /* no whole number below 2^63, or several that differ */
     bool is_coding_bad;   /* anything but chunked, once */
     bool is_encoding_bad; /* a content encoding that was not asked for, or more than one */
-    bool may_be_lines;    /* of a type where each line is a document of its own */
+    bool may_be_lines;    /* of a type where each line stands for itself */
     const struct http_encoding *encoding; /* NULL: the body is as it is */
     uint64_t length;
     enum http_body_end end; /* known after http_framing_begin */

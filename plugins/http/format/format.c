@@ -5,14 +5,15 @@
 #include <string.h>
 #include <strings.h>
 
-enum { FORMAT_AUTO, FORMAT_JSON, FORMAT_NDJSON };
-
 const struct weir_variant_type http_format_variants[] = {
-    {"auto", "By the answer's Content-Type; what it does not name is JSON.", FORMAT_AUTO, NULL, 0},
-    {"json", "One JSON document.", FORMAT_JSON, NULL, 0},
+    {"auto", "By the answer's Content-Type; what it does not name is JSON.", HTTP_FORMAT_AUTO, NULL,
+        0},
+    {"json", "One JSON document.", HTTP_FORMAT_JSON, NULL, 0},
     {"ndjson",
         "JSON Lines: a JSON document on each line, in each of which `data_selector` is looked for.",
-        FORMAT_NDJSON, NULL, 0},
+        HTTP_FORMAT_NDJSON, NULL, 0},
+    {"csv", "A row on each line, under a line of names (RFC 4180).", HTTP_FORMAT_CSV,
+        http_csv_option_table, sizeof(struct http_csv_options)},
     {0},
 };
 
@@ -29,16 +30,20 @@ static const struct {
     {"text/x-ndjson", &http_format_ndjson},
     {"text/ndjson", &http_format_ndjson},
     {"text/jsonl", &http_format_ndjson},
+    {"text/csv", &http_format_csv},
+    {"application/csv", &http_format_csv},
 };
 
 /* NULL: each answer says it. */
 static const struct http_format *named_format(const struct http_resource_options *options)
 {
-    switch (options->format.type ? options->format.type->value : FORMAT_AUTO) {
-    case FORMAT_JSON:
+    switch (options->format.type ? options->format.type->value : HTTP_FORMAT_AUTO) {
+    case HTTP_FORMAT_JSON:
         return &http_format_json;
-    case FORMAT_NDJSON:
+    case HTTP_FORMAT_NDJSON:
         return &http_format_ndjson;
+    case HTTP_FORMAT_CSV:
+        return &http_format_csv;
     default:
         return NULL;
     }
@@ -64,19 +69,33 @@ bool http_format_hides_cuts(const struct http_resource_options *options)
     return named && named != &http_format_json;
 }
 
-void http_format_check(const struct http_resource_options *options, const struct weir_node *config,
+static void check_paginator(const struct http_format *format,
+    const struct http_resource_options *options, const struct weir_node *config,
     struct weir_mistakes *mistakes)
 {
-    const struct http_format *named = named_format(options);
     const struct weir_node *node = weir_node_get(config, "paginator");
     struct http_paginator paginator;
 
-    if (!named || named->pick)
-        return;
     http_paginator_init(&paginator, &options->paginator);
     if (paginator.next_path || paginator.total_path || paginator.has_more_path)
         weir_mistake(mistakes, node ? node : config, 0, "E-VALUE",
             "this paginator looks into the answer, but %s has nothing beside its rows; use "
             "header_link, or page_number or offset without paths",
-            named->shown);
+            format->shown);
+}
+
+void http_format_check(const struct http_resource_options *options, const struct weir_node *config,
+    struct weir_mistakes *mistakes)
+{
+    const struct http_format *named = named_format(options);
+    const struct weir_node *node = weir_node_get(config, "format");
+
+    if (named && !named->pick)
+        check_paginator(named, options, config, mistakes);
+    if (named != &http_format_csv)
+        return;
+    if (options->data_selector)
+        weir_mistake(mistakes, weir_node_get(config, "data_selector"), 0, "E-VALUE",
+            "CSV has nothing but rows, so there is nothing to select");
+    http_csv_check(options->format.options, node ? node : config, mistakes);
 }

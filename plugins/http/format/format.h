@@ -27,6 +27,21 @@ struct http_format {
 
 extern const struct http_format http_format_json;
 extern const struct http_format http_format_ndjson;
+extern const struct http_format http_format_csv;
+
+enum http_format_name { HTTP_FORMAT_AUTO, HTTP_FORMAT_JSON, HTTP_FORMAT_NDJSON, HTTP_FORMAT_CSV };
+
+/* What a file says of a format; the file of the format has the table. */
+struct http_csv_options {
+    const char *delimiter;
+    bool quotes;
+    bool header;
+    struct weir_strs columns;
+};
+
+extern const struct weir_option http_csv_option_table[];
+void http_csv_check(const struct http_csv_options *options, const struct weir_node *node,
+    struct weir_mistakes *mistakes);
 
 extern const struct weir_variant_type http_format_variants[];
 

@@ -4,6 +4,7 @@ from .exchange import Exchange, dump
 from .routes import route
 from .rows import rows
 
+CSV = "text/csv; charset=utf-8"
 LINES = "application/x-ndjson"
 
 
@@ -15,3 +16,57 @@ async def lines(x):
         found = [{"type": "RECORD", "record": r} for r in found]
     await x.send_body(b"".join(dump(r) + b"\n" for r in found),
                       content_type=x.text("type", LINES))
+
+
+def csv_field(value, delimiter):
+    text = "" if value is None else str(value)
+    if text and not any(c in text for c in f'{delimiter}"\r\n'):
+        return text
+    return "" if value is None else '"' + text.replace('"', '""') + '"'
+
+
+def csv_body(records, delimiter=",", end="\r\n"):
+    return "".join(delimiter.join(csv_field(v, delimiter) for v in record) + end
+                   for record in records).encode()
+
+
+NAMES = ["id", "name", "note"]
+HOSTILE = [[1, "Oslo, Norway", None], [2, 'the "Bay"', ""], [3, "two\r\nlines", " x "],
+           [4, "\u00d8re;\u65e5", "007"]]
+
+CSV_KINDS = {
+    "good": csv_body([NAMES, *HOSTILE]),
+    "lf": csv_body([NAMES, *HOSTILE], end="\n"),
+    "semicolon": csv_body([NAMES, *HOSTILE], delimiter=";"),
+    "tab": csv_body([NAMES, *HOSTILE], delimiter="\t"),
+    "bare": csv_body(HOSTILE),
+    "header": csv_body([NAMES]),
+    "empty": b"",
+    "ragged": csv_body([NAMES, *HOSTILE]) + b"5,short\r\n",
+    "quote": csv_body([NAMES]) + b'1,5" pipe,x\r\n',
+    "open": csv_body([NAMES, *HOSTILE]) + b'5,"never closed,x\r\n',
+    "twice": b"id,name,id\r\n1,a,2\r\n",
+    "nameless": b"id,,name\r\n1,a,b\r\n",
+    "nul": b"id,name,note\r\n1,a\0b,\r\n",
+    "latin1": "id,name,note\r\n1,\u00d8re,\r\n".encode("latin-1"),
+    "html": b"<!DOCTYPE html>\n<title>Sign in</title>\n",
+    "json": b'{"error":"no such export"}',
+    "types": b"id,v\r\n" + b"".join(b"%d,%s\r\n" % (n, text) for n, text in enumerate(
+        [b"1", b"abc", b"1.5", b"", b"9223372036854775808"], 1)),
+}
+
+
+@route("/csv", "kind type n cut " + Exchange.ANSWER)
+async def csv(x):
+    """CSV of any `kind`, or n rows; cut=1 ends behind half of its lines, and with the connection."""
+    if n := x.number("n", 0):
+        body = csv_body([["id", "name"], *([r["id"], r["name"]] for r in rows(1, n))])
+    else:
+        body = CSV_KINDS[x.one_of("kind", CSV_KINDS, "good")]
+    if x.flag("cut"):
+        lines = body.splitlines(keepends=True)
+        await x.send_head(200, [("Content-Type", x.text("type", CSV)), ("Connection", "close")])
+        await x.send(b"".join(lines[:len(lines) // 2]))
+        x.connection.close()
+    else:
+        await x.send_body(body, content_type=x.text("type", CSV))

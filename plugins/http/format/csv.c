@@ -1,0 +1,89 @@
+/* CSV: records under a header, and nothing beside them. */
+#include "format.h"
+
+#include <string.h>
+#include <weir/csv.h>
+
+const struct weir_option http_csv_option_table[] = {
+    WEIR_TEXT(struct http_csv_options, delimiter, .initial = ",", .min = 1, .example = ";",
+        .help = "The character between two fields; a tab is written as \"\\t\"."),
+    WEIR_BOOL(struct http_csv_options, quotes, .initial = "true",
+        .help = "Fields may stand in double quotes. With `false` a quote is a character as any "
+                "other."),
+    WEIR_BOOL(struct http_csv_options, header, .initial = "true",
+        .help = "The first line holds the names of the columns. With `false` it is a row, and "
+                "`columns` is needed."),
+    WEIR_TEXTS(struct http_csv_options, columns, .example = "[id, name]",
+        .help = "The names of the columns, in the order of the fields; they take the place of a "
+                "header's."),
+    {0},
+};
+
+static bool is_named(const struct http_csv_options *csv, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (strcmp(csv->columns.items[k], csv->columns.items[i]) == 0)
+            return true;
+    return false;
+}
+
+void http_csv_check(const struct http_csv_options *csv, const struct weir_node *node,
+    struct weir_mistakes *mistakes)
+{
+    const struct weir_node *columns = weir_node_get(node, "columns");
+
+    if (strlen(csv->delimiter) != 1 || !weir_csv_may_delimit(*csv->delimiter))
+        weir_mistake(mistakes, weir_node_get(node, "delimiter"), 0, "E-VALUE",
+            "'delimiter' is one ASCII character, neither a quote nor the end of a line");
+    if (!csv->header && !csv->columns.n)
+        weir_mistake(mistakes, weir_node_get(node, "header"), 0, "E-REQUIRED",
+            "without a header nothing names the columns; list them under 'columns'");
+    if (csv->columns.n > WEIR_CSV_MAX_COLUMNS)
+        weir_mistake(mistakes, columns, 0, "E-VALUE", "more than %d columns", WEIR_CSV_MAX_COLUMNS);
+    for (size_t i = 0; i < csv->columns.n && i < WEIR_CSV_MAX_COLUMNS; i++) {
+        if (!*csv->columns.items[i])
+            weir_mistake(mistakes, columns, 0, "E-VALUE", "a column without a name");
+        else if (is_named(csv, i))
+            weir_mistake(mistakes, columns, 0, "E-VALUE", "the column '%s' stands there twice",
+                csv->columns.items[i]);
+    }
+}
+
+/* Where the answer says that it is CSV, the file says nothing of it. */
+static struct weir_csv dialect_of(const struct http_resource_options *options)
+{
+    const struct http_csv_options *csv = options->format.options;
+
+    if (options->format.type->value != HTTP_FORMAT_CSV)
+        return (struct weir_csv){.delimiter = ','};
+    return (struct weir_csv){.delimiter = *csv->delimiter,
+        .no_quotes = !csv->quotes,
+        .no_header = !csv->header,
+        .columns = csv->columns};
+}
+
+static enum weir_status rows(const struct http_resource_options *options,
+    struct weir_json_reader *reader, struct weir_str body, struct weir_batch *batch,
+    struct weir_error *ret_error)
+{
+    const struct weir_csv dialect = dialect_of(options);
+    struct weir_csv_reader *csv;
+    enum weir_status status;
+
+    (void)reader;
+    if (options->data_selector)
+        return weir_error_set(ret_error, WEIR_FAULT_DATA, "E-BODY-SHAPE",
+            "the answer is CSV, by its Content-Type, where nothing stands at '%s'; name its format "
+            "if it is another",
+            weir_path_text(options->data_selector));
+    csv = weir_csv_reader_new(&dialect);
+    status = weir_csv_rows(csv, body, batch, ret_error);
+    weir_csv_reader_free(csv);
+    return status;
+}
+
+const struct http_format http_format_csv = {
+    .name = "csv",
+    .shown = "CSV",
+    .rows = rows,
+};
