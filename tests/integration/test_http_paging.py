@@ -59,6 +59,32 @@ class Styles(PagingCase):
     def test_links_in_the_header(self):
         self.assert_all(self.load(HEADER_LINK, style="link"))
 
+    def test_cursors_in_a_header(self):
+        paginator = "{ type: header_cursor, cursor_key: x-next-cursor, cursor_param: cursor }"
+        for end in ("null", "empty"):
+            with self.subTest(end=end):
+                harness.server().reset()
+                self.db.unlink(missing_ok=True)
+                self.assert_all(self.load(paginator, style="header", end=end))
+                self.assertEqual(self.requests(), 10)
+
+    def test_a_cursor_in_a_header_goes_into_a_body(self):
+        paginator = ("{ type: header_cursor, cursor_key: X-Next-Cursor, "
+                     "cursor_body_path: variables.at.cursor }")
+        self.assert_all(self.load(paginator, 'method: POST\n                  '
+                                  'json: { variables: { at: {} } }',
+                                  path="/placed", style="header", place="body"))
+
+    def test_keys_of_last_rows(self):
+        paginator = "{ type: keyset, last_record_path: id, param: after }"
+        self.assert_all(self.load(paginator, style="keyset"))
+        self.assertEqual(self.requests(), 11)
+        self.db.unlink()
+        harness.server().reset()
+        paginator = paginator.replace("}", ", has_more_path: has_more }")
+        self.assert_all(self.load(paginator, style="keyset"))
+        self.assertEqual(self.requests(), 10)
+
     def test_one_page_is_all_unless_said_otherwise(self):
         result = self.load("{ type: single_page }", style="page")
         self.assert_all(result, 100)
@@ -213,6 +239,43 @@ class Loops(PagingCase):
         self.db.unlink()
         self.assert_loop(self.load("{ type: page_number, prefetch: 8 }", style="page", loop_at=4,
                                    totals=0), 400)
+
+
+class Keysets(PagingCase):
+    def assert_stopped(self, result, code, rows):
+        self.assert_exit(result, SOURCE)
+        self.assertIn(f"error[{code}]", result.err)
+        self.assertEqual(self.ids(), list(range(1, rows + 1)))
+
+    def test_keys_that_do_not_grow(self):
+        self.assert_stopped(self.load(
+            "{ type: keyset, last_record_path: id, param: after, order: desc }", style="keyset"),
+            "E-PAGE-ORDER", 200)
+
+    def test_a_server_that_ignores_the_key(self):
+        self.assert_exit(self.load("{ type: keyset, last_record_path: id, param: cursor }",
+                                   style="page"), SOURCE)
+        self.assertLessEqual(self.requests(), 3)
+
+    def test_rows_without_a_key(self):
+        self.assert_stopped(self.load(
+            "{ type: keyset, last_record_path: meta.id, param: after }", style="keyset"),
+            "E-PAGE-KEY", 100)
+
+    def test_a_run_that_ended_early_goes_on(self):
+        resource = "retry: { max_attempts: 1 }"
+        for paginator, style in (
+                ("{ type: keyset, last_record_path: id, param: after }", "keyset"),
+                ("{ type: header_cursor, cursor_key: X-Next-Cursor, cursor_param: cursor }",
+                 "header")):
+            with self.subTest(style=style):
+                self.db.unlink(missing_ok=True)
+                query = {"style": style, "fail_page": 7, "key": style}
+                self.assert_exit(self.load(paginator, resource, **query), SOURCE)
+                self.assertEqual(self.ids(), list(range(1, 601)))
+                before = self.requests()
+                self.assert_all(self.load(paginator, resource, **query))
+                self.assertLessEqual(self.requests() - before, 5)
 
 
 class Elsewhere(PagingCase):

@@ -38,7 +38,8 @@ static enum weir_status next(struct http_fixture *f, const struct http_paginator
     struct http_facts facts, const char **ret_at)
 {
     f->error = (struct weir_error){0};
-    return http_paginator_next(p, f->arena, "http://h/items", &facts, ret_at, &f->error);
+    return http_paginator_next(
+        p, f->arena, &(struct http_origin){"http://h/items", NULL}, &facts, ret_at, &f->error);
 }
 
 static void a_single_page_is_the_default(void **state)
@@ -136,6 +137,45 @@ static void cursors_go_into_the_next_request(void **state)
     assert_int_equal(next(f, &p, (struct http_facts){.n_rows = 0, .next = "c1"}, &at), WEIR_END);
 }
 
+static void check_key(struct http_fixture *f, const struct http_paginator *p, const char *at,
+    const char *key, const char *expected)
+{
+    struct http_facts facts = {.n_rows = 1, .next = key};
+    const char *next_at = NULL;
+
+    f->error = (struct weir_error){0};
+    if (http_paginator_next(p, f->arena, &(struct http_origin){"http://h/", at}, &facts, &next_at,
+            &f->error) != WEIR_OK) {
+        assert_null(next_at);
+        next_at = f->error.code;
+    }
+    assert_string_equal(next_at, expected);
+}
+
+static void keys_of_last_rows_follow_each_other(void **state)
+{
+    struct http_fixture *f = *state;
+    struct http_paginator p =
+        paginator(f, "{'type': 'keyset', 'last_record_path': 'meta.id', 'param': 'after'}");
+    const char *at;
+
+    check_url(f, &p, 0, NULL, FIRST);
+    check_url(f, &p, 1, "41", FIRST "&after=41");
+    check_key(f, &p, NULL, "41", "41");
+    check_key(f, &p, "9", "10", "10");
+    check_key(f, &p, "10", "9", "E-PAGE-ORDER");
+    check_key(f, &p, "-1", "-2", "E-PAGE-ORDER");
+    check_key(f, &p, "b", "a", "a");
+    check_key(f, &p, "b", NULL, "E-PAGE-KEY");
+    assert_int_equal(next(f, &p, (struct http_facts){.n_rows = 0}, &at), WEIR_END);
+    p = paginator(f, "{'type': 'keyset', 'last_record_path': 'id', 'param': 'before', 'order': "
+                     "'desc', 'has_more_path': 'more'}");
+    check_key(f, &p, "10", "9", "9");
+    check_key(f, &p, "9", "10", "E-PAGE-ORDER");
+    assert_int_equal(
+        next(f, &p, (struct http_facts){.n_rows = 1, .more = HTTP_MORE_NO}, &at), WEIR_END);
+}
+
 static void check_link(struct http_fixture *f, const struct http_paginator *p, const char *from,
     const char *link, const char *expected)
 {
@@ -144,7 +184,8 @@ static void check_link(struct http_fixture *f, const struct http_paginator *p, c
     enum weir_status status;
 
     f->error = (struct weir_error){0};
-    status = http_paginator_next(p, f->arena, from, &facts, &at, &f->error);
+    status =
+        http_paginator_next(p, f->arena, &(struct http_origin){from, NULL}, &facts, &at, &f->error);
     if (strncmp(expected, "E-", 2) == 0) {
         if (status != WEIR_FAIL)
             fail_msg("%s is followed", link);
@@ -261,11 +302,18 @@ static void tells_what_can_never_work(void **state)
     check_mistake(&f->mistakes, 0, "E-VALUE",
         "'https://h/' is no host: write it as api.example.org or "
         "api.example.org:8443");
+    mistakes(f, "{'url': 'http://h/', 'paginator': {'type': 'keyset', 'param': 'after', "
+                "'last_record_path': 'tags[*].id'}}");
+    check_mistake(&f->mistakes, 0, "E-VALUE",
+        "'tags[*].id' names no single value of a row, such as id or meta.id");
+    mistakes(f, "{'url': 'http://h/', 'paginator': {'type': 'keyset', 'last_record_path': 'id'}}");
+    check_mistake(&f->mistakes, 0, "E-REQUIRED",
+        "'param' is required, unless header, body_path or path_param says where the key goes");
     mistakes(f, "{'url': 'http://h/', 'paginator': {'type': 'cursor', "
                 "'cursor_path': 'x'}}");
     check_mistake(&f->mistakes, 0, "E-REQUIRED",
         "'cursor_param' is required, unless cursor_header, "
-        "cursor_body_path or path_param says where the mark goes");
+        "cursor_body_path or path_param says where the cursor goes");
 }
 
 int main(void)
@@ -279,6 +327,8 @@ int main(void)
             computed_pages_end_where_they_are_told_to, http_setup, http_teardown),
         cmocka_unit_test_setup_teardown(
             cursors_go_into_the_next_request, http_setup, http_teardown),
+        cmocka_unit_test_setup_teardown(
+            keys_of_last_rows_follow_each_other, http_setup, http_teardown),
         cmocka_unit_test_setup_teardown(links_stay_with_their_origin, http_setup, http_teardown),
         cmocka_unit_test_setup_teardown(
             listed_hosts_may_be_followed_but_never_in_clear_text, http_setup, http_teardown),

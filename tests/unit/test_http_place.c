@@ -106,7 +106,8 @@ static void check_next(
                       place));
     check_none(&f->mistakes);
     http_paginator_init(&p, &f->options.paginator);
-    status = http_paginator_next(&p, f->arena, "http://h/", &facts, &at, &f->error);
+    status = http_paginator_next(
+        &p, f->arena, &(struct http_origin){"http://h/", NULL}, &facts, &at, &f->error);
     assert_int_equal(status, code ? WEIR_FAIL : WEIR_OK);
     if (code)
         assert_string_equal(f->error.code, code);

@@ -1,5 +1,6 @@
 #include "facts.h"
 
+#include "paging/last_row.h"
 #include "paging/seen.h"
 
 #include <string.h>
@@ -54,8 +55,9 @@ static enum http_more more_of(const struct weir_value *value)
 
 enum weir_status http_facts_pick(const struct http_paginator *paginator,
     const struct http_format *format, struct weir_json_reader *reader, struct weir_str body,
-    struct weir_arena *arena, struct http_facts *facts, struct weir_error *ret_error)
+    const struct weir_batch *batch, struct http_facts *facts, struct weir_error *ret_error)
 {
+    struct weir_arena *arena = batch->arena;
     const struct weir_path *path;
     struct weir_value value;
 
@@ -82,6 +84,11 @@ enum weir_status http_facts_pick(const struct http_paginator *paginator,
             WEIR_OK)
             return WEIR_FAIL;
         facts->more = more_of(&value);
+    }
+    if (paginator->last_path && facts->n_rows) {
+        if (http_last_row_pick(batch, paginator->last_path, reader, &value, ret_error) != WEIR_OK)
+            return WEIR_FAIL;
+        facts->next = place_of(&value, paginator->next_is_json, arena);
     }
     if (paginator->guards_repeats)
         facts->hash = http_hash(body.ptr, body.len);

@@ -2,6 +2,7 @@
 
 #include "client/client.h"
 #include "client/url.h"
+#include "link_header.h"
 #include "options.h"
 
 #include <inttypes.h>
@@ -20,7 +21,16 @@ static const struct http_paginator_kind single_page_kind = {
     .init = single_page_init,
 };
 
-enum { SINGLE_PAGE, PAGE_NUMBER, OFFSET, JSON_LINK, HEADER_LINK, CURSOR };
+enum {
+    SINGLE_PAGE,
+    PAGE_NUMBER,
+    OFFSET,
+    JSON_LINK,
+    HEADER_LINK,
+    CURSOR,
+    HEADER_CURSOR,
+    KEYSET,
+};
 
 static const struct http_paginator_kind *const kinds[] = {
     [SINGLE_PAGE] = &single_page_kind,
@@ -29,6 +39,8 @@ static const struct http_paginator_kind *const kinds[] = {
     [JSON_LINK] = &http_json_link_kind,
     [HEADER_LINK] = &http_header_link_kind,
     [CURSOR] = &http_cursor_kind,
+    [HEADER_CURSOR] = &http_header_cursor_kind,
+    [KEYSET] = &http_keyset_kind,
 };
 
 const struct weir_variant_type http_paginator_variants[] = {
@@ -43,6 +55,10 @@ const struct weir_variant_type http_paginator_variants[] = {
         http_header_link_options, sizeof(struct http_header_link)},
     {"cursor", "The answer holds a mark to ask for the next page with.", CURSOR,
         http_cursor_options, sizeof(struct http_cursor)},
+    {"header_cursor", "A header of the answer holds that mark.", HEADER_CURSOR,
+        http_header_cursor_options, sizeof(struct http_header_cursor)},
+    {"keyset", "The next page begins behind the last row of this one.", KEYSET, http_keyset_options,
+        sizeof(struct http_keyset)},
     {0},
 };
 
@@ -93,9 +109,23 @@ uint64_t http_paginator_count(
     return count < paginator->max_pages ? count : paginator->max_pages;
 }
 
+const char *http_paginator_of_head(const struct http_paginator *paginator,
+    const struct http_response *response, struct weir_arena *arena)
+{
+    struct weir_str next = {NULL, 0};
+
+    if (paginator->link_rel && response->link)
+        next = http_link_find(response->link, paginator->link_rel);
+    else if (paginator->next_header && http_response_header(response, paginator->next_header))
+        next = weir_str(http_response_header(response, paginator->next_header));
+    if (!next.len)
+        return NULL;
+    return paginator->next_is_json ? weir_json_quote(arena, next).ptr : weir_copy(arena, next).ptr;
+}
+
 enum weir_status http_paginator_next(const struct http_paginator *paginator,
-    struct weir_arena *arena, const char *url, const struct http_facts *facts, const char **ret_at,
-    struct weir_error *ret_error)
+    struct weir_arena *arena, const struct http_origin *from, const struct http_facts *facts,
+    const char **ret_at, struct weir_error *ret_error)
 {
     *ret_at = NULL;
     if (facts->n_rows == 0 && paginator->stop_after_empty_page)
@@ -104,9 +134,13 @@ enum weir_status http_paginator_next(const struct http_paginator *paginator,
         return WEIR_END;
     if (paginator->kind->computable)
         return WEIR_OK;
+    if (!facts->next && facts->n_rows && paginator->last_path)
+        return weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-PAGE-KEY",
+            "the last row has nothing at '%s', so where the next page begins is not known",
+            weir_path_text(paginator->last_path));
     if (!facts->next)
         return WEIR_END;
-    return paginator->kind->follow(paginator, arena, url, facts->next, ret_at, ret_error);
+    return paginator->kind->follow(paginator, arena, from, facts->next, ret_at, ret_error);
 }
 
 enum weir_status http_paginator_go_on(const struct http_paginator *paginator,
@@ -120,7 +154,8 @@ enum weir_status http_paginator_go_on(const struct http_paginator *paginator,
         return weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-PAGE-LOOP",
             "an earlier run was led in a circle here, so there is no page to go on with; once the "
             "server is mended, begin anew with --restart");
-    return paginator->kind->follow(paginator, arena, first, next, ret_at, ret_error);
+    return paginator->kind->follow(
+        paginator, arena, &(struct http_origin){first, NULL}, next, ret_at, ret_error);
 }
 
 /* "host" or "host:port" against an origin, "scheme://host:port". A host without a port means the
@@ -152,10 +187,10 @@ static bool may_follow(const struct http_paginator *paginator, const char *from,
 }
 
 enum weir_status http_paginator_follow_link(const struct http_paginator *paginator,
-    struct weir_arena *arena, const char *url, const char *next, const char **ret_at,
+    struct weir_arena *arena, const struct http_origin *from, const char *next, const char **ret_at,
     struct weir_error *ret_error)
 {
-    const char *to = http_url_resolve(arena, url, next, ret_error);
+    const char *to = http_url_resolve(arena, from->url, next, ret_error);
     const char *from_origin, *to_origin;
 
     *ret_at = to ? to : next;
@@ -163,7 +198,7 @@ enum weir_status http_paginator_follow_link(const struct http_paginator *paginat
         return WEIR_FAIL;
     if (http_url_check(to, ret_error) != WEIR_OK)
         return WEIR_FAIL;
-    from_origin = http_url_origin(arena, url);
+    from_origin = http_url_origin(arena, from->url);
     to_origin = http_url_origin(arena, to);
     if (!may_follow(paginator, from_origin, to_origin))
         return weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-ORIGIN",
@@ -196,12 +231,4 @@ void http_paginator_place_link(const struct http_paginator *paginator, struct we
 struct weir_str http_paginator_number(struct weir_arena *arena, uint64_t number)
 {
     return weir_str(weir_printf(arena, "%" PRIu64, number));
-}
-
-void http_paginator_place_mark(const struct http_place *place, const char *path_param,
-    struct weir_arena *arena, const char *at, struct http_request *request)
-{
-    if (at)
-        http_place_values(
-            &(struct http_placed){*place, weir_str(at)}, 1, path_param, arena, request);
 }

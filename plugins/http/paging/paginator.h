@@ -27,6 +27,7 @@ struct http_facts {
 
 struct http_paginator;
 struct http_request;
+struct http_response;
 struct http_resource_options;
 
 /* The resource that a paginator stands in, as its check sees it. */
@@ -34,6 +35,12 @@ struct http_paging_site {
     const struct http_resource_options *options;
     const struct weir_node *config; /* the resource's map */
     const char *login_header;       /* the header that the login sets, or NULL */
+};
+
+/* Where an answer comes from. */
+struct http_origin {
+    const char *url;
+    const char *at; /* what named the page; NULL: it was the first, or is computed */
 };
 
 /* A kind of paginator: one file each. */
@@ -48,10 +55,10 @@ struct http_paginator_kind {
         const char *at, struct http_request *request);
     /* Computable: the pages in all, when the server says that much; NULL else. */
     uint64_t (*count)(const struct http_paginator *paginator, int64_t total);
-    /* Not computable: what the next page is named by (WEIR_OK), or WEIR_END, or WEIR_FAIL. `url`
-     * is where this page came from. */
+    /* Not computable: what the next page is named by (WEIR_OK), or WEIR_END, or WEIR_FAIL. */
     enum weir_status (*follow)(const struct http_paginator *paginator, struct weir_arena *arena,
-        const char *url, const char *next, const char **ret_at, struct weir_error *ret_error);
+        const struct http_origin *from, const char *next, const char **ret_at,
+        struct weir_error *ret_error);
     /* More mistakes than the table can tell; may be NULL. */
     void (*check)(const void *options, const struct weir_node *node,
         const struct http_paging_site *site, struct weir_mistakes *mistakes);
@@ -63,7 +70,9 @@ struct http_paginator {
     const struct weir_path *next_path; /* what to pick; each may be NULL */
     const struct weir_path *total_path;
     const struct weir_path *has_more_path;
+    const struct weir_path *last_path;   /* in the last row: what names the next page */
     const char *link_rel;                /* the relation to look for in Link headers, or NULL */
+    const char *next_header;             /* the header that names the next page, or NULL */
     const struct weir_strs *allow_hosts; /* NULL: none */
     bool next_is_json; /* what names the next page is kept as JSON, since it goes into a body */
     bool fills_body;   /* each page needs the body to be one that can be read */
@@ -87,14 +96,18 @@ uint64_t http_paginator_count(
 enum weir_status http_paginator_takes(const struct http_paginator *paginator,
     const struct http_request *request, struct weir_arena *arena,
     struct weir_error *ret_error) WEIR_MUST_CHECK;
+/* What the head of an answer names the next page by, in the arena; NULL: nothing, or it is not
+ * looked for there. */
+const char *http_paginator_of_head(const struct http_paginator *paginator,
+    const struct http_response *response, struct weir_arena *arena);
 /*
- * Judges an answer that came from `url`: WEIR_OK and, where pages are not
+ * Judges an answer: WEIR_OK and, where pages are not
  * computed, what names the next one; WEIR_END; or WEIR_FAIL when the next page
  * may not be asked for, with what names it nevertheless. Whether there are so many pages is not its business.
  */
 enum weir_status http_paginator_next(const struct http_paginator *paginator,
-    struct weir_arena *arena, const char *url, const struct http_facts *facts, const char **ret_at,
-    struct weir_error *ret_error) WEIR_MUST_CHECK;
+    struct weir_arena *arena, const struct http_origin *from, const struct http_facts *facts,
+    const char **ret_at, struct weir_error *ret_error) WEIR_MUST_CHECK;
 
 /*
  * What names the page that an interrupted chain goes on with, behind its first one: what the
@@ -107,7 +120,7 @@ enum weir_status http_paginator_go_on(const struct http_paginator *paginator,
 
 /* For kinds that follow links: the next address, resolved and held to the origin it came from. */
 enum weir_status http_paginator_follow_link(const struct http_paginator *paginator,
-    struct weir_arena *arena, const char *url, const char *next, const char **ret_at,
+    struct weir_arena *arena, const struct http_origin *from, const char *next, const char **ret_at,
     struct weir_error *ret_error) WEIR_MUST_CHECK;
 
 /* For the kinds' checks. */

@@ -60,17 +60,45 @@ struct http_cursor {
     int64_t max_pages;
 };
 
+struct http_header_cursor {
+    const char *cursor_key;
+    const char *cursor_param;
+    const char *cursor_header;
+    const struct weir_path *cursor_body_path;
+    const char *path_param;
+    bool stop_after_empty_page;
+    const struct weir_path *has_more_path;
+    int64_t max_pages;
+};
+
+enum http_keyset_order { HTTP_KEYSET_ASC, HTTP_KEYSET_DESC };
+
+struct http_keyset {
+    const struct weir_path *last_record_path;
+    const char *param;
+    const char *header;
+    const struct weir_path *body_path;
+    const char *path_param;
+    int order; /* enum http_keyset_order */
+    const struct weir_path *has_more_path;
+    int64_t max_pages;
+};
+
 extern const struct http_paginator_kind http_page_number_kind;
 extern const struct http_paginator_kind http_offset_kind;
 extern const struct http_paginator_kind http_json_link_kind;
 extern const struct http_paginator_kind http_header_link_kind;
 extern const struct http_paginator_kind http_cursor_kind;
+extern const struct http_paginator_kind http_header_cursor_kind;
+extern const struct http_paginator_kind http_keyset_kind;
 
 extern const struct weir_option http_page_number_options[];
 extern const struct weir_option http_offset_options[];
 extern const struct weir_option http_json_link_options[];
 extern const struct weir_option http_header_link_options[];
 extern const struct weir_option http_cursor_options[];
+extern const struct weir_option http_header_cursor_options[];
+extern const struct weir_option http_keyset_options[];
 
 /* Rows that several kinds have. */
 #define HTTP_MAX_PAGES(T)                                                                          \
@@ -104,9 +132,6 @@ extern const struct weir_option http_cursor_options[];
 void http_paginator_limit(struct http_paginator *paginator, uint64_t pages);
 /* The number as text. */
 struct weir_str http_paginator_number(struct weir_arena *arena, uint64_t number);
-/* A kind whose pages are named by a mark: where it goes. */
-void http_paginator_place_mark(const struct http_place *place, const char *path_param,
-    struct weir_arena *arena, const char *at, struct http_request *request);
 /* The place of kinds that follow links. */
 void http_paginator_place_link(const struct http_paginator *paginator, struct weir_arena *arena,
     uint64_t number, const char *at, struct http_request *request);

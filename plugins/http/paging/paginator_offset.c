@@ -33,9 +33,10 @@ const struct weir_option http_offset_options[] = {
 
 static void places_of(const struct http_offset *o, struct http_place places[2])
 {
-    places[0] =
-        (struct http_place){"offset", o->offset_param, o->offset_header, o->offset_body_path};
-    places[1] = (struct http_place){"limit", o->limit_param, o->limit_header, o->limit_body_path};
+    places[0] = (struct http_place){
+        "offset", "offset_", o->offset_param, o->offset_header, o->offset_body_path};
+    places[1] =
+        (struct http_place){"limit", "limit_", o->limit_param, o->limit_header, o->limit_body_path};
     for (int i = 0; i < 2; i++)
         places[i].param = http_place_param(&places[i], o->path_param, places[i].key);
 }

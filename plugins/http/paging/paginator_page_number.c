@@ -25,7 +25,7 @@ const struct weir_option http_page_number_options[] = {
 
 static struct http_place place_of(const struct http_page_number *o)
 {
-    struct http_place place = {"page", o->page_param, o->page_header, o->page_body_path};
+    struct http_place place = {"page", "page_", o->page_param, o->page_header, o->page_body_path};
 
     place.param = http_place_param(&place, o->path_param, "page");
     return place;

@@ -13,7 +13,8 @@ struct http_paging_site;
 /* What the file says about one value: at most one of the three. None of them: it stands in the
  * paginator's path_param. */
 struct http_place {
-    const char *key; /* "page": its options are page_param, page_header, ..., and it is {page} */
+    const char *key;    /* "page": it is {page} in path_param */
+    const char *prefix; /* "page_": its options are page_param, page_header, ... */
     const char *param;
     const char *header;
     const struct weir_path *body_path;

@@ -9,9 +9,9 @@
 #include <strings.h>
 
 static const struct weir_node *option_node(
-    const struct weir_node *node, const char *key, const char *suffix, struct weir_arena *arena)
+    const struct weir_node *node, const char *prefix, const char *suffix, struct weir_arena *arena)
 {
-    const struct weir_node *found = weir_node_get(node, weir_printf(arena, "%s_%s", key, suffix));
+    const struct weir_node *found = weir_node_get(node, weir_printf(arena, "%s%s", prefix, suffix));
 
     return found ? found : node;
 }
@@ -24,9 +24,9 @@ static void check_param(const struct http_place *place, const struct weir_node *
     for (size_t i = 0; i < params->n; i++)
         if (strcmp(params->items[i].name, place->param) == 0)
             weir_mistake(mistakes, params->items[i].node, 0, "E-VALUE",
-                "'%s' is set here and by the paginator's %s_param (line %u); leave it out of "
+                "'%s' is set here and by the paginator's %sparam (line %u); leave it out of "
                 "params",
-                place->param, place->key, node ? node->line : 0);
+                place->param, place->prefix, node ? node->line : 0);
 }
 
 static void check_header(const struct http_place *place, const struct weir_node *at,
@@ -45,9 +45,9 @@ static void check_header(const struct http_place *place, const struct weir_node 
     for (size_t i = 0; i < headers->n; i++)
         if (strcasecmp(headers->items[i].name, name) == 0)
             weir_mistake(mistakes, headers->items[i].node, 0, "E-HEADER",
-                "'%s' is set here and by the paginator's %s_header (line %u); leave it out of "
+                "'%s' is set here and by the paginator's %sheader (line %u); leave it out of "
                 "headers",
-                name, place->key, at ? at->line : 0);
+                name, place->prefix, at ? at->line : 0);
 }
 
 /* The way to the place leads through maps, as far as they are there. */
@@ -88,21 +88,21 @@ void http_place_check(const struct http_place *place, const char *path_param,
 
     if ((place->param != NULL) + (place->header != NULL) + (place->body_path != NULL) + in_path > 1)
         weir_mistake(mistakes, node, 0, "E-VALUE",
-            "one place for the %s is enough: %s_param, %s_header, %s_body_path, or %s in "
+            "one place for the %s is enough: %sparam, %sheader, %sbody_path, or %s in "
             "path_param",
-            place->key, place->key, place->key, place->key, placeholder);
+            place->key, place->prefix, place->prefix, place->prefix, placeholder);
     if (place->param)
         check_param(place, node, site, mistakes);
     if (place->header)
-        check_header(place, option_node(node, place->key, "header", arena), site, mistakes);
+        check_header(place, option_node(node, place->prefix, "header", arena), site, mistakes);
     if (place->body_path)
-        check_body(place, option_node(node, place->key, "body_path", arena), site, mistakes);
+        check_body(place, option_node(node, place->prefix, "body_path", arena), site, mistakes);
 }
 
 void http_place_check_path(const struct http_place *places, size_t n, const char *path_param,
     const struct weir_node *node, struct weir_mistakes *mistakes)
 {
-    const struct weir_node *at = option_node(node, "path", "param", mistakes->arena);
+    const struct weir_node *at = option_node(node, "path_", "param", mistakes->arena);
     const char *text = path_param;
     size_t left;
 

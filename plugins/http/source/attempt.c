@@ -2,7 +2,6 @@
 
 #include "format/format.h"
 #include "hand_over.h"
-#include "paging/link_header.h"
 #include "room.h"
 #include "schedule.h"
 #include "source.h"
@@ -177,12 +176,7 @@ static void take(struct http_page *page, struct http_response *response)
     page->no_content = response->status == 204;
     page->format = http_format_find(resource->options, response->content_type);
     take_body(page, &response->body);
-    if (resource->paginator.link_rel && response->link) {
-        struct weir_str link = http_link_find(response->link, resource->paginator.link_rel);
-
-        if (link.len)
-            page->link = weir_copy(http_page_arena(page), link).ptr;
-    }
+    page->link = http_paginator_of_head(&resource->paginator, response, http_page_arena(page));
     finish(page);
 }
 

@@ -13,7 +13,7 @@ struct http_unit {
     struct http_page *page;           /* of the loop's thread */
     struct weir_str body;             /* in the batch's arena */
     const struct http_format *format; /* what it is written in */
-    const char *link;                 /* what the Link header names, or NULL */
+    const char *link;                 /* what its head names the next page by, or NULL */
     bool no_content;
     const struct weir_window *window; /* of its chain, or NULL */
     struct weir_id series;            /* of its chain */

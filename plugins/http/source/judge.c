@@ -187,8 +187,8 @@ static bool leads_on(struct http_chain *chain, struct http_page *page,
 
     if (page->number + 1 >= chain->n_pages)
         return false;
-    status = http_paginator_next(
-        &resource->paginator, http_page_arena(page), page->url, facts, &at, &error);
+    status = http_paginator_next(&resource->paginator, http_page_arena(page),
+        &(struct http_origin){page->url, page->at}, facts, &at, &error);
     if (status == WEIR_END)
         return false;
     if (at)

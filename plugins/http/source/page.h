@@ -57,7 +57,7 @@ struct http_page {
     bool is_last;                     /* its chain ends here, whatever it says */
     bool skips;                       /* its failure leaves out the rest, whatever on_error says */
     bool is_stale;                    /* out, and to be asked for again when it is back */
-    const char *link;                 /* what the Link header names, or NULL */
+    const char *link;                 /* what its head names the next page by, or NULL */
     struct weir_error *error;         /* malloc */
 };
 
