@@ -175,5 +175,39 @@ class Csv(FormatCase):
                 self.assertIn(says, result.err)
 
 
+class Arrays(FormatCase):
+    def test_their_values_are_named(self):
+        for kind, keys in (
+                ("plain", ("data_selector: rows", "format: { type: json, columns: [id, v] }")),
+                ("named", ("data_selector: rows", "format: { type: json, schema_path: columns }")),
+                ("late", ("data_selector: rows",
+                          'format: { type: json, schema_path: "schema.fields[*].name" }')),
+                ("first", ('format: { type: json, schema_path: "[0]" }',))):
+            with self.subTest(kind=kind):
+                self.assert_exit(self.load("/arrays", *keys, kind=kind), OK)
+                self.assertEqual(self.rows("id, v"), [(1, "a"), (2, None), (3, '{"x":1}')])
+
+    def test_what_is_wrong_is_told(self):
+        keys = ("data_selector: rows", "format: { type: json, schema_path: columns }")
+        for kind, says in (
+                ("short", "row 2: 1 value where there are 2 columns"),
+                ("long", "row 1: 3 values where there are 2 columns"),
+                ("object", "row 2 of 'rows' is an object, not an array"),
+                ("nameless", "no names of columns at 'columns'"),
+                ("plain", "no names of columns at 'columns'"),
+                ("twice", "two columns are named 'id'"),
+                ("number", "the name of column 2 at 'columns' is a number")):
+            with self.subTest(kind=kind):
+                result = self.load("/arrays", *keys, kind=kind)
+                self.assert_refused(result, "E-BODY-SHAPE")
+                self.assertIn(says, result.err)
+
+    def test_who_names_them_is_one_or_the_other(self):
+        result = self.load("/arrays", "format: { type: json, columns: [a], schema_path: b }",
+                           command="check")
+        self.assert_exit(result, BAD_FILE)
+        self.assertIn("exclude each other", result.err)
+
+
 if __name__ == "__main__":
     unittest.main()

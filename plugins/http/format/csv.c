@@ -19,34 +19,16 @@ const struct weir_option http_csv_option_table[] = {
     {0},
 };
 
-static bool is_named(const struct http_csv_options *csv, size_t i)
-{
-    for (size_t k = 0; k < i; k++)
-        if (strcmp(csv->columns.items[k], csv->columns.items[i]) == 0)
-            return true;
-    return false;
-}
-
 void http_csv_check(const struct http_csv_options *csv, const struct weir_node *node,
     struct weir_mistakes *mistakes)
 {
-    const struct weir_node *columns = weir_node_get(node, "columns");
-
     if (strlen(csv->delimiter) != 1 || !weir_csv_may_delimit(*csv->delimiter))
         weir_mistake(mistakes, weir_node_get(node, "delimiter"), 0, "E-VALUE",
             "'delimiter' is one ASCII character, neither a quote nor the end of a line");
     if (!csv->header && !csv->columns.n)
         weir_mistake(mistakes, weir_node_get(node, "header"), 0, "E-REQUIRED",
             "without a header nothing names the columns; list them under 'columns'");
-    if (csv->columns.n > WEIR_CSV_MAX_COLUMNS)
-        weir_mistake(mistakes, columns, 0, "E-VALUE", "more than %d columns", WEIR_CSV_MAX_COLUMNS);
-    for (size_t i = 0; i < csv->columns.n && i < WEIR_CSV_MAX_COLUMNS; i++) {
-        if (!*csv->columns.items[i])
-            weir_mistake(mistakes, columns, 0, "E-VALUE", "a column without a name");
-        else if (is_named(csv, i))
-            weir_mistake(mistakes, columns, 0, "E-VALUE", "the column '%s' stands there twice",
-                csv->columns.items[i]);
-    }
+    http_format_check_columns(&csv->columns, WEIR_CSV_MAX_COLUMNS, node, mistakes);
 }
 
 /* Where the answer says that it is CSV, the file says nothing of it. */

@@ -8,7 +8,8 @@
 const struct weir_variant_type http_format_variants[] = {
     {"auto", "By the answer's Content-Type; what it does not name is JSON.", HTTP_FORMAT_AUTO, NULL,
         0},
-    {"json", "One JSON document.", HTTP_FORMAT_JSON, NULL, 0},
+    {"json", "One JSON document.", HTTP_FORMAT_JSON, http_json_option_table,
+        sizeof(struct http_json_options)},
     {"ndjson",
         "JSON Lines: a JSON document on each line, in each of which `data_selector` is looked for.",
         HTTP_FORMAT_NDJSON, NULL, 0},
@@ -92,6 +93,8 @@ void http_format_check(const struct http_resource_options *options, const struct
 
     if (named && !named->pick)
         check_paginator(named, options, config, mistakes);
+    if (named == &http_format_json)
+        http_json_check(options->format.options, node ? node : config, mistakes);
     if (named != &http_format_csv)
         return;
     if (options->data_selector)

@@ -32,6 +32,11 @@ extern const struct http_format http_format_csv;
 enum http_format_name { HTTP_FORMAT_AUTO, HTTP_FORMAT_JSON, HTTP_FORMAT_NDJSON, HTTP_FORMAT_CSV };
 
 /* What a file says of a format; the file of the format has the table. */
+struct http_json_options {
+    struct weir_strs columns;
+    const struct weir_path *schema_path;
+};
+
 struct http_csv_options {
     const char *delimiter;
     bool quotes;
@@ -39,7 +44,10 @@ struct http_csv_options {
     struct weir_strs columns;
 };
 
+extern const struct weir_option http_json_option_table[];
 extern const struct weir_option http_csv_option_table[];
+void http_json_check(const struct http_json_options *options, const struct weir_node *node,
+    struct weir_mistakes *mistakes);
 void http_csv_check(const struct http_csv_options *options, const struct weir_node *node,
     struct weir_mistakes *mistakes);
 
@@ -53,5 +61,9 @@ bool http_format_hides_cuts(const struct http_resource_options *options);
 /* More mistakes than the table can tell. */
 void http_format_check(const struct http_resource_options *options, const struct weir_node *config,
     struct weir_mistakes *mistakes);
+
+/* Names of columns that cannot be used are mistakes at `columns` of the node. */
+void http_format_check_columns(const struct weir_strs *columns, size_t most,
+    const struct weir_node *node, struct weir_mistakes *mistakes);
 
 #endif

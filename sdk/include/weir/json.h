@@ -21,6 +21,7 @@ extern "C" {
 enum {
     WEIR_JSON_MAX_DEPTH = 128,
     WEIR_JSON_MAX_COLUMNS = 4096, /* in one batch */
+    WEIR_JSON_MAX_KEY = 65536,    /* bytes of a column's name */
     WEIR_JSON_PADDING = 64,       /* bytes that must be readable behind a body; see weir_buf_init */
 };
 
@@ -71,6 +72,23 @@ WEIR_API enum weir_status weir_json_rows(struct weir_json_reader *reader, struct
  */
 WEIR_API enum weir_status weir_json_lines(struct weir_json_reader *reader, struct weir_str body,
     const struct weir_path *records, struct weir_batch *batch,
+    struct weir_error *ret_error) WEIR_MUST_CHECK;
+
+/* How rows are written in a body; zeroed, it is one document, all of whose keys differ. */
+struct weir_json_form {
+    const struct weir_path *records; /* where the rows stand; NULL: at the root */
+    bool is_lines;                   /* as weir_json_lines reads them */
+    /* Rows are arrays, and these names stand for the keys of their values, in their order ... */
+    struct weir_strs columns;
+    /* ... or the texts that the document has there: an array, or what a path with [*] finds. Where
+     * that is one of the rows it is none. Not for lines. NULL: rows are objects. */
+    const struct weir_path *schema;
+};
+
+/* The rows of a body written so; besides the codes above E-LIMIT-KEY and E-BODY-SHAPE for names of
+ * columns that cannot be used, and for rows with more or fewer values. */
+WEIR_API enum weir_status weir_json_read(struct weir_json_reader *reader, struct weir_str body,
+    const struct weir_json_form *form, struct weir_batch *batch,
     struct weir_error *ret_error) WEIR_MUST_CHECK;
 
 /*

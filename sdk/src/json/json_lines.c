@@ -1,17 +1,4 @@
-/* Rows of JSON Lines: a document on each line. */
-#include <weir/json.h>
-
-#include "json_reader.h"
-#include "json_search.h"
-
-static bool is_blank(struct weir_str body)
-{
-    size_t i = 0;
-
-    while (i < body.len && json_is_blank(body.ptr[i]))
-        i++;
-    return i == body.len;
-}
+#include "json_lines.h"
 
 /* That a line ends behind the document before this token. */
 static bool check_line_end(struct json_doc *doc, size_t token)
@@ -56,7 +43,7 @@ static void tell_line(const struct json_doc *doc, size_t line_start, struct weir
         line_of(doc, doc->at[line_start]), shape.text);
 }
 
-static bool read_lines(struct json_search *search, struct weir_error *error)
+bool json_lines_read(struct json_search *search, struct weir_error *error)
 {
     struct json_doc *doc = &search->rows.doc;
     size_t token = 0;
@@ -73,25 +60,4 @@ static bool read_lines(struct json_search *search, struct weir_error *error)
         return false;
     }
     return true;
-}
-
-enum weir_status weir_json_lines(struct weir_json_reader *reader, struct weir_str body,
-    const struct weir_path *records, struct weir_batch *batch, struct weir_error *ret_error)
-{
-    struct json_search search;
-    struct weir_error error = {0};
-    bool good;
-
-    if (is_blank(body))
-        return WEIR_OK;
-    json_search_init(&search, records);
-    good = json_open(&search.rows.doc, &reader->tokens, body, &error);
-    if (good) {
-        json_rows_init(&search.rows, reader, batch);
-        good = read_lines(&search, &error);
-    }
-    json_tokens_shrink(&reader->tokens);
-    if (good)
-        return WEIR_OK;
-    return weir_error_set(ret_error, error.fault, error.code, "%s", error.text);
 }

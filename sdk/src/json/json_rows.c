@@ -20,6 +20,7 @@ void json_rows_init(
     rows->columns = &reader->columns;
     rows->batch = batch;
     rows->n_read = 0;
+    rows->names = NULL;
     rows->first_row = batch->n_rows;
     rows->first_cells = batch->n_rows * batch->n_columns;
     rows->start = SIZE_MAX;
@@ -180,4 +181,72 @@ bool json_rows_read(struct json_rows *rows, size_t *token)
     if (n < rows->batch->n_columns)
         fill_row(rows);
     return good;
+}
+
+bool json_rows_name(struct json_rows *rows, const struct weir_str *names, size_t n)
+{
+    struct json_columns *columns = rows->columns;
+    struct weir_arena *arena = rows->batch->arena;
+
+    rows->positions = weir_new_array(arena, n, size_t);
+    columns->stamp++;
+    for (size_t i = 0; i < n; i++) {
+        size_t column = json_columns_find(columns, names[i]);
+
+        if (column == SIZE_MAX) {
+            if (!check_cells(rows, rows->batch->n_rows, rows->batch->n_columns + 1, 0))
+                return false;
+            column = json_columns_add(columns, names[i]);
+        }
+        if (columns->stamps[column] == columns->stamp)
+            return json_fail(&rows->doc, "E-BODY-SHAPE", 0, "two columns are named '%.*s'",
+                WEIR_STR_ARG(names[i]));
+        columns->stamps[column] = columns->stamp;
+        rows->positions[i] = column;
+    }
+    rows->names = names;
+    rows->n_names = n;
+    return true;
+}
+
+static bool read_elements(struct json_rows *rows, size_t *token, size_t *ret_n)
+{
+    struct json_doc *doc = &rows->doc;
+    bool more = true;
+    size_t n = 0;
+
+    for (; more; n++) {
+        if (n >= rows->n_names) {
+            if (!json_walk(doc, token) || !json_next(doc, token, ']', &more))
+                return false;
+            continue;
+        }
+        doc->key = rows->names[n];
+        rows->columns->stamps[rows->positions[n]] = rows->columns->stamp;
+        if (!read_cell(rows, token, rows->positions[n]) || !json_next(doc, token, ']', &more))
+            return false;
+    }
+    *ret_n = n;
+    return true;
+}
+
+bool json_rows_read_array(struct json_rows *rows, size_t *token)
+{
+    struct json_doc *doc = &rows->doc;
+    size_t offset = doc->at[*token];
+    size_t n = 0;
+    bool more;
+
+    doc->row = ++rows->n_read;
+    if (!json_enter(doc, token, &more) || !open_row(rows, offset))
+        return false;
+    fill_row(rows);
+    if (more && !read_elements(rows, token, &n))
+        return false;
+    doc->key.len = 0;
+    if (n != rows->n_names)
+        return json_fail(doc, "E-BODY-SHAPE", offset, "%zu value%s where there are %zu columns", n,
+            n == 1 ? "" : "s", rows->n_names);
+    doc->row = 0;
+    return true;
 }

@@ -12,12 +12,21 @@ struct json_rows {
     size_t n_read;      /* rows read, counted by the messages from 1 */
     size_t first_row;   /* rows that the batch had before */
     size_t first_cells; /* and cells */
-    size_t start;       /* offset of the first row, to tell how long rows are */
+    const struct weir_str
+        *names;        /* of the values in rows that are arrays; NULL: they are objects */
+    size_t *positions; /* the column of each */
+    size_t n_names;
+    size_t start; /* offset of the first row, to tell how long rows are */
 };
 
 void json_rows_init(
     struct json_rows *rows, struct weir_json_reader *reader, struct weir_batch *batch);
 /* Reads the object that opens here as a row. */
 bool json_rows_read(struct json_rows *rows, size_t *token);
+
+/* Rows are arrays, with values of these names, which must live as long as the batch. */
+bool json_rows_name(struct json_rows *rows, const struct weir_str *names, size_t n);
+/* Reads the array that opens here as a row. */
+bool json_rows_read_array(struct json_rows *rows, size_t *token);
 
 #endif

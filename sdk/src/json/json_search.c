@@ -3,12 +3,37 @@
 #include "json_shape.h"
 #include "path.h"
 
+/* Rows that are arrays themselves. */
+static bool read_arrays(struct json_search *search, size_t *token)
+{
+    struct json_rows *rows = &search->rows;
+    struct json_doc *doc = &rows->doc;
+    bool more;
+
+    if (json_byte(doc, *token) != '[')
+        return json_shape_wrong(doc, search->path, search->path->n_steps, *token, "an array");
+    if (!json_enter(doc, token, &more))
+        return false;
+    for (size_t i = 0; more; i++) {
+        bool is_row = i != search->row_of_names;
+
+        if (is_row && json_byte(doc, *token) != '[')
+            return json_shape_no_row(doc, search->path, rows->n_read + 1, *token, "an array");
+        if (!(is_row ? json_rows_read_array(rows, token) : json_walk(doc, token)) ||
+            !json_next(doc, token, ']', &more))
+            return false;
+    }
+    return true;
+}
+
 static bool read_rows(struct json_search *search, size_t *token)
 {
     struct json_rows *rows = &search->rows;
     struct json_doc *doc = &rows->doc;
     bool more;
 
+    if (rows->names)
+        return read_arrays(search, token);
     if (json_byte(doc, *token) == '{')
         return json_rows_read(rows, token);
     if (json_byte(doc, *token) != '[')
@@ -18,7 +43,7 @@ static bool read_rows(struct json_search *search, size_t *token)
         return false;
     while (more) {
         if (json_byte(doc, *token) != '{')
-            return json_shape_no_row(doc, search->path, rows->n_read + 1, *token);
+            return json_shape_no_row(doc, search->path, rows->n_read + 1, *token, "an object");
         if (!json_rows_read(rows, token) || !json_next(doc, token, ']', &more))
             return false;
     }
@@ -107,7 +132,7 @@ void json_search_init(struct json_search *search, const struct weir_path *record
 {
     static const struct weir_path root = {.text = "$"};
 
-    *search = (struct json_search){.path = records ? records : &root};
+    *search = (struct json_search){.path = records ? records : &root, .row_of_names = SIZE_MAX};
 }
 
 bool json_search_rows(struct json_search *search, size_t *token)

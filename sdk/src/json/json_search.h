@@ -7,6 +7,7 @@
 struct json_search {
     struct json_rows rows;
     const struct weir_path *path;
+    size_t row_of_names; /* where rows are arrays: the one that is none; or SIZE_MAX */
 };
 
 /* A path of NULL is the root; the document is to be opened next. */

@@ -13,7 +13,7 @@ bool json_shape_no_key(struct json_doc *doc, const struct weir_path *path, size_
 /* ... or to an array that has no such element. */
 bool json_shape_no_element(struct json_doc *doc, const struct weir_path *path, size_t n);
 /* A row, counted from 1, is no object. */
-bool json_shape_no_row(
-    struct json_doc *doc, const struct weir_path *path, size_t row, size_t token);
+bool json_shape_no_row(struct json_doc *doc, const struct weir_path *path, size_t row, size_t token,
+    const char *wanted);
 
 #endif

@@ -70,3 +70,24 @@ async def csv(x):
         x.connection.close()
     else:
         await x.send_body(body, content_type=x.text("type", CSV))
+
+
+ARRAYS = {
+    "plain": {"rows": [[1, "a"], [2, None], [3, {"x": 1}]]},
+    "named": {"columns": ["id", "v"], "rows": [[1, "a"], [2, None], [3, {"x": 1}]]},
+    "late": {"rows": [[1, "a"], [2, None], [3, {"x": 1}]],
+             "schema": {"fields": [{"name": "id", "type": "INTEGER"}, {"name": "v"}]}},
+    "first": [["id", "v"], [1, "a"], [2, None], [3, {"x": 1}]],
+    "short": {"columns": ["id", "v"], "rows": [[1, "a"], [2]]},
+    "long": {"columns": ["id", "v"], "rows": [[1, "a", True]]},
+    "object": {"columns": ["id", "v"], "rows": [[1, "a"], {"id": 2}]},
+    "nameless": {"columns": [], "rows": [[]]},
+    "twice": {"columns": ["id", "id"], "rows": [[1, 2]]},
+    "number": {"columns": ["id", 2], "rows": [[1, 2]]},
+}
+
+
+@route("/arrays", "kind")
+async def arrays(x):
+    """Rows that are arrays, and what names their values, of any `kind`."""
+    await x.send_json(ARRAYS[x.one_of("kind", ARRAYS, "plain")])
