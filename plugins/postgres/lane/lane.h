@@ -18,6 +18,7 @@ struct lane {
     char role[16];
     struct connection connection;
     struct rows rows;
+    struct script_statements statements;
     struct fiber *fiber;
     struct transaction gathering; /* batches come into this one ... */
     struct transaction sending;   /* ... while this one is sent */

@@ -52,7 +52,7 @@ static enum weir_status be_careful(struct lane *lane)
     lane->careful = lane->careful < CAREFUL_MAX / 2 ? 2 * lane->careful + 1 : CAREFUL_MAX;
     lane->n_careful = lane->careful;
     if (PQtransactionStatus(connection->libpq) == PQTRANS_IDLE ||
-        query_script(connection, "ROLLBACK"))
+        query_script(connection, "ROLLBACK; DEALLOCATE ALL"))
         return WEIR_OK;
     return connection_fail(connection, "cannot roll back");
 }
@@ -61,7 +61,7 @@ static enum weir_status run(struct script *script, struct lane *lane, bool *ret_
 {
     enum weir_status status;
 
-    switch (script_run(script, &lane->connection, &status)) {
+    switch (script_run(script, &status)) {
     case SCRIPT_DONE:
         WEIR_FAILPOINT("after_commit");
         lane->careful = 0;
@@ -99,7 +99,7 @@ enum weir_status send_script(struct lane *lane, bool *ret_sent)
     if (!is_usual(lane))
         return WEIR_OK;
     arena = weir_arena_new();
-    script_init(&script);
+    script_init(&script, &lane->connection, &lane->statements);
     if (make(&script, lane, arena))
         status = run(&script, lane, ret_sent);
     script_done(&script);

@@ -5,45 +5,98 @@
 #include "literals.h"
 #include "wire.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <weir/failpoint.h>
 
-void script_init(struct script *script)
+void script_init(
+    struct script *script, struct connection *connection, struct script_statements *statements)
 {
-    *script = (struct script){.fits = true};
+    *script = (struct script){.fits = true, .connection = connection, .statements = statements};
     weir_buf_init(&script->sql, SCRIPT_BYTES_MAX, 1);
+    if (statements->n_opened != connection->n_opened)
+        *statements = (struct script_statements){.n_opened = connection->n_opened};
+    script->n_known = statements->n;
 }
 
 void script_done(struct script *script)
 {
+    script->statements->n = script->n_known;
     weir_buf_done(&script->sql);
 }
 
-/* --- what is sent ----------------------------------------------------------------------------- */
+/* --- statements that are prepared ----------------------------------------------------------- */
+
+/* Its index, or that of the next one. */
+static size_t find_statement(const struct script_statements *statements, const char *sql)
+{
+    size_t i = 0;
+
+    while (i < statements->n && statements->sql[i] != sql)
+        i++;
+    return i;
+}
+
+/* Which of a script that has failed are prepared, nobody knows: all are made anew, by other names. */
+static void forget_statements(struct script *script)
+{
+    script->statements->first += (unsigned)script->statements->n;
+    script->n_known = 0;
+}
+
+static bool prepare(
+    struct script *script, size_t i, const char *sql, const char *before, const char *behind)
+{
+    struct script_statements *statements = script->statements;
+
+    if (i < statements->n)
+        return true;
+    if (i == SCRIPT_STATEMENTS_MAX)
+        return false;
+    statements->sql[statements->n++] = sql;
+    return weir_buf_printf(
+               &script->sql, "PREPARE weir_%u AS %s", statements->first + (unsigned)i, before) &&
+           weir_buf_add_text(&script->sql, sql) && weir_buf_printf(&script->sql, "%s;\n", behind);
+}
+
+static bool execute(struct script *script, size_t i, const struct bound *values, size_t n_values)
+{
+    return weir_buf_printf(
+               &script->sql, "EXECUTE weir_%u(", script->statements->first + (unsigned)i) &&
+           literals_append(&script->sql, values, n_values);
+}
 
 void script_add_with(
     struct script *script, const char *sql, const struct bound *values, size_t n_values)
 {
-    script->fits = script->fits && literals_append(&script->sql, sql, values, n_values) &&
-                   weir_buf_add_text(&script->sql, ";\n");
-}
+    size_t i = find_statement(script->statements, sql);
 
-void script_add_text(struct script *script, const char *sql)
-{
-    script->fits = script->fits && weir_buf_add_text(&script->sql, sql) &&
-                   weir_buf_add_text(&script->sql, ";\n");
+    script->fits = script->fits && prepare(script, i, sql, "", "") &&
+                   execute(script, i, values, n_values) && weir_buf_add_text(&script->sql, ");\n");
 }
 
 /* Where the number is another one, a word that is none is read as one: an error that says why. */
 void script_must_with(struct script *script, size_t n, const char *why, const char *sql,
     const struct bound *values, size_t n_values)
 {
-    script->fits = script->fits && weir_buf_add_text(&script->sql, "WITH found AS (") &&
-                   literals_append(&script->sql, sql, values, n_values) &&
-                   weir_buf_printf(&script->sql,
-                       ") SELECT (CASE count(*) WHEN %zu THEN '0' ELSE 'weir: %s' END)::integer"
-                       " FROM found;\n",
-                       n, why);
+    size_t i = find_statement(script->statements, sql);
+    char behind[192];
+
+    (void)snprintf(behind, sizeof(behind),
+        ") SELECT (CASE count(*) WHEN $%zu::bigint THEN '0' ELSE 'weir: %s' END)::integer"
+        " FROM found",
+        n_values + 1, why);
+    script->fits = script->fits && prepare(script, i, sql, "WITH found AS (", behind) &&
+                   execute(script, i, values, n_values) &&
+                   weir_buf_printf(&script->sql, ", %zu);\n", n);
+}
+
+/* --- the rest of what is sent --------------------------------------------------------------- */
+
+void script_add_text(struct script *script, const char *sql)
+{
+    script->fits = script->fits && weir_buf_add_text(&script->sql, sql) &&
+                   weir_buf_add_text(&script->sql, ";\n");
 }
 
 void script_add_copy(struct script *script, const char *sql, struct script_copy copy)
@@ -58,7 +111,6 @@ void script_add_copy(struct script *script, const char *sql, struct script_copy 
 
 struct running {
     struct script *script;
-    struct connection *connection;
     size_t n_copied; /* COPYs that have begun */
     bool has_failed;
     bool has_committed;
@@ -78,7 +130,8 @@ static enum script_end end_copy(struct running *running)
         WEIR_FAILPOINT("after_rows");
         WEIR_FAILPOINT("before_commit");
     }
-    if (!wire_flush(running->connection, PQputCopyEnd(running->connection->libpq, NULL)))
+    if (!wire_flush(
+            running->script->connection, PQputCopyEnd(running->script->connection->libpq, NULL)))
         return is_last ? SCRIPT_UNCERTAIN : SCRIPT_LOST;
     if (is_last)
         WEIR_FAILPOINT("after_commit_sent");
@@ -105,7 +158,7 @@ static void take_result(struct running *running, const PGresult *result)
     running->has_committed =
         status == PGRES_COMMAND_OK && strcmp(PQcmdStatus((PGresult *)result), "COMMIT") == 0;
     if ((status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE) && !running->has_failed) {
-        error_take_result(running->connection, result);
+        error_take_result(running->script->connection, result);
         running->has_failed = true;
     }
 }
@@ -118,8 +171,8 @@ static enum script_end lost(const struct running *running)
 /* A server that goes away says so in a last result. */
 static enum script_end end_of(const struct running *running)
 {
-    if (PQstatus(running->connection->libpq) == CONNECTION_BAD) {
-        error_take_lost(running->connection);
+    if (PQstatus(running->script->connection->libpq) == CONNECTION_BAD) {
+        error_take_lost(running->script->connection);
         return lost(running);
     }
     return running->has_committed ? SCRIPT_DONE : SCRIPT_FAILED;
@@ -127,7 +180,7 @@ static enum script_end end_of(const struct running *running)
 
 static enum script_end take_results(struct running *running)
 {
-    struct connection *connection = running->connection;
+    struct connection *connection = running->script->connection;
     enum script_end end = SCRIPT_DONE;
     PGresult *result;
 
@@ -145,15 +198,19 @@ static enum script_end take_results(struct running *running)
     return end;
 }
 
-enum script_end script_run(
-    struct script *script, struct connection *connection, enum weir_status *ret_status)
+enum script_end script_run(struct script *script, enum weir_status *ret_status)
 {
-    struct running running = {.script = script, .connection = connection};
+    struct connection *connection = script->connection;
+    struct running running = {.script = script};
     enum script_end end = SCRIPT_LOST;
 
     if (wire_ready(connection) &&
         wire_flush(connection, PQsendQuery(connection->libpq, script->sql.ptr)))
         end = take_results(&running);
+    if (end == SCRIPT_DONE)
+        script->n_known = script->statements->n;
+    else
+        forget_statements(script);
     *ret_status = running.status;
     return end;
 }

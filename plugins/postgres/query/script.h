@@ -14,6 +14,7 @@
 enum {
     SCRIPT_BYTES_MAX = 256 << 10, /* what a server may have to write into its log */
     SCRIPT_COPIES_MAX = 64,
+    SCRIPT_STATEMENTS_MAX = 16,
 };
 
 /*
@@ -25,23 +26,41 @@ struct script_copy {
     void *arg;
 };
 
+/*
+ * Statements with values are prepared by the first script that has them, since to plan one takes the
+ * server longer than to run it. Of one connection, all zero at first. A text tells which it is by
+ * where it stands, so it lives for ever.
+ */
+struct script_statements {
+    const char *sql[SCRIPT_STATEMENTS_MAX];
+    size_t n;
+    unsigned first;    /* the number in the name of the first of them */
+    uint64_t n_opened; /* of the connection that knows them */
+};
+
 struct script {
     struct weir_buf sql;
     bool fits; /* everything that was added so far */
     struct script_copy copies[SCRIPT_COPIES_MAX];
     size_t n_copies;
+    struct connection *connection;
+    struct script_statements *statements;
+    size_t
+        n_known; /* of the statements, before this script; what it adds is known once it has run */
 };
 
-void script_init(struct script *script);
+void script_init(
+    struct script *script, struct connection *connection, struct script_statements *statements);
 void script_done(struct script *script);
 
-/* What is added must be right in itself: it is one statement, or several with semicolons. */
+/* One statement, which is prepared. */
 #define script_add(script, sql, ...) script_add_with((script), (sql), BOUND_LIST(__VA_ARGS__))
 void script_add_with(
     struct script *script, const char *sql, const struct bound *values, size_t n_values);
+/* As it is: one statement, or several with semicolons. */
 void script_add_text(struct script *script, const char *sql);
 /* The rows that the statement gives or RETURNS must be so many, or the script fails for `why`, a
- * few words that the server's log gets to see. */
+ * few words that the server's log gets to see; of each statement the same. */
 #define script_must(script, n, why, sql, ...)                                                      \
     script_must_with((script), (n), (why), (sql), BOUND_LIST(__VA_ARGS__))
 void script_must_with(struct script *script, size_t n, const char *why, const char *sql,
@@ -57,7 +76,6 @@ enum script_end {
 };
 
 /* Waits. The script ends in COMMIT. Behind a failure a transaction may still be open. */
-enum script_end script_run(struct script *script, struct connection *connection,
-    enum weir_status *ret_status) WEIR_MUST_CHECK;
+enum script_end script_run(struct script *script, enum weir_status *ret_status) WEIR_MUST_CHECK;
 
 #endif
