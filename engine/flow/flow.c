@@ -226,7 +226,7 @@ static bool keeps_batches(const struct plan *plan)
 static void size_queues(struct flow *flow)
 {
     budget_init(&flow->budget, (size_t)(flow->plan->memory / 4));
-    flow->queue_limit = flow->budget.limit / (keeps_batches(flow->plan) ? 2 : 4);
+    flow->queue_limit = flow->budget.limit / 4 * (keeps_batches(flow->plan) ? 3 : 1);
 }
 
 static unsigned worker_count(void)

@@ -162,14 +162,13 @@ static void run(void *arg)
 
 /* --- its life ------------------------------------------------------------------------------- */
 
-/* What may be kept is enough for each lane to send one transaction while it gathers another. */
+/* What may be kept is enough for each lane to send one transaction while it gathers another, which is
+ * ready before nothing more comes. */
 static size_t worth_of(const struct postgres_load *load)
 {
-    size_t max = weir_keep_max(load->state.stage);
+    size_t share = weir_keep_max(load->state.stage) / (3 * (size_t)load->lanes);
 
-    if (max > TRANSACTION_BYTES_MAX)
-        max = TRANSACTION_BYTES_MAX;
-    return max / (2 * (size_t)load->lanes);
+    return share < TRANSACTION_BYTES_MAX ? share : TRANSACTION_BYTES_MAX;
 }
 
 void lane_init(struct lane *lane, struct postgres_load *load, size_t index, uv_loop_t *loop)
