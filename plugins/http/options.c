@@ -3,6 +3,7 @@
 #include "auth/credential.h"
 #include "format/format.h"
 #include "paging/paginator.h"
+#include "source/actions.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -99,6 +100,10 @@ const struct weir_option http_resource_option_table[] = {
         .initial = "none", .help = "How to log in."),
     WEIR_GROUP(struct http_resource_options, retry, struct http_retry_options,
         http_retry_option_table, .tuning = true, .help = "When a failed request is tried again."),
+    WEIR_GROUPS(struct http_resource_options, response_actions, struct http_action,
+        http_action_options, .tuning = true,
+        .help = "What to do about certain answers; the first that fits counts, before all else "
+                "that is said here about statuses."),
     WEIR_CHOICE(struct http_resource_options, on_error, on_error_choices, .tuning = true,
         .initial = "fail",
         .help = "What to do about a request that failed for good, or an answer that cannot be "

@@ -50,8 +50,9 @@ struct http_resource_options {
     struct weir_variant paginator;
     struct weir_variant auth;
     struct http_retry_options retry;
-    int on_error;                      /* enum http_on_error */
-    const char *max_failed_partitions; /* "3" or "5%"; NULL: no limit */
+    struct weir_groups response_actions; /* of struct http_action */
+    int on_error;                        /* enum http_on_error */
+    const char *max_failed_partitions;   /* "3" or "5%"; NULL: no limit */
 };
 
 extern const struct weir_option http_option_table[];

@@ -40,8 +40,7 @@ const struct weir_option http_retry_option_table[] = {
     {0},
 };
 
-/* "408" or "4xx", from 2xx to 5xx. */
-static bool is_pattern(const char *text)
+bool http_status_is_pattern(const char *text)
 {
     if (strlen(text) != 3 || text[0] < '2' || text[0] > '5')
         return false;
@@ -50,9 +49,9 @@ static bool is_pattern(const char *text)
     return text[1] >= '0' && text[1] <= '9' && text[2] >= '0' && text[2] <= '9';
 }
 
-static bool matches(const char *pattern, int status)
+bool http_status_matches(const char *pattern, int status)
 {
-    if (!is_pattern(pattern) || pattern[0] - '0' != status / 100)
+    if (!http_status_is_pattern(pattern) || pattern[0] - '0' != status / 100)
         return false;
     return pattern[1] == 'x' || pattern[1] == 'X' || atoi(pattern) == status;
 }
@@ -68,7 +67,7 @@ void http_retry_check(const struct http_retry_options *options, const struct wei
 
         if (list && list->kind == WEIR_NODE_LIST && i < list->n)
             place = list->items[i];
-        if (!is_pattern(code))
+        if (!http_status_is_pattern(code))
             weir_mistake(mistakes, place ? place : at, 0, "E-VALUE",
                 "'status_codes' needs statuses such as 429, or 5xx for all from 500 to 599, got "
                 "'%s'",
@@ -79,7 +78,7 @@ void http_retry_check(const struct http_retry_options *options, const struct wei
 bool http_retry_status(const struct http_retry_options *options, int status)
 {
     for (size_t i = 0; i < options->status_codes.n; i++)
-        if (matches(options->status_codes.items[i], status))
+        if (http_status_matches(options->status_codes.items[i], status))
             return true;
     return false;
 }

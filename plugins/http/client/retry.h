@@ -30,6 +30,10 @@ enum http_jitter { HTTP_JITTER_NONE, HTTP_JITTER_FULL };
 
 extern const struct weir_option http_retry_option_table[];
 
+/* "408" or "4xx", from 2xx to 5xx. */
+bool http_status_is_pattern(const char *text);
+bool http_status_matches(const char *pattern, int status);
+
 /* Tells what is wrong with status_codes. */
 void http_retry_check(const struct http_retry_options *options, const struct weir_node *at,
     struct weir_mistakes *mistakes);

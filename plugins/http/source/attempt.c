@@ -1,5 +1,6 @@
 #include "attempt.h"
 
+#include "actions.h"
 #include "format/format.h"
 #include "hand_over.h"
 #include "room.h"
@@ -181,10 +182,11 @@ static void take(struct http_page *page, struct http_response *response)
 }
 
 /* An answer that stands for no rows. */
-static void take_nothing(struct http_page *page, bool is_last)
+static void take_nothing(struct http_page *page, enum http_verdict verdict)
 {
     page->no_content = true;
-    page->is_last = is_last;
+    page->is_ignored = verdict == HTTP_IGNORE;
+    page->is_last = verdict == HTTP_STOP;
     finish(page);
 }
 
@@ -212,7 +214,7 @@ static void act(struct http_page *page, enum http_verdict verdict, struct http_r
         break;
     case HTTP_IGNORE:
     case HTTP_STOP:
-        take_nothing(page, verdict == HTTP_STOP);
+        take_nothing(page, verdict);
         break;
     case HTTP_RETRY:
     case HTTP_RATE_LIMITED:
@@ -222,6 +224,17 @@ static void act(struct http_page *page, enum http_verdict verdict, struct http_r
         fail(page, verdict, response);
         break;
     }
+}
+
+/* What becomes of it: by its status, unless the file says otherwise. */
+static enum http_verdict judge(struct http_page *page, const struct http_response *response)
+{
+    const struct http_resource_options *options = page->chain->resource->options;
+    enum http_verdict verdict = http_judge(&options->retry, response);
+
+    if (weir_error_is_set(&response->error))
+        return verdict;
+    return http_actions_judge(&options->response_actions, response, verdict, &page->actions_left);
 }
 
 /* The end of one try. Whatever it does with the page may close the chain. */
@@ -236,7 +249,7 @@ static void page_answered(void *arg, struct http_response *response)
     http_schedule_leave(page);
     resource->weir->progress->bytes += response->wire_bytes;
     resource->weir->progress->network_us += response->elapsed_us;
-    act(page, http_judge(&resource->options->retry, response), response);
+    act(page, judge(page, response), response);
     http_schedule(source);
     http_hand_notify(source);
 }

@@ -1,5 +1,6 @@
 #include "decode.h"
 
+#include "actions.h"
 #include "format/facts.h"
 
 static enum weir_status decode_unit(const struct http_resource *resource,
@@ -11,6 +12,10 @@ static enum weir_status decode_unit(const struct http_resource *resource,
     unit->facts = (struct http_facts){.next = unit->link, .total = -1};
     if (unit->no_content)
         return WEIR_OK;
+    unit->verdict = http_actions_decide(
+        &resource->options->response_actions, unit->actions_left, unit->body, ret_error);
+    if (unit->verdict != HTTP_GOOD)
+        return weir_error_is_set(ret_error) ? WEIR_FAIL : WEIR_OK;
     if (unit->format->rows(resource->options, reader, unit->body, batch, ret_error) != WEIR_OK)
         return WEIR_FAIL;
     unit->facts.n_rows = batch->n_rows - rows_before;

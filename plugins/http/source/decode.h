@@ -15,6 +15,7 @@ struct http_unit {
     const struct http_format *format; /* what it is written in */
     const char *link;                 /* what its head names the next page by, or NULL */
     bool no_content;
+    uint64_t actions_left;            /* response_actions that the body decides between */
     const struct weir_window *window; /* of its chain, or NULL */
     struct weir_id series;            /* of its chain */
     const struct weir_error *error;   /* there is no answer, and this is why; NULL: there is one */

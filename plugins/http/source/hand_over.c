@@ -127,6 +127,7 @@ static void hand_page(struct http_page *page, struct weir_batch *batch, struct h
         .body = {page->body ? page->body : "", page->body_len},
         .format = page->format,
         .no_content = page->no_content,
+        .actions_left = page->actions_left,
         .window = weir_window_copy(batch->arena, page->chain->window),
         .series = page->chain->part->partition.id,
         .error = page->error,

@@ -187,6 +187,9 @@ static bool leads_on(struct http_chain *chain, struct http_page *page,
 
     if (page->number + 1 >= chain->n_pages)
         return false;
+    /* Nothing is known from it, not even that it is an end. */
+    if (page->is_ignored && chain->knows_total)
+        return true;
     status = http_paginator_next(&resource->paginator, http_page_arena(page),
         &(struct http_origin){page->url, page->at}, facts, &at, &error);
     if (status == WEIR_END)
@@ -270,6 +273,7 @@ struct http_judgement http_chain_judge(struct http_chain *chain, const struct ht
         return judgement;
     page->skips |= decoded->verdict == HTTP_SKIP;
     page->is_last |= decoded->verdict == HTTP_STOP;
+    page->is_ignored |= decoded->verdict == HTTP_IGNORE;
     learn_total(chain, facts);
     if (!unit->error && is_repeat(chain, facts, &repeat)) {
         struct weir_error *error = weir_new(arena, struct weir_error);

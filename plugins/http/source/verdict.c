@@ -46,7 +46,8 @@ static const char *remedy(int status, bool is_later_page)
                "headers";
     case 404:
         return is_later_page ? "; if the server ends its pages so, give the paginator total_path "
-                               "or a maximum"
+                               "or a maximum, or say response_actions: [{ status_code: 404, "
+                               "action: stop }]"
                              : "; check base_url, path and url";
     case 429:
         return "; ask more slowly: lower concurrency.max, or raise retry.max_interval and "
