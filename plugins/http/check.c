@@ -181,6 +181,7 @@ void http_check(struct weir_stage *stage, struct weir_mistakes *mistakes)
     if (options->user_agent && !http_header_value_is_valid(weir_str(options->user_agent)))
         weir_mistake(mistakes, agent ? agent : stage->config, 0, "E-HEADER",
             "'user_agent' holds a line break or another control byte");
+    http_check_connection(options, stage->config, mistakes);
     for (size_t i = 0; i < stage->n_resources; i++)
         check_resource(stage, stage->resources[i], mistakes);
 }

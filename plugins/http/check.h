@@ -4,12 +4,16 @@
 
 #include <weir/stage.h>
 
+struct http_options;
 struct weir_incremental;
 struct weir_partitions;
 struct weir_template;
 struct weir_document;
 
 void http_check(struct weir_stage *stage, struct weir_mistakes *mistakes);
+/* What stands under `extract` itself; `config` is its node. */
+void http_check_connection(const struct http_options *options, const struct weir_node *config,
+    struct weir_mistakes *mistakes);
 
 /* What the placeholders of one resource may refer to. */
 struct http_check_names {

@@ -29,6 +29,13 @@ static const struct weir_option timeout_options[] = {
 static const struct weir_option tls_options[] = {
     WEIR_TEXT(struct http_tls, ca_file, .min = 1, .example = "/etc/ssl/private-ca.pem",
         .help = "A file of certificates (PEM) to trust instead of the system's."),
+    WEIR_TEXT(struct http_tls, cert_file, .min = 1, .example = "/etc/weir/client.pem",
+        .help = "Our certificate (PEM), with those between it and its authority behind it, for "
+                "servers that ask who we are (mTLS)."),
+    WEIR_TEXT(struct http_tls, key_file, .min = 1, .example = "/etc/weir/client.key",
+        .help = "The private key (PEM) of `cert_file`; it stands in that file when absent."),
+    WEIR_SECRET(struct http_tls, key_password, .example = "${KEY_PASSWORD}",
+        .help = "What the private key is encrypted with."),
     WEIR_BOOL(struct http_tls, insecure, .initial = "false",
         .help = "Check no certificates. Whoever sits on the line can read and change everything, "
                 "so each run warns."),
@@ -43,7 +50,7 @@ const struct weir_option http_option_table[] = {
     WEIR_GROUP(struct http_options, timeout, struct http_timeout, timeout_options, .tuning = true,
         .help = "How long to wait for the server."),
     WEIR_GROUP(struct http_options, tls, struct http_tls, tls_options, .tuning = true,
-        .help = "Whose certificates to trust."),
+        .help = "Whose certificates to trust, and which one to show."),
     WEIR_TEXT(struct http_options, user_agent, .tuning = true, .initial = "weir/" WEIR_VERSION,
         .min = 1, .help = "What the User-Agent header says."),
     WEIR_SIZE(struct http_options, max_response_size, .tuning = true, .initial = "32MiB",

@@ -20,6 +20,9 @@ struct http_timeout {
 
 struct http_tls {
     const char *ca_file;
+    const char *cert_file;
+    const char *key_file; /* NULL: in cert_file */
+    struct weir_secret key_password;
     bool insecure;
 };
 

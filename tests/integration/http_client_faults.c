@@ -443,11 +443,12 @@ static void takes_a_whole_answer_before_a_reset(void **state)
 
 static void gives_statuses_of_unreadable_bodies(void **state)
 {
-    const struct rig_says says[] = {
-        {.steps = {{"HTTP/1.1 500 Oops\r\nContent-Encoding: br\r\nContent-Length: 4\r\n\r\n\x1\x2"
-                    "\x3\x4",
-             0, 0, false}}},
-        {.steps = {{"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 4\r\n\r\n\x1\x2\x3"
+    const struct rig_says says[] = {{.steps = {{"HTTP/1.1 500 Oops\r\nContent-Encoding: "
+                                                "compress\r\nContent-Length: 4\r\n\r\n\x1\x2"
+                                                "\x3\x4",
+                                         0, 0, false}}},
+        {.steps = {{"HTTP/1.1 200 OK\r\nContent-Encoding: compress\r\nContent-Length: "
+                    "4\r\n\r\n\x1\x2\x3"
                     "\x4",
              0, 0, false}}},
         {.steps = {{"HTTP/1.1 304 Not Modified\r\nContent-Length: 500\r\n\r\n", 0, 0, false}},

@@ -22,6 +22,12 @@ static int make_files(void **state)
         "  -subj /CN=other.test -addext subjectAltName=DNS:other.test && "
         "openssl req -new -key key.pem -subj /CN=localhost -out expired.csr && "
         "openssl x509 -req -in expired.csr -signkey key.pem -days -1 -out expired.pem && "
+        "openssl req -x509 -newkey rsa:2048 -nodes -keyout client.key -out client.pem -days 2 "
+        "  -subj /CN=client && "
+        "openssl pkey -in client.key -aes256 -passout pass:SECRET-key -out locked.key && "
+        "cat client.pem client.key >both.pem && "
+        "openssl req -x509 -newkey rsa:2048 -nodes -keyout stranger.key -out stranger.pem -days 2 "
+        "  -subj /CN=stranger && "
         "printf 'HTTP/1.0 200 OK\\r\\nContent-Length: 10\\r\\n\\r\\n[{\"id\":1}]' >answer";
     char command[2048], keys[256];
 
@@ -43,16 +49,20 @@ static int remove_files(void **state)
     return system(command);
 }
 
+enum { TLS_ARGS = 24 };
+
 struct tls_server {
     pid_t pid;
     FILE *said;
     char url[64];
 };
 
-/* Serves the files of the folder with a certificate; an extra option and its value may follow. */
-static void tls_start(
-    struct tls_server *server, const char *certificate, const char *option, const char *value)
+/* Serves the files of the folder with a certificate; more options may follow. */
+static void tls_start(struct tls_server *server, const char *certificate, const char *const *more)
 {
+    const char *args[TLS_ARGS] = {"openssl", "s_server", "-accept", "127.0.0.1:0", "-key",
+        "key.pem", "-cert", certificate, "-HTTP"};
+    size_t n = 9;
     int out[2];
     char line[256];
 
@@ -65,8 +75,9 @@ static void tls_start(
         prctl(PR_SET_PDEATHSIG, SIGTERM);
         if (chdir(folder) != 0)
             _exit(127);
-        execlp("openssl", "openssl", "s_server", "-accept", "127.0.0.1:0", "-key", "key.pem",
-            "-cert", certificate, "-HTTP", option, value, option ? "-tls1" : NULL, (char *)NULL);
+        while (more && *more)
+            args[n++] = *more++;
+        execvp("openssl", (char *const *)(void *)args);
         _exit(127);
     }
     close(out[1]);
@@ -106,7 +117,7 @@ static void trusts_whom_it_is_told_to(void **state)
     (void)state;
     path_of(ca, "good.pem");
     path_of(keys, "keys.log");
-    tls_start(&server, "good.pem", NULL, NULL);
+    tls_start(&server, "good.pem", NULL);
     rig_start(&rig, (struct http_client_config){.ca_file = ca});
     for (int i = 0; i < 3; i++)
         rig_gets(&rig, server.url, "/answer", "[{\"id\":1}]");
@@ -134,7 +145,7 @@ static void trusts_nobody_else(void **state)
         char ca[256];
 
         path_of(ca, cases[i].certificate);
-        tls_start(&server, cases[i].certificate, NULL, NULL);
+        tls_start(&server, cases[i].certificate, NULL);
         rig_start(&rig, (struct http_client_config){.ca_file = cases[i].as_authority ? ca : NULL});
         rig_fails(&rig, server.url, "/answer", "E-TLS", cases[i].words, false);
         rig_stop(&rig);
@@ -148,7 +159,7 @@ static void trusts_all_when_insecure(void **state)
     struct rig rig;
 
     (void)state;
-    tls_start(&server, "expired.pem", NULL, NULL);
+    tls_start(&server, "expired.pem", NULL);
     rig_start(&rig, (struct http_client_config){.insecure = true});
     rig_gets(&rig, server.url, "/answer", "[{\"id\":1}]");
     rig_stop(&rig);
@@ -163,7 +174,8 @@ static void speaks_no_old_tls(void **state)
     char url[128];
 
     (void)state;
-    tls_start(&server, "good.pem", "-cipher", "ALL:@SECLEVEL=0");
+    tls_start(
+        &server, "good.pem", (const char *const[]){"-cipher", "ALL:@SECLEVEL=0", "-tls1", NULL});
     (void)snprintf(url, sizeof(url), "%s/answer", server.url);
     rig_start(&rig, (struct http_client_config){.insecure = true});
     (void)rig_send(&rig, url, &answer);
@@ -193,17 +205,85 @@ static void tells_a_plain_server_from_a_safe_one(void **state)
     rig_echo_stop(&echo);
 }
 
-static void needs_its_authorities(void **state)
+/* Who the client says it is; the first three are whom the server knows. */
+static const struct {
+    const char *certificate, *key, *password;
+    const char *words; /* of the error; NULL: it is let in */
+} clients[] = {
+    {"client.pem", "client.key", NULL, NULL},
+    {"client.pem", "locked.key", "SECRET-key", NULL},
+    {"both.pem", NULL, NULL, NULL},
+    {NULL, NULL, NULL, "look at tls.cert_file"},
+    {"stranger.pem", "stranger.key", NULL, "look at tls.cert_file"},
+    {"client.pem", "stranger.key", NULL, "look at tls.cert_file"},
+    {"client.pem", "locked.key", "SECRET-wrong", "look at tls.cert_file"},
+    {"client.pem", "locked.key", NULL, "look at tls.cert_file"},
+    {"answer", NULL, NULL, "look at tls.cert_file"},
+};
+
+static void ask_as(const struct tls_server *server, size_t i)
 {
-    struct weir_error error = {0};
+    struct http_client_config config = {.key_password = clients[i].password};
+    char ca[256], certificate[256], key[256];
+    struct rig rig;
+
+    path_of(ca, "good.pem");
+    config.ca_file = ca;
+    if (clients[i].certificate) {
+        path_of(certificate, clients[i].certificate);
+        config.cert_file = certificate;
+    }
+    if (clients[i].key) {
+        path_of(key, clients[i].key);
+        config.key_file = key;
+    }
+    rig_start(&rig, config);
+    for (int k = 0; k < 2; k++)
+        if (clients[i].words)
+            rig_fails(&rig, server->url, "/answer", "E-TLS", clients[i].words, false);
+        else
+            rig_gets(&rig, server->url, "/answer", "[{\"id\":1}]");
+    rig_stop(&rig);
+}
+
+/* Each with the TLS of today and the one before, where a refusal comes at another time. */
+static void says_who_it_is(void **state)
+{
+    static const char *const versions[] = {"-tls1_3", "-tls1_2"};
+
+    (void)state;
+    for (size_t v = 0; v < sizeof(versions) / sizeof(*versions); v++)
+        for (size_t i = 0; i < sizeof(clients) / sizeof(*clients); i++) {
+            const char *const options[] = {
+                "-Verify", "1", "-verify_return_error", "-CAfile", "client.pem", versions[v], NULL};
+            struct tls_server server;
+
+            tls_start(&server, "good.pem", options);
+            ask_as(&server, i);
+            assert_int_equal(tls_stop(&server), clients[i].words == NULL);
+        }
+}
+
+static void needs_its_files(void **state)
+{
+    const struct http_client_config configs[] = {
+        {.ca_file = "/no/such/file.pem"},
+        {.cert_file = "/no/such/file.pem"},
+        {.cert_file = "/dev/null", .key_file = "/no/such/file.pem"},
+    };
+    static const char *const options[] = {"tls.ca_file", "tls.cert_file", "tls.key_file"};
     uv_loop_t loop;
 
     (void)state;
     uv_loop_init(&loop);
-    assert_null(http_client_new(
-        &loop, &(struct http_client_config){.ca_file = "/no/such/file.pem"}, &error));
-    assert_string_equal(error.code, "E-TLS");
-    assert_int_equal(error.fault, WEIR_FAULT_USAGE);
+    for (size_t i = 0; i < sizeof(configs) / sizeof(*configs); i++) {
+        struct weir_error error = {0};
+
+        assert_null(http_client_new(&loop, &configs[i], &error));
+        assert_string_equal(error.code, "E-TLS");
+        assert_int_equal(error.fault, WEIR_FAULT_USAGE);
+        assert_non_null(strstr(error.text, options[i]));
+    }
     assert_int_equal(uv_loop_close(&loop), 0);
 }
 
@@ -215,7 +295,8 @@ int main(void)
         cmocka_unit_test(trusts_all_when_insecure),
         cmocka_unit_test(speaks_no_old_tls),
         cmocka_unit_test(tells_a_plain_server_from_a_safe_one),
-        cmocka_unit_test(needs_its_authorities),
+        cmocka_unit_test(says_who_it_is),
+        cmocka_unit_test(needs_its_files),
     };
 
     signal(SIGPIPE, SIG_IGN);

@@ -19,21 +19,21 @@ class MisbehavingServer:
     """One server process of our own. It ends with us even if we are killed: it watches our end of
     its standard input."""
 
-    def __init__(self):
+    def __init__(self, *options):
         self.process = subprocess.Popen(
-            [sys.executable, "-B", str(PROGRAM), "--until-eof"],
+            [sys.executable, "-B", str(PROGRAM), "--until-eof", *map(str, options)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         try:
-            self.url, self.other = self._addresses()
+            self.url, self.other, self.safe = self._addresses()
         except BaseException:
             self.stop()
             raise
 
     def _addresses(self):
         words = self.process.stdout.readline().split()
-        if len(words) != 5 or words[:2] != ["listening", "on"]:
+        if len(words) not in (5, 7) or words[:2] != ["listening", "on"]:
             raise RuntimeError(f"the misbehaving server did not start; it said {words}")
-        return words[2], words[4]
+        return words[2], words[4], words[6] if len(words) == 7 else None
 
     @property
     def pid(self):

@@ -57,6 +57,7 @@ static inline void http_parse(struct http_fixture *f, const char *text)
     };
 
     substitute_all(weir_node_get(node, "auth"));
+    substitute_all(weir_node_get(node, "tls"));
     memset(&f->connection, 0, sizeof(f->connection));
     memset(&f->options, 0, sizeof(f->options));
     weir_mistakes_init(&f->mistakes, f->arena);

@@ -44,6 +44,19 @@ static void good_options_are_accepted(void **state)
     check_none(&f->mistakes);
 }
 
+static void a_key_needs_its_certificate(void **state)
+{
+    struct http_fixture *f = *state;
+
+    check(f, "{'url': 'https://h/', 'tls': {'cert_file': 'a.pem', 'key_password': 'SECRET'}}");
+    check_none(&f->mistakes);
+    check_one(f, "{'url': 'https://h/', 'tls': {'key_file': 'a.key', 'key_password': 'SECRET'}}",
+        "E-REQUIRED", "'key_file' needs 'cert_file': a key alone says nothing");
+    f->mistakes.n = 0;
+    check_one(f, "{'url': 'https://h/', 'tls': {'key_password': 'SECRET'}}", "E-REQUIRED",
+        "'key_password' needs 'cert_file', and 'key_file' where the key is in a file of its own");
+}
+
 static void an_address_is_needed(void **state)
 {
     struct http_fixture *f = *state;
@@ -236,6 +249,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(good_options_are_accepted, http_setup, http_teardown),
+        cmocka_unit_test_setup_teardown(a_key_needs_its_certificate, http_setup, http_teardown),
         cmocka_unit_test_setup_teardown(an_address_is_needed, http_setup, http_teardown),
         cmocka_unit_test_setup_teardown(addresses_are_checked, http_setup, http_teardown),
         cmocka_unit_test_setup_teardown(placeholders_name_partitions, http_setup, http_teardown),

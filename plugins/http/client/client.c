@@ -221,12 +221,34 @@ static uint64_t scan_interval(uint64_t stall_ms)
 
 static void copy_config(struct http_client *client, const struct http_client_config *config)
 {
+    struct http_client_config *copy = &client->config;
+    const char **texts[] = {
+        &copy->user_agent, &copy->ca_file, &copy->cert_file, &copy->key_file, &copy->key_password};
+
     client->texts = weir_arena_new();
-    client->config = *config;
-    if (config->user_agent)
-        client->config.user_agent = weir_copy_text(client->texts, config->user_agent);
-    if (config->ca_file)
-        client->config.ca_file = weir_copy_text(client->texts, config->ca_file);
+    *copy = *config;
+    for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+        if (*texts[i])
+            *texts[i] = weir_copy_text(client->texts, *texts[i]);
+}
+
+/* libcurl would tell only with the first connection. */
+static enum weir_status check_files(
+    const struct http_client_config *config, struct weir_error *ret_error)
+{
+    const struct {
+        const char *option, *path;
+    } files[] = {
+        {"tls.ca_file", config->ca_file},
+        {"tls.cert_file", config->cert_file},
+        {"tls.key_file", config->key_file},
+    };
+
+    for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
+        if (files[i].path && access(files[i].path, R_OK) != 0)
+            return weir_error_set(ret_error, WEIR_FAULT_USAGE, "E-TLS", "%s: cannot read %s",
+                files[i].option, files[i].path);
+    return WEIR_OK;
 }
 
 static void init_timer(struct http_client *client, uv_timer_t *timer)
@@ -241,11 +263,8 @@ struct http_client *http_client_new(
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct http_client *client;
 
-    if (config->ca_file && access(config->ca_file, R_OK) != 0) {
-        weir_error_set(
-            ret_error, WEIR_FAULT_USAGE, "E-TLS", "tls.ca_file: cannot read %s", config->ca_file);
+    if (check_files(config, ret_error) != WEIR_OK)
         return NULL;
-    }
     pthread_once(&once, init_curl);
     client = weir_calloc(1, sizeof(*client));
     client->loop = loop;

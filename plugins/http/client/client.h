@@ -32,8 +32,11 @@ struct http_client_config {
     uint64_t max_body;           /* bytes of an answer's body, after decoding */
     size_t max_connections;      /* kept open in the pool */
     const char *user_agent;
-    const char *ca_file; /* NULL: the system's */
-    bool insecure;       /* no check of certificates */
+    const char *ca_file;      /* NULL: the system's */
+    bool insecure;            /* no check of certificates */
+    const char *cert_file;    /* who the client is, for servers that ask; NULL: it says nothing */
+    const char *key_file;     /* NULL: the key is in cert_file, too */
+    const char *key_password; /* NULL: the key has none */
 };
 
 struct http_request {

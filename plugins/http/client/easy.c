@@ -46,6 +46,19 @@ static CURLcode set_manners(CURL *easy)
     return rc;
 }
 
+/* Only PEM files. Without a password OpenSSL would ask for one at the terminal. */
+static CURLcode set_certificate(CURL *easy, const struct http_client_config *config)
+{
+    CURLcode rc = curl_easy_setopt(easy, CURLOPT_SSLCERT, config->cert_file);
+
+    if (rc == CURLE_OK && config->key_file)
+        rc = curl_easy_setopt(easy, CURLOPT_SSLKEY, config->key_file);
+    if (rc == CURLE_OK)
+        rc = curl_easy_setopt(
+            easy, CURLOPT_KEYPASSWD, config->key_password ? config->key_password : "");
+    return rc;
+}
+
 static CURLcode set_config(CURL *easy, const struct http_client_config *config)
 {
     CURLcode rc = curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, config->insecure ? 0L : 1L);
@@ -54,6 +67,8 @@ static CURLcode set_config(CURL *easy, const struct http_client_config *config)
         rc = curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, config->insecure ? 0L : 2L);
     if (rc == CURLE_OK && config->ca_file)
         rc = curl_easy_setopt(easy, CURLOPT_CAINFO, config->ca_file);
+    if (rc == CURLE_OK && config->cert_file)
+        rc = set_certificate(easy, config);
     if (rc == CURLE_OK)
         rc = curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)config->connect_timeout_ms);
     return rc;

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 
 static curl_off_t time_of(const struct http_failure *f, CURLINFO info)
 {
@@ -82,6 +83,24 @@ static void tell_timeout(const struct http_failure *f, struct weir_error *ret_er
             "%s did not agree on TLS within %.1f s (timeout.connect)", f->host, s);
 }
 
+/* Some servers hang up on whom they do not know, and say no word. */
+static const char *silence_remedy(const struct http_failure *f)
+{
+    const char *scheme = NULL;
+
+    if (curl_easy_getinfo(f->easy, CURLINFO_SCHEME, &scheme) != CURLE_OK || !scheme ||
+        strcasecmp(scheme, "https") != 0)
+        return "";
+    return "; if it asks who you are, look at tls.cert_file";
+}
+
+static void tell_silence(
+    const struct http_failure *f, const char *what, struct weir_error *ret_error)
+{
+    weir_error_set(
+        ret_error, WEIR_FAULT_SOURCE, "E-HTTP-RESET", "%s %s%s", f->host, what, silence_remedy(f));
+}
+
 static void tell_broken(const struct http_failure *f, struct weir_error *ret_error)
 {
     if (f->head->place == HTTP_HEAD_WHOLE)
@@ -92,7 +111,7 @@ static void tell_broken(const struct http_failure *f, struct weir_error *ret_err
         tell(ret_error, "E-HTTP-RESET", f->host,
             "broke the connection off in the middle of the answer's headers");
     else
-        tell(ret_error, "E-HTTP-RESET", f->host, "broke the connection off before any answer");
+        tell_silence(f, "broke the connection off before any answer", ret_error);
 }
 
 static bool is_of_tls(CURLcode code)
@@ -118,14 +137,46 @@ static bool is_of_tls(CURLcode code)
     }
 }
 
+static bool says(const struct http_failure *f, const char *words)
+{
+    return f->detail && strstr(f->detail, words);
+}
+
+/*
+ * The server wants to know who asks, or will not have who did; a handshake that
+ * merely fails may be that, too. With TLS 1.3 it says so where its answer should
+ * begin, when for libcurl all is well.
+ */
+static bool is_refusal_by_tls(const struct http_failure *f)
+{
+    static const char *const alerts[] = {
+        "certificate", "unknown ca", "access denied", "handshake failure"};
+
+    if (!says(f, "SSL") || !says(f, " alert ") || f->head->bytes > 0)
+        return false;
+    for (size_t i = 0; i < sizeof(alerts) / sizeof(*alerts); i++)
+        if (says(f, alerts[i]))
+            return true;
+    return false;
+}
+
+static const char *tls_remedy(const struct http_failure *f)
+{
+    if (f->code == CURLE_PEER_FAILED_VERIFICATION)
+        return "; name its authority in tls.ca_file if you trust it";
+    if (f->code == CURLE_SSL_CERTPROBLEM)
+        return "; look at tls.cert_file, key_file and key_password";
+    if (is_refusal_by_tls(f))
+        return "; if the server asks who you are, look at tls.cert_file and key_file";
+    return "";
+}
+
 static void tell_tls(const struct http_failure *f, struct weir_error *ret_error)
 {
     const char *detail = f->detail && *f->detail ? f->detail : curl_easy_strerror(f->code);
-    bool is_trust = f->code == CURLE_PEER_FAILED_VERIFICATION;
 
     weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-TLS",
-        "%s: no secure connection could be made: %s%s", f->host, detail,
-        is_trust ? "; name its authority in tls.ca_file if you trust it" : "");
+        "%s: no secure connection could be made: %s%s", f->host, detail, tls_remedy(f));
 }
 
 /* What libcurl does not take for HTTP/1.1. */
@@ -165,17 +216,19 @@ static bool tell_any(const struct http_failure *f, struct weir_error *ret_error)
         tell_timeout(f, ret_error);
         return true;
     case CURLE_GOT_NOTHING:
-        tell(ret_error, "E-HTTP-RESET", f->host, "closed the connection without an answer");
+        tell_silence(f, "closed the connection without an answer", ret_error);
         return true;
     case CURLE_PARTIAL_FILE:
         (void)http_truncated(f->received, f->head->framing.length, ret_error);
         return true;
     case CURLE_SEND_ERROR:
-        tell_broken(f, ret_error);
-        return true;
     case CURLE_RECV_ERROR:
         if (is_chunk_trouble(f))
             break;
+        if (is_refusal_by_tls(f)) {
+            tell_tls(f, ret_error);
+            return false;
+        }
         tell_broken(f, ret_error);
         return true;
     case CURLE_UNSUPPORTED_PROTOCOL:
@@ -194,7 +247,7 @@ static bool tell_any(const struct http_failure *f, struct weir_error *ret_error)
     default:
         if (is_of_tls(f->code)) {
             tell_tls(f, ret_error);
-            return f->code == CURLE_SSL_CONNECT_ERROR;
+            return f->code == CURLE_SSL_CONNECT_ERROR && !is_refusal_by_tls(f);
         }
         weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-HTTP-PROTOCOL", "%s: %s", f->host,
             curl_easy_strerror(f->code));

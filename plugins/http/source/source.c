@@ -41,6 +41,9 @@ static enum weir_status start_client(struct http_source *source, struct weir_err
         .user_agent = options->user_agent,
         .ca_file = options->tls.ca_file,
         .insecure = options->tls.insecure,
+        .cert_file = options->tls.cert_file,
+        .key_file = options->tls.key_file,
+        .key_password = options->tls.key_password.text,
     };
 
     if (options->tls.insecure)

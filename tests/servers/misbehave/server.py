@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import os
 import signal
+import ssl
 import sys
 import traceback
 from pathlib import Path
@@ -21,17 +22,20 @@ PRIVATE_HEADERS = ("authorization", "x-api-key", "cookie", "referer", "proxy-aut
 
 
 class Server:
-    """Two listeners, the main one and the other origin, and one set of counters."""
+    """Two listeners, the main one and the other origin, and one set of counters. A third one is the
+    main one behind TLS, where a certificate is given."""
 
     def __init__(self):
         self.stats = Stats()
-        self.url = self.other_url = None
+        self.url = self.other_url = self.safe_url = None
 
-    async def listen(self, port, other_port):
+    async def listen(self, port, other_port, tls=None):
         self.url = await self._listen(port, other_origin=False)
         self.other_url = await self._listen(other_port, other_origin=True)
+        if tls:
+            self.safe_url = await self._listen(0, other_origin=False, tls=tls)
 
-    async def _listen(self, port, other_origin):
+    async def _listen(self, port, other_origin, tls=None):
         loop = asyncio.get_running_loop()
 
         def serve(reader, writer):
@@ -40,8 +44,9 @@ class Server:
         def protocol():
             return Protocol(asyncio.StreamReader(HEAD_LIMIT), serve)
 
-        listener = await loop.create_server(protocol, "127.0.0.1", port, backlog=1024)
-        return "http://127.0.0.1:%d" % listener.sockets[0].getsockname()[1]
+        listener = await loop.create_server(protocol, "127.0.0.1", port, backlog=1024, ssl=tls)
+        scheme = "https" if tls else "http"
+        return "%s://127.0.0.1:%d" % (scheme, listener.sockets[0].getsockname()[1])
 
     async def serve_connection(self, reader, writer, other_origin):
         """Requests of one connection, one after the other, until either side has enough."""
@@ -119,6 +124,16 @@ def write_port(path, url):
     os.replace(half_done, path)
 
 
+def tls_context(certificate, authority):
+    """Of a PEM file with a certificate and its key; with an authority clients must show theirs."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    if authority:
+        context.load_verify_locations(authority)
+        context.verify_mode = ssl.CERT_REQUIRED
+    return context
+
+
 async def serve(options):
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
@@ -126,12 +141,14 @@ async def serve(options):
         loop.add_signal_handler(number, ended.set)
     server = Server()
     try:
-        await server.listen(options.port, options.other_port)
+        tls = options.tls_cert and tls_context(options.tls_cert, options.tls_ca)
+        await server.listen(options.port, options.other_port, tls)
     except (OSError, OverflowError) as error:
         sys.exit(f"misbehave: cannot listen: {error}")
     if options.port_file:
         write_port(options.port_file, server.url)
-    print(f"listening on {server.url} other {server.other_url}", flush=True)
+    safe = f" safe {server.safe_url}" if server.safe_url else ""
+    print(f"listening on {server.url} other {server.other_url}{safe}", flush=True)
     if options.until_eof:
         end_with_stdin(loop, ended)
     await ended.wait()
@@ -152,5 +169,9 @@ def main():
     parser.add_argument("--port", type=int, default=0, help="0 picks a free one, the default")
     parser.add_argument("--other-port", type=int, default=0, help="the port of the other origin")
     parser.add_argument("--port-file", metavar="FILE", help="write the port to this file")
+    parser.add_argument("--tls-cert", metavar="FILE", help="listen with TLS as well; its "
+                        "certificate and key")
+    parser.add_argument("--tls-ca", metavar="FILE", help="ask clients for a certificate of this "
+                        "authority")
     parser.add_argument("--until-eof", action="store_true", help="end when standard input ends")
     asyncio.run(serve(parser.parse_args()))
