@@ -8,14 +8,15 @@ static const char *const accept_line[] = {"Accept: x", NULL};
 static struct http_request log_in(struct http_fixture *f, const char *auth, const char *url)
 {
     struct http_request request = {.method = "GET", .url = url, .headers = accept_line};
-    struct http_credential credential;
+    struct http_credentials all = {0};
+    struct http_credential *credential;
 
     http_parse(f, weir_printf(f->arena, "{'url': 'http://h/', 'auth': %s}", auth));
     check_none(&f->mistakes);
-    http_credential_init(&credential, &f->options.auth, f->arena);
-    assert_int_equal(http_credential_prepare(&credential, &f->error), WEIR_OK);
-    assert_int_equal(http_credential_apply(&credential, &request, f->arena), 0);
-    assert_false(http_credential_refused(&credential, 0));
+    credential = http_credential_use(&all, &f->options.auth, &f->options.retry, f->arena);
+    assert_int_equal(http_credential_prepare(credential, &f->error), WEIR_OK);
+    assert_int_equal(http_credential_apply(credential, &request, f->arena), 0);
+    assert_false(http_credential_refused(credential, 0, 1));
     return request;
 }
 

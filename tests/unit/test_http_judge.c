@@ -88,7 +88,8 @@ static int setup(void **state)
     rig.resource = (struct http_resource){
         .source = &rig.source, .weir = &rig.f->resource, .options = &rig.f->options};
     http_paginator_init(&rig.resource.paginator, &rig.f->options.paginator);
-    http_credential_init(&rig.resource.credential, &rig.f->options.auth, rig.f->arena);
+    rig.resource.credential = http_credential_use(
+        &rig.source.credentials, &rig.f->options.auth, &rig.f->options.retry, rig.f->arena);
     assert_int_equal(
         http_plan_init(&rig.resource.plan, &rig.f->options, NULL, rig.f->arena, &rig.f->error),
         WEIR_OK);

@@ -1,6 +1,10 @@
 #include "credential_kinds.h"
 
+#include "client/url.h"
+
 #include <string.h>
+
+enum { MOST_REFUSALS = 100 };
 
 static const char *no_header_name(const void *options)
 {
@@ -10,13 +14,14 @@ static const char *no_header_name(const void *options)
 
 static const struct http_credential_kind none_kind = {.header_name = no_header_name};
 
-enum { NONE, BEARER, API_KEY, HTTP_BASIC };
+enum { NONE, BEARER, API_KEY, HTTP_BASIC, CLIENT_CREDENTIALS };
 
 static const struct http_credential_kind *const kinds[] = {
     [NONE] = &none_kind,
     [BEARER] = &http_bearer_kind,
     [API_KEY] = &http_api_key_kind,
     [HTTP_BASIC] = &http_basic_kind,
+    [CLIENT_CREDENTIALS] = &http_client_credentials_kind,
 };
 
 const struct weir_variant_type http_auth_variants[] = {
@@ -27,6 +32,10 @@ const struct weir_variant_type http_auth_variants[] = {
         sizeof(struct http_api_key)},
     {"http_basic", "A name and a password.", HTTP_BASIC, http_basic_options,
         sizeof(struct http_basic)},
+    {"oauth2_client_credentials",
+        "A token got from an authorization server (OAuth 2), for a program of its own.",
+        CLIENT_CREDENTIALS, http_client_credentials_options,
+        sizeof(struct http_client_credentials)},
     {0},
 };
 
@@ -55,6 +64,17 @@ void http_credential_check_secret(const struct weir_secret *secret, const char *
     }
 }
 
+void http_credential_check_url(
+    const char *url, const char *key, const struct weir_node *node, struct weir_mistakes *mistakes)
+{
+    const struct weir_node *at = weir_node_get(node, key);
+    struct weir_error error = {0};
+
+    if (url && http_url_check(url, &error) != WEIR_OK)
+        weir_mistake(mistakes, at ? at : node, 0, weir_copy_text(mistakes->arena, error.code),
+            "'%s': %s", key, error.text);
+}
+
 void http_credential_check(const struct weir_variant *variant, struct weir_mistakes *mistakes)
 {
     const struct http_credential_kind *kind = kind_of(variant);
@@ -70,20 +90,45 @@ const char *http_credential_header_name(const struct weir_variant *variant)
     return kind->header_name ? kind->header_name(variant->options) : "Authorization";
 }
 
-void http_credential_init(struct http_credential *credential, const struct weir_variant *variant,
+struct http_credential *http_credential_use(struct http_credentials *all,
+    const struct weir_variant *variant, const struct http_retry_options *retry,
     struct weir_arena *arena)
 {
-    *credential = (struct http_credential){.kind = kind_of(variant), .options = variant->options};
-    if (credential->kind->init)
-        credential->kind->init(credential, variant->options, arena);
+    const struct http_credential_kind *kind = kind_of(variant);
+    size_t size = kind->size ? kind->size : sizeof(struct http_credential);
+    struct http_credential *credential;
+
+    for (credential = all->first; credential && variant->node; credential = credential->next)
+        if (credential->node == variant->node)
+            return credential;
+    credential = weir_alloc_zero(arena, 1, size);
+    credential->kind = kind;
+    credential->context = &all->context;
+    credential->retry = retry;
+    credential->node = variant->node;
+    credential->options = variant->options;
+    credential->next = all->first;
+    all->first = credential;
+    if (kind->init)
+        kind->init(credential, variant->options, arena);
+    return credential;
+}
+
+void http_credentials_stop(struct http_credentials *all)
+{
+    for (struct http_credential *credential = all->first; credential; credential = credential->next)
+        if (credential->kind->stop)
+            credential->kind->stop(credential);
 }
 
 enum weir_status http_credential_prepare(
     struct http_credential *credential, struct weir_error *ret_error)
 {
     const struct http_credential_kind *kind = credential->kind;
+    enum weir_status status = kind->prepare ? kind->prepare(credential, ret_error) : WEIR_OK;
 
-    return kind->prepare ? kind->prepare(credential, ret_error) : WEIR_OK;
+    return status == WEIR_OK && credential->is_suspect && credential->is_probed ? WEIR_AGAIN
+                                                                                : status;
 }
 
 static void add_header(struct http_request *request, const char *header, struct weir_arena *arena)
@@ -100,18 +145,45 @@ static void add_header(struct http_request *request, const char *header, struct 
     request->headers = lines;
 }
 
-uint64_t http_credential_apply(const struct http_credential *credential,
-    struct http_request *request, struct weir_arena *arena)
+uint64_t http_credential_apply(
+    struct http_credential *credential, struct http_request *request, struct weir_arena *arena)
 {
     if (credential->header)
         add_header(request, credential->header, arena);
     request->url = http_credential_url(credential, arena, request->url);
+    credential->is_probed = true;
     return credential->login;
 }
 
-bool http_credential_refused(struct http_credential *credential, uint64_t login)
+bool http_credential_leave(struct http_credential *credential, uint64_t login)
+{
+    if (!credential->is_suspect || login != credential->login)
+        return false;
+    credential->is_probed = false;
+    return true;
+}
+
+void http_credential_accepted(struct http_credential *credential, uint64_t login)
+{
+    if (login > credential->accepted)
+        credential->accepted = login;
+    if (login == credential->login)
+        credential->is_suspect = false;
+}
+
+bool http_credential_refused(struct http_credential *credential, uint64_t login, unsigned n)
 {
     const struct http_credential_kind *kind = credential->kind;
 
-    return kind->refused && kind->refused(credential, login);
+    if (!kind->refused)
+        return false;
+    /* Who is refused with a login that has served nobody before has no right; one that served others
+     * may just have come to its end. */
+    if ((n > 1 && login > credential->accepted) || n > MOST_REFUSALS)
+        return false;
+    if (login == credential->login) {
+        credential->is_suspect = true;
+        credential->is_probed = false;
+    }
+    return kind->refused(credential, login);
 }

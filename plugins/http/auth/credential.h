@@ -3,7 +3,8 @@
  *
  * A credential is of a kind, as paginators are. Some kinds know what to send from
  * the file; others have to log in first, and again when the server refuses what
- * they got, so a request is given its login when it is sent and not before.
+ * they got, so a request is given its login when it is sent and not before. One
+ * that stands once in the file, for several resources, logs in once for all.
  *
  * Of the loop's thread.
  */
@@ -11,16 +12,27 @@
 #define WEIR_HTTP_CREDENTIAL_H
 
 #include "client/client.h"
+#include "client/retry.h"
 
 #include <weir/option.h>
+#include <weir/stage.h>
 
 struct http_credential;
 
 extern const struct weir_variant_type http_auth_variants[];
 
-enum { HTTP_CREDENTIAL_SECRETS = 3 };
+enum { HTTP_CREDENTIAL_SECRETS = 6 };
+
+/* What credentials that log in need of whom they work for. */
+struct http_credential_context {
+    struct weir_stage *stage;
+    struct http_client *client;
+    void (*changed)(void *arg); /* a login has ended, well or not */
+    void *arg;
+};
 
 struct http_credential_kind {
+    size_t size; /* of its struct, which begins with the credential; 0: it has none */
     /* Mistakes that a table cannot tell; may be NULL. */
     void (*check)(
         const void *options, const struct weir_node *node, struct weir_mistakes *mistakes);
@@ -32,16 +44,31 @@ struct http_credential_kind {
     enum weir_status (*prepare)(struct http_credential *credential, struct weir_error *ret_error);
     /* NULL: what was sent is all that there is, and a refusal is for good. */
     bool (*refused)(struct http_credential *credential, uint64_t login);
+    /* Ends what is under way, closes what is open. May be NULL. */
+    void (*stop)(struct http_credential *credential);
 };
 
 struct http_credential {
     const struct http_credential_kind *kind;
+    const struct http_credential_context *context;
+    const struct http_retry_options *retry;
+    struct http_credential *next; /* of the source's */
+    const struct weir_node *node; /* where it stands */
     const void *options;
     const char *header;                           /* "Authorization: Bearer ...", or NULL */
     const char *param;                            /* the query parameter of the key, or NULL */
     const char *value;                            /* its value */
     const char *secrets[HTTP_CREDENTIAL_SECRETS]; /* in every form they travel in; NULL: none */
     uint64_t login;                               /* counts those that were got */
+    uint64_t accepted;                            /* the latest that the server has taken */
+    bool is_suspect; /* the one before was refused: one request has to show that this is better */
+    bool is_probed;  /* and that one is under way */
+};
+
+/* All that are at work. Zeroed but for the context, there is none. */
+struct http_credentials {
+    struct http_credential *first;
+    struct http_credential_context context;
 };
 
 /* Mistakes that a table cannot tell: empty or impossible credentials. */
@@ -49,18 +76,26 @@ void http_credential_check(const struct weir_variant *variant, struct weir_mista
 /* The name of the header that it sets, or NULL. */
 const char *http_credential_header_name(const struct weir_variant *variant);
 
-void http_credential_init(struct http_credential *credential, const struct weir_variant *variant,
+/* The credential of a resource, in the arena; perhaps it is another one's too. */
+struct http_credential *http_credential_use(struct http_credentials *all,
+    const struct weir_variant *variant, const struct http_retry_options *retry,
     struct weir_arena *arena);
+void http_credentials_stop(struct http_credentials *all);
+
 /* May a request be sent? WEIR_AGAIN: a login is under way, and whoever waits for it is told;
  * WEIR_FAIL: it failed for good. */
 enum weir_status http_credential_prepare(
     struct http_credential *credential, struct weir_error *ret_error) WEIR_MUST_CHECK;
 /* Gives the request the login, in the arena; returns which one it is. */
-uint64_t http_credential_apply(const struct http_credential *credential,
-    struct http_request *request, struct weir_arena *arena);
-/* The server refused the login that a request was sent with. True: another try may go better, for
+uint64_t http_credential_apply(
+    struct http_credential *credential, struct http_request *request, struct weir_arena *arena);
+/* A request that was sent with the login is over, however it ended. True: others waited for that. */
+bool http_credential_leave(struct http_credential *credential, uint64_t login);
+/* The server took the login that a request was sent with. */
+void http_credential_accepted(struct http_credential *credential, uint64_t login);
+/* The server refused it, for the n-th time for the same page. True: another try may go better, for
  * there will be, or is already, another login. */
-bool http_credential_refused(struct http_credential *credential, uint64_t login);
+bool http_credential_refused(struct http_credential *credential, uint64_t login, unsigned n);
 
 /* The URL with the key in its query, unless it carries it already, as next links often do. */
 const char *http_credential_url(

@@ -19,15 +19,29 @@ struct http_basic {
     struct weir_secret password;
 };
 
+struct http_client_credentials {
+    const char *access_token_url;
+    const char *client_id;
+    struct weir_secret client_secret;
+    int client_auth; /* where they stand */
+    struct weir_pairs access_token_request_data;
+    uint64_t default_token_expiration; /* ms */
+};
+
 extern const struct weir_option http_bearer_options[];
 extern const struct weir_option http_api_key_options[];
 extern const struct weir_option http_basic_options[];
 
+extern const struct weir_option http_client_credentials_options[];
+
 extern const struct http_credential_kind http_bearer_kind;
 extern const struct http_credential_kind http_api_key_kind;
 extern const struct http_credential_kind http_basic_kind;
+extern const struct http_credential_kind http_client_credentials_kind;
 
-/* For the kinds' checks: a secret that is empty or cannot be part of a header. */
+/* For the kinds' checks: an address that cannot be sent to; a secret that is empty or cannot be part of a header. */
+void http_credential_check_url(
+    const char *url, const char *key, const struct weir_node *node, struct weir_mistakes *mistakes);
 void http_credential_check_secret(const struct weir_secret *secret, const char *key,
     const struct weir_node *node, struct weir_mistakes *mistakes);
 

@@ -41,8 +41,7 @@ static void describe(const struct http_page *page, const struct http_response *r
     }
     request.url = page->url;
     request.headers = page->headers;
-    http_status_error(
-        response, &chain->resource->credential, &request, page->number > 0, ret_error);
+    http_status_error(response, chain->resource->credential, &request, page->number > 0, ret_error);
 }
 
 /* xorshift: spreads retries, guards nothing. */
@@ -93,13 +92,12 @@ static bool retry(struct http_page *page, const struct weir_error *reason, const
     return true;
 }
 
-/* Once for each page: who is refused with a new login is refused for good. */
 static bool log_in_again(struct http_page *page, const struct weir_error *reason)
 {
-    if (page->refusals > 0 ||
-        !http_credential_refused(&page->chain->resource->credential, page->login))
+    struct http_credential *credential = page->chain->resource->credential;
+
+    if (!http_credential_refused(credential, page->login, ++page->refusals))
         return false;
-    page->refusals++;
     log_again(page, reason, "with a new login");
     begin_anew(page);
     http_schedule_ready(page, true);
@@ -205,6 +203,8 @@ static void fail(
 
 static void act(struct http_page *page, enum http_verdict verdict, struct http_response *response)
 {
+    if (response->status >= 200 && response->status <= 299)
+        http_credential_accepted(page->chain->resource->credential, page->login);
     switch (verdict) {
     case HTTP_GOOD:
         take(page, response);
@@ -284,7 +284,7 @@ void http_attempt(struct http_page *page)
         request.method = "GET";
         request.body = (struct weir_str){NULL, 0};
     }
-    page->login = http_credential_apply(&resource->credential, &request, http_page_arena(page));
+    page->login = http_credential_apply(resource->credential, &request, http_page_arena(page));
     page->state = HTTP_PAGE_FLYING;
     http_schedule_enter(page);
     page->transfer = http_client_send(source->client, &request, page_answered, page);

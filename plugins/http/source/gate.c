@@ -21,18 +21,30 @@ static void unpark(struct http_page *page)
     http_schedule_ready(page, true);
 }
 
+/* Whose login was refused most often is first: a new one has served nobody before. */
+static void lock(struct http_page *page)
+{
+    struct http_resource *resource = page->chain->resource;
+    struct http_page *behind = resource->locked.first;
+
+    while (behind && behind->refusals >= page->refusals)
+        behind = behind->behind;
+    http_page_list_insert(&resource->locked, page, behind);
+    resource->n_parked++;
+}
+
 /* A login that fails for good ends the run, whatever on_error says: nothing can be asked for. */
 static bool is_logged_in(struct http_page *page)
 {
     struct http_resource *resource = page->chain->resource;
     struct weir_error error = {0};
-    enum weir_status status = http_credential_prepare(&resource->credential, &error);
+    enum weir_status status = http_credential_prepare(resource->credential, &error);
 
     if (status == WEIR_OK)
         return true;
     if (status == WEIR_FAIL)
         http_source_fail(resource->source, &error);
-    park(page, &resource->locked);
+    lock(page);
     return false;
 }
 
@@ -51,7 +63,12 @@ bool http_gate_pass(struct http_page *page)
 
 bool http_gate_is_shut(const struct http_resource *resource)
 {
-    return resource->locked.n || (resource->host && !has_slot(resource->source, resource->host));
+    const struct http_page *next = resource->ready.first;
+
+    /* Those that were refused stand in front, and have an order among themselves. */
+    if (resource->locked.n && !(next && next->refusals))
+        return true;
+    return (resource->host && !has_slot(resource->source, resource->host));
 }
 
 void http_gate_unlock(struct http_source *source)
@@ -63,8 +80,11 @@ void http_gate_unlock(struct http_source *source)
 
 void http_gate_leave(struct http_page *page)
 {
+    struct http_resource *resource = page->chain->resource;
     struct http_page *freed = page->chain->host->blocked.first;
 
+    if (http_credential_leave(resource->credential, page->login))
+        http_gate_unlock(resource->source);
     if (freed)
         unpark(freed);
 }

@@ -172,7 +172,7 @@ static const char *storable(
     const struct http_resource *resource, const char *at, struct weir_arena *arena)
 {
     if (resource->paginator.allow_hosts)
-        at = http_credential_strip(&resource->credential, arena, at);
+        at = http_credential_strip(resource->credential, arena, at);
     return weir_copy_text(arena, at);
 }
 

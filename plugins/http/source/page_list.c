@@ -22,6 +22,24 @@ void http_page_list_prepend(struct http_page_list *list, struct http_page *page)
     list->n++;
 }
 
+void http_page_list_insert(
+    struct http_page_list *list, struct http_page *page, struct http_page *behind)
+{
+    if (!behind || behind == list->first) {
+        if (behind)
+            http_page_list_prepend(list, page);
+        else
+            http_page_list_append(list, page);
+        return;
+    }
+    page->list = list;
+    page->before = behind->before;
+    page->behind = behind;
+    behind->before->behind = page;
+    behind->before = page;
+    list->n++;
+}
+
 void http_page_list_remove(struct http_page *page)
 {
     struct http_page_list *list = page->list;

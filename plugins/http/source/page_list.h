@@ -15,6 +15,9 @@ struct http_page_list {
 
 void http_page_list_append(struct http_page_list *list, struct http_page *page);
 void http_page_list_prepend(struct http_page_list *list, struct http_page *page);
+/* In front of `behind`, which is in the list; NULL: at its end. */
+void http_page_list_insert(
+    struct http_page_list *list, struct http_page *page, struct http_page *behind);
 /* Out of the list that it is in, if any. */
 void http_page_list_remove(struct http_page *page);
 /* The first, taken out; NULL when there is none. */

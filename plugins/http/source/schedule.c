@@ -202,6 +202,15 @@ void http_schedule_on_skip(uv_timer_t *timer)
     http_hand_notify(source);
 }
 
+void http_schedule_on_login(void *arg)
+{
+    struct http_source *source = arg;
+
+    http_gate_unlock(source);
+    http_schedule(source);
+    http_hand_notify(source);
+}
+
 void http_schedule_learn(struct http_resource *resource, size_t size)
 {
     size_t estimate = resource->estimate;

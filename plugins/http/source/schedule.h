@@ -26,6 +26,7 @@ void http_schedule_retry(struct http_page *page, uint64_t wait_ms);
 void http_schedule_forget(struct http_page *page);
 void http_schedule_on_timer(uv_timer_t *timer);
 void http_schedule_on_skip(uv_timer_t *timer);
+void http_schedule_on_login(void *source);
 /* What an answer of the resource took, for the next estimate. */
 void http_schedule_learn(struct http_resource *resource, size_t size);
 

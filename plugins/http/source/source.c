@@ -51,6 +51,7 @@ static enum weir_status start_client(struct http_source *source, struct weir_err
             "tls.insecure is on: certificates are not checked, and whoever sits on the line can "
             "read and change everything");
     source->client = http_client_new(weir_loop(source->stage), &config, ret_error);
+    source->credentials.context.client = source->client;
     return source->client ? WEIR_OK : WEIR_FAIL;
 }
 
@@ -82,7 +83,8 @@ static enum weir_status start_resource(
     resource->options = options;
     resource->estimate = FIRST_ESTIMATE;
     http_paginator_init(&resource->paginator, &options->paginator);
-    http_credential_init(&resource->credential, &options->auth, arena);
+    resource->credential =
+        http_credential_use(&source->credentials, &options->auth, &options->retry, arena);
     if (http_plan_init(&resource->plan, options, source->options->base_url, arena, ret_error) !=
         WEIR_OK)
         return WEIR_FAIL;
@@ -138,6 +140,8 @@ enum weir_status http_source_start(struct weir_stage *stage)
     source->random = uv_hrtime() | 1;
     (void)uv_random(NULL, NULL, &source->random, sizeof(source->random), 0, NULL);
     source->random |= 1;
+    source->credentials.context = (struct http_credential_context){
+        .stage = stage, .changed = http_schedule_on_login, .arg = source};
     http_readers_init(&source->readers);
     /* Batches may be with the workers when the stage stops, so what decoding needs outlives it. */
     weir_defer(stage->arena, free_readers, &source->readers);
@@ -174,6 +178,7 @@ void http_source_stop(struct weir_stage *stage)
     for (size_t i = 0; i < source->n_resources; i++)
         close_resource(&source->resources[i]);
     http_waiting_done(&source->waiting);
+    http_credentials_stop(&source->credentials);
     if (source->client)
         http_client_close(source->client);
     if (source->has_timers) {

@@ -20,7 +20,7 @@ struct http_resource {
     const struct weir_resource *weir;
     const struct http_resource_options *options;
     struct http_plan plan;
-    struct http_credential credential;
+    struct http_credential *credential;
     struct http_paginator paginator;
     struct http_walk walk;
     bool exhausted;            /* no chain is left to begin */
@@ -51,6 +51,7 @@ struct http_source {
     size_t max_in_flight;
     size_t max_per_host;
     struct http_hosts hosts;
+    struct http_credentials credentials;
     struct http_waiting waiting;
     struct http_page_list paused; /* in flight, and waiting for room */
     struct http_page *overrun;    /* the one that may go beyond the budget, or NULL */

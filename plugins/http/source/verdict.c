@@ -1,17 +1,9 @@
 #include "verdict.h"
 
 #include "client/url.h"
+#include "request/excerpt.h"
 
-#include <ctype.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-
-enum {
-    EXCERPT = 200,           /* bytes of a body that a message shows */
-    EXCERPT_SEARCHED = 4096, /* bytes that are searched for secrets before it is cut */
-};
 
 static bool is_redirect(int status)
 {
@@ -57,78 +49,15 @@ static const char *remedy(int status, bool is_later_page)
     }
 }
 
-/* Values of headers that a user wrote may be secrets too; short ones and media types are not. */
-static void hide_headers(const char *const *headers, char *text, size_t len)
-{
-    for (; headers && *headers; headers++) {
-        const char *value = strchr(*headers, ':');
-        struct http_credential one = {.secrets = {value ? value + 2 : NULL}};
-
-        if (value && strlen(value) > 8 && strncasecmp(*headers, "Accept:", 7) != 0 &&
-            strncasecmp(*headers, "Content-Type:", 13) != 0)
-            http_credential_hide(&one, text, len);
-    }
-}
-
-static void percent_decode(char *text)
-{
-    char *out = text;
-
-    for (const char *in = text; *in; in++) {
-        char digits[3] = {in[0] == '%' ? in[1] : '\0', '\0', '\0'};
-
-        if (isxdigit((unsigned char)digits[0]) && isxdigit((unsigned char)in[2])) {
-            digits[1] = in[2];
-            *out++ = (char)strtol(digits, NULL, 16);
-            in += 2;
-        } else {
-            *out++ = *in;
-        }
-    }
-    *out = '\0';
-}
-
-/* Values in the query that a log may not show, a body may not either: raw and decoded. */
-static void hide_query(const char *url, char *text, size_t len)
-{
-    const char *at = strchr(url, '?');
-
-    while (at && at[1]) {
-        size_t n = strcspn(at + 1, "&#");
-        char pair[256], shown[512];
-        char *value;
-
-        (void)snprintf(pair, sizeof(pair), "http://h/?%.*s", (int)(n < 200 ? n : 200), at + 1);
-        http_url_redact(pair, shown, sizeof(shown));
-        value = strchr(pair, '=');
-        at = at[1 + n] == '&' ? at + 1 + n : NULL;
-        if (!value || !strstr(shown, "***"))
-            continue;
-        http_credential_hide(&(struct http_credential){.secrets = {value + 1}}, text, len);
-        percent_decode(value + 1);
-        http_credential_hide(&(struct http_credential){.secrets = {value + 1}}, text, len);
-    }
-}
-
 void http_status_error(const struct http_response *response,
     const struct http_credential *credential, const struct http_request *request,
     bool is_later_page, struct weir_error *ret_error)
 {
-    size_t n = response->body.len < EXCERPT_SEARCHED ? response->body.len : EXCERPT_SEARCHED;
-    char *copy = weir_malloc(n + 1);
-    char excerpt[EXCERPT + 4];
+    char excerpt[HTTP_EXCERPT];
 
-    if (n)
-        memcpy(copy, response->body.ptr, n);
-    http_credential_hide(credential, copy, n);
-    hide_headers(request->headers, copy, n);
-    hide_query(request->url, copy, n);
-    weir_str_printable(
-        (struct weir_str){copy, n < EXCERPT ? n : EXCERPT}, excerpt, sizeof(excerpt));
-    free(copy);
-    weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-HTTP-STATUS", "status %d%s%s%s%s",
-        response->status, *excerpt ? ", '" : "", excerpt, *excerpt ? "'" : "",
-        remedy(response->status, is_later_page));
+    http_excerpt(response, credential, request, excerpt);
+    weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-HTTP-STATUS", "status %d%s%s", response->status,
+        excerpt, remedy(response->status, is_later_page));
 }
 
 const char *http_redirect_target(const char *url, const struct http_response *response,

@@ -94,9 +94,9 @@ async def auth(x):
     await x.send_error(401, "wrong credentials, or none", [("WWW-Authenticate", challenge)])
 
 
-@route("/token", "expires_in fail as")
+@route("/token", "expires_in fail as scope")
 async def token(x):
-    """OAuth 2 client credentials, in the form or in a Basic header."""
+    """OAuth 2 client credentials, in the form or in a Basic header. With `scope` for that one only."""
     form = {name: values[-1] for name, values in parse_qs(x.request.body.decode()).items()}
     pair = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
     known = (form.get("client_id") == CLIENT_ID and form.get("client_secret") == CLIENT_SECRET
@@ -106,6 +106,8 @@ async def token(x):
     elif not known:
         x.stats.auth_failures += 1
         await x.send_json({"error": "invalid_client"}, 401)
+    elif x.text("scope", form.get("scope", "")) != form.get("scope", ""):
+        await x.send_json({"error": "invalid_scope"}, 400)
     elif x.fails(0):
         await x.send_error(x.number("as", 503), "no tokens today")
     else:
