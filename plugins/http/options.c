@@ -42,6 +42,13 @@ static const struct weir_option tls_options[] = {
     {0},
 };
 
+static const struct weir_choice addresses_choices[] = {
+    {"any", HTTP_ADDRESSES_ANY, NULL},
+    {"public", HTTP_ADDRESSES_PUBLIC,
+        "Not to this machine nor into a private network, whatever a name or a link says."},
+    {0},
+};
+
 const struct weir_option http_option_table[] = {
     WEIR_TEXT(struct http_options, base_url, .min = 1, .example = "https://api.example.org/v1",
         .help = "What the `path` of each resource is joined to."),
@@ -51,6 +58,8 @@ const struct weir_option http_option_table[] = {
         .help = "How long to wait for the server."),
     WEIR_GROUP(struct http_options, tls, struct http_tls, tls_options, .tuning = true,
         .help = "Whose certificates to trust, and which one to show."),
+    WEIR_CHOICE(struct http_options, addresses, addresses_choices, .tuning = true, .initial = "any",
+        .help = "Where connections may lead to."),
     WEIR_TEXT(struct http_options, user_agent, .tuning = true, .initial = "weir/" WEIR_VERSION,
         .min = 1, .help = "What the User-Agent header says."),
     WEIR_SIZE(struct http_options, max_response_size, .tuning = true, .initial = "32MiB",

@@ -26,12 +26,15 @@ struct http_tls {
     bool insecure;
 };
 
+enum http_addresses { HTTP_ADDRESSES_ANY, HTTP_ADDRESSES_PUBLIC };
+
 /* The state of the stage: what stands under `extract` itself. */
 struct http_options {
     const char *base_url;
     struct http_concurrency concurrency;
     struct http_timeout timeout;
     struct http_tls tls;
+    int addresses; /* enum http_addresses */
     const char *user_agent;
     uint64_t max_response_size;
     struct http_source *source; /* no option: what is at work, from start to stop */

@@ -272,6 +272,7 @@ struct http_client *http_client_new(
     client->scan_ms = scan_interval(config->stall_timeout_ms);
     http_sockets_init(&client->sockets, loop, on_ready, on_sockets_closed, client);
     client->sockets.is_paused = is_paused;
+    client->sockets.public_only = config->public_only;
     client->n_open = TIMERS + 1;
     init_timer(client, &client->timer);
     init_timer(client, &client->scan);

@@ -32,6 +32,7 @@ struct http_client_config {
     uint64_t max_body;           /* bytes of an answer's body, after decoding */
     size_t max_connections;      /* kept open in the pool */
     const char *user_agent;
+    bool public_only;         /* connect to no address of somebody's own network */
     const char *ca_file;      /* NULL: the system's */
     bool insecure;            /* no check of certificates */
     const char *cert_file;    /* who the client is, for servers that ask; NULL: it says nothing */

@@ -48,6 +48,18 @@ static const char *connect_problem(int error)
     }
 }
 
+static bool is_private(const struct http_failure *f)
+{
+    return *f->opening->refused && !f->opening->is_open;
+}
+
+static void tell_private(const struct http_failure *f, struct weir_error *ret_error)
+{
+    weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-HTTP-ADDRESS",
+        "%s leads to %s, which is no public address, and 'addresses: public' allows no other",
+        f->host, f->opening->refused);
+}
+
 static void tell_connect(const struct http_failure *f, struct weir_error *ret_error)
 {
     long error = 0;
@@ -55,7 +67,7 @@ static void tell_connect(const struct http_failure *f, struct weir_error *ret_er
 
     (void)curl_easy_getinfo(f->easy, CURLINFO_OS_ERRNO, &error);
     if (error == 0)
-        error = f->open_errno;
+        error = f->opening->error;
     problem = connect_problem((int)error);
     if (problem)
         tell(ret_error, "E-HTTP-CONNECT", f->host, problem);
@@ -210,6 +222,10 @@ static bool tell_any(const struct http_failure *f, struct weir_error *ret_error)
         tell(ret_error, "E-DNS", f->host, "has no known address; is the name right?");
         return true;
     case CURLE_COULDNT_CONNECT:
+        if (is_private(f)) {
+            tell_private(f, ret_error);
+            return false;
+        }
         tell_connect(f, ret_error);
         return true;
     case CURLE_OPERATION_TIMEDOUT:

@@ -3,6 +3,7 @@
 #define WEIR_HTTP_FAILURE_H
 
 #include "head.h"
+#include "socket.h"
 
 #include <curl/curl.h>
 
@@ -14,7 +15,7 @@ struct http_failure {
     const struct http_head *head;
     uint64_t received; /* bytes of the body */
     uint64_t connect_timeout_ms;
-    int open_errno; /* of the last socket that could not be made, or 0 */
+    const struct http_opening *opening;
 };
 
 /* Sets the error and whether another try may go better. */

@@ -141,7 +141,7 @@ static void tell_failure(
         .head = &transfer->head,
         .received = response->wire_bytes,
         .connect_timeout_ms = config->connect_timeout_ms,
-        .open_errno = transfer->sockets->open_errno,
+        .opening = &transfer->opening,
     };
 
     http_transfer_host(transfer, host);

@@ -198,18 +198,27 @@ static int watch(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket
     return start(socket) ? 0 : -1;
 }
 
-/* CURLOPT_OPENSOCKETFUNCTION. */
+/*
+ * CURLOPT_OPENSOCKETFUNCTION. Here names are addresses already, and this very one
+ * is what gets connected: whatever a name said before, or says next, changes nothing.
+ */
 static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 {
-    struct http_sockets *sockets = arg;
-    int fd = socket(
-        address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, address->protocol);
+    struct http_opening *opening = arg;
+    int fd;
 
     (void)purpose;
-    sockets->open_errno = fd < 0 ? errno : 0;
+    if (opening->sockets->public_only && !http_address_is_public(&address->addr)) {
+        http_address_text(&address->addr, opening->refused);
+        return CURL_SOCKET_BAD;
+    }
+    fd = socket(
+        address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, address->protocol);
+    opening->error = fd < 0 ? errno : 0;
     if (fd < 0)
         return CURL_SOCKET_BAD;
-    (void)add(sockets, fd, true);
+    opening->is_open = true;
+    (void)add(opening->sockets, fd, true);
     return fd;
 }
 
@@ -236,10 +245,16 @@ void http_sockets_serve_multi(struct http_sockets *sockets, CURLM *multi)
     curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, sockets);
 }
 
-void http_sockets_serve_easy(struct http_sockets *sockets, CURL *easy)
+void http_opening_reset(struct http_opening *opening)
 {
+    *opening = (struct http_opening){.sockets = opening->sockets};
+}
+
+void http_sockets_serve_easy(struct http_sockets *sockets, CURL *easy, struct http_opening *opening)
+{
+    opening->sockets = sockets;
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, sockets);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, opening);
     curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
     curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, sockets);
 }

@@ -7,14 +7,15 @@
  * also the only one to see what a server says when nothing was asked; such a
  * connection is shut down, or the next request would be answered with that.
  *
- * libcurl copies the callbacks of the first transfer of a connection and keeps
- * them, so what they point to must outlive every transfer.
+ * libcurl copies the callback that closes from the first transfer of a connection
+ * and keeps it, so what that points to must outlive every transfer.
  */
 #ifndef WEIR_HTTP_SOCKET_H
 #define WEIR_HTTP_SOCKET_H
 
+#include "address.h"
+
 #include <curl/curl.h>
-#include <stdbool.h>
 #include <uv.h>
 
 struct http_socket;
@@ -31,14 +32,25 @@ struct http_sockets {
     struct http_socket **by_fd;
     size_t n_fds;
     size_t n_handles; /* made, and not yet closed by the loop */
-    int open_errno;   /* why the last socket could not be made; 0 where it could */
+    bool public_only; /* no socket leads to an address of somebody's own network */
+};
+
+/* How the sockets of one request came about. */
+struct http_opening {
+    struct http_sockets *sockets;
+    bool is_open;                    /* one was made */
+    int error;                       /* why the last one could not be made, or 0 */
+    char refused[HTTP_ADDRESS_SIZE]; /* an address that public_only does not allow, or "" */
 };
 
 void http_sockets_init(struct http_sockets *sockets, uv_loop_t *loop,
     void (*ready)(void *arg, curl_socket_t fd, int flags), void (*closed)(void *arg), void *arg);
-/* Make a multi handle and an easy handle use them. */
+/* Make a multi handle and an easy handle use them; `opening` lives as long as the latter. */
 void http_sockets_serve_multi(struct http_sockets *sockets, CURLM *multi);
-void http_sockets_serve_easy(struct http_sockets *sockets, CURL *easy);
+void http_sockets_serve_easy(
+    struct http_sockets *sockets, CURL *easy, struct http_opening *opening);
+/* Before each request. */
+void http_opening_reset(struct http_opening *opening);
 /* Closes the handles that are left, after the multi handle is gone. `closed` is called at the
  * latest by the loop, at once if there are none. */
 void http_sockets_close(struct http_sockets *sockets);

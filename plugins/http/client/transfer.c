@@ -61,7 +61,6 @@ struct http_transfer *http_transfer_new(const struct http_client_config *config,
     CURL *easy = curl_easy_init();
 
     transfer->easy = easy;
-    transfer->sockets = sockets;
     transfer->origin = copy_text(request->url, origin_length(request->url));
     transfer->method = copy_text(request->method, strlen(request->method));
     transfer->has_body = request->body.ptr != NULL;
@@ -72,7 +71,7 @@ struct http_transfer *http_transfer_new(const struct http_client_config *config,
     transfer->setup = http_easy_set_up(easy, config, request, &transfer->header_list);
     if (transfer->setup == CURLE_OK) {
         http_receive_serve(transfer);
-        http_sockets_serve_easy(sockets, easy);
+        http_sockets_serve_easy(sockets, easy, &transfer->opening);
     }
     return transfer;
 }
@@ -136,6 +135,7 @@ bool http_transfer_begin(struct http_transfer *transfer, const struct http_reque
 
     transfer->started_us = uv_hrtime() / 1000;
     http_head_reset(&transfer->head);
+    http_opening_reset(&transfer->opening);
     response->status = 0;
     response->retryable = false;
     response->wire_bytes = 0;

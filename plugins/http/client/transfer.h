@@ -18,7 +18,7 @@ struct http_transfer {
     struct http_transfer *prev, *next; /* in the client's list */
     struct http_transfers *list;
     struct http_client *client;
-    struct http_sockets *sockets;
+    struct http_opening opening;
     CURL *easy;
     /* what it was made for */
     char *origin; /* scheme, login, host and port, as the URL has them */

@@ -39,6 +39,7 @@ static enum weir_status start_client(struct http_source *source, struct weir_err
         .max_body = options->max_response_size,
         .max_connections = source->max_in_flight,
         .user_agent = options->user_agent,
+        .public_only = options->addresses == HTTP_ADDRESSES_PUBLIC,
         .ca_file = options->tls.ca_file,
         .insecure = options->tls.insecure,
         .cert_file = options->tls.cert_file,
