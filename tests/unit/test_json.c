@@ -377,6 +377,70 @@ static void quoting_is_undone_by_reading(void **state)
     weir_arena_free(arena);
 }
 
+static struct decoded decode_form(struct weir_str text, const struct weir_json_form *form)
+{
+    struct decoded d = {.batch = weir_batch_new(NULL)};
+    struct weir_json_reader *reader = weir_json_reader_new();
+
+    (void)weir_batch_add_unit(d.batch, NULL);
+    d.status = weir_json_read(reader, body_copy(d.batch->arena, text), form, d.batch, &d.error);
+    weir_json_reader_free(reader);
+    return d;
+}
+
+static void the_last_of_equal_keys_may_count(void **state)
+{
+    static const struct weir_json_form form = {.last_key_counts = true};
+    struct decoded d = decode_form(
+        weir_str("[{\"a\":1,\"b\":2,\"c\":3},{\"a\":\"x\",\"a\":4,\"\\u0061\":5,\"b\":[]}]"),
+        &form);
+
+    (void)state;
+    assert_int_equal(d.status, WEIR_OK);
+    assert_int_equal(d.batch->n_columns, 3);
+    assert_int_equal(cell(d.batch, 1, "a")->integer, 5);
+    assert_int_equal(cell(d.batch, 1, "b")->kind, WEIR_JSON);
+    assert_int_equal(cell(d.batch, 1, "c")->kind, WEIR_NULL);
+    assert_int_equal(
+        d.batch->columns[weir_batch_find(d.batch, weir_str("a"))].kinds, 1 << WEIR_INT);
+    weir_batch_free(d.batch);
+}
+
+/* before, n times a byte, behind */
+static void check_limit(
+    const char *before, char byte, size_t n, const char *behind, const char *code)
+{
+    struct weir_arena *arena = weir_arena_new();
+    size_t length = strlen(before) + n + strlen(behind);
+    char *text = weir_alloc(arena, length);
+    struct decoded d;
+
+    memcpy(text, before, strlen(before));
+    memset(text + strlen(before), byte, n);
+    memcpy(text + strlen(before) + n, behind, strlen(behind));
+    d = decode((struct weir_str){text, length}, NULL);
+    if (code)
+        assert_string_equal(d.error.code, code);
+    else
+        assert_int_equal(d.status, WEIR_OK);
+    weir_batch_free(d.batch);
+    weir_arena_free(arena);
+}
+
+static void what_is_too_long_is_refused(void **state)
+{
+    (void)state;
+    check_limit("[{\"a\":\"", 'x', WEIR_JSON_MAX_RECORD + 1, "\"}]", "E-LIMIT-STRING");
+    check_limit("[{\"a\":\"", 'x', WEIR_JSON_MAX_RECORD, "\"}]", "E-LIMIT-RECORD");
+    check_limit("[{\"a\":\"", 'x', WEIR_JSON_MAX_RECORD - 8, "\"}]", NULL);
+    check_limit("[{\"", 'x', WEIR_JSON_MAX_KEY + 1, "\":1}]", "E-LIMIT-KEY");
+    check_limit("[{\"", 'x', WEIR_JSON_MAX_KEY, "\":1}]", NULL);
+    check_limit("[{\"a\":", '7', WEIR_JSON_MAX_NUMBER + 1, "}]", "E-LIMIT-NUMBER");
+    check_limit("[{\"a\":", '7', WEIR_JSON_MAX_NUMBER, "}]", NULL);
+    check_limit("[{\"a\":[{\"b\":", '7', WEIR_JSON_MAX_NUMBER + 1, "}]}]", "E-LIMIT-NUMBER");
+    check_limit("[{\"a\":[1", ' ', WEIR_JSON_MAX_RECORD, "]}]", "E-LIMIT-RECORD");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -393,6 +457,8 @@ int main(void)
         cmocka_unit_test(absent_values_are_null),
         cmocka_unit_test(many_values_cannot_be_picked),
         cmocka_unit_test(quoting_is_undone_by_reading),
+        cmocka_unit_test(the_last_of_equal_keys_may_count),
+        cmocka_unit_test(what_is_too_long_is_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,22 +4,7 @@
 #include <string.h>
 #include <weir/csv.h>
 
-const struct weir_option http_csv_option_table[] = {
-    WEIR_TEXT(struct http_csv_options, delimiter, .initial = ",", .min = 1, .example = ";",
-        .help = "The character between two fields; a tab is written as \"\\t\"."),
-    WEIR_BOOL(struct http_csv_options, quotes, .initial = "true",
-        .help = "Fields may stand in double quotes. With `false` a quote is a character as any "
-                "other."),
-    WEIR_BOOL(struct http_csv_options, header, .initial = "true",
-        .help = "The first line holds the names of the columns. With `false` it is a row, and "
-                "`columns` is needed."),
-    WEIR_TEXTS(struct http_csv_options, columns, .example = "[id, name]",
-        .help = "The names of the columns, in the order of the fields; they take the place of a "
-                "header's."),
-    {0},
-};
-
-void http_csv_check(const struct http_csv_options *csv, const struct weir_node *node,
+void http_csv_check(const struct http_format_options *csv, const struct weir_node *node,
     struct weir_mistakes *mistakes)
 {
     if (strlen(csv->delimiter) != 1 || !weir_csv_may_delimit(*csv->delimiter))
@@ -34,7 +19,7 @@ void http_csv_check(const struct http_csv_options *csv, const struct weir_node *
 /* Where the answer says that it is CSV, the file says nothing of it. */
 static struct weir_csv dialect_of(const struct http_resource_options *options)
 {
-    const struct http_csv_options *csv = options->format.options;
+    const struct http_format_options *csv = options->format.options;
 
     if (options->format.type->value != HTTP_FORMAT_CSV)
         return (struct weir_csv){.delimiter = ','};

@@ -4,19 +4,7 @@
 
 #include <string.h>
 #include <strings.h>
-
-const struct weir_variant_type http_format_variants[] = {
-    {"auto", "By the answer's Content-Type; what it does not name is JSON.", HTTP_FORMAT_AUTO, NULL,
-        0},
-    {"json", "One JSON document.", HTTP_FORMAT_JSON, http_json_option_table,
-        sizeof(struct http_json_options)},
-    {"ndjson",
-        "JSON Lines: a JSON document on each line, in each of which `data_selector` is looked for.",
-        HTTP_FORMAT_NDJSON, NULL, 0},
-    {"csv", "A row on each line, under a line of names (RFC 4180).", HTTP_FORMAT_CSV,
-        http_csv_option_table, sizeof(struct http_csv_options)},
-    {0},
-};
+#include <weir/mend.h>
 
 static const struct {
     const char *type;
@@ -61,6 +49,17 @@ const struct http_format *http_format_find(
             strncasecmp(types[i].type, content_type, length) == 0)
             named = types[i].format;
     return named ? named : &http_format_json;
+}
+
+struct weir_str http_format_mend(const struct http_resource_options *options,
+    const struct http_format *format, struct weir_str body, struct weir_arena *arena)
+{
+    const struct http_format_options *said = options->format.options;
+    const struct weir_mend mend = {.nul = (enum weir_nul)said->nul,
+        .replaces_bytes = said->invalid_utf8 == HTTP_UTF8_REPLACE,
+        .is_json = format->has_escapes};
+
+    return weir_mend(arena, body, &mend);
 }
 
 bool http_format_hides_cuts(const struct http_resource_options *options)

@@ -14,6 +14,7 @@
 struct http_format {
     const char *name;
     const char *shown; /* in messages */
+    bool has_escapes;  /* that stand for characters as JSON's do */
     /* Appends the rows to the last unit of the batch, as weir_json_rows does. */
     enum weir_status (*rows)(const struct http_resource_options *options,
         struct weir_json_reader *reader, struct weir_str body, struct weir_batch *batch,
@@ -31,27 +32,31 @@ extern const struct http_format http_format_csv;
 
 enum http_format_name { HTTP_FORMAT_AUTO, HTTP_FORMAT_JSON, HTTP_FORMAT_NDJSON, HTTP_FORMAT_CSV };
 
-/* What a file says of a format; the file of the format has the table. */
-struct http_json_options {
+enum http_invalid_utf8 { HTTP_UTF8_FAIL, HTTP_UTF8_REPLACE };
+enum http_duplicate_keys { HTTP_KEYS_FAIL, HTTP_KEYS_LAST };
+
+/* What a file says of a format; each has a table of those that concern it, the others are 0. */
+struct http_format_options {
+    int nul;            /* enum weir_nul */
+    int invalid_utf8;   /* enum http_invalid_utf8 */
+    int duplicate_keys; /* enum http_duplicate_keys */
     struct weir_strs columns;
     const struct weir_path *schema_path;
-};
-
-struct http_csv_options {
     const char *delimiter;
     bool quotes;
     bool header;
-    struct weir_strs columns;
 };
 
-extern const struct weir_option http_json_option_table[];
-extern const struct weir_option http_csv_option_table[];
-void http_json_check(const struct http_json_options *options, const struct weir_node *node,
+void http_json_check(const struct http_format_options *options, const struct weir_node *node,
     struct weir_mistakes *mistakes);
-void http_csv_check(const struct http_csv_options *options, const struct weir_node *node,
+void http_csv_check(const struct http_format_options *options, const struct weir_node *node,
     struct weir_mistakes *mistakes);
 
 extern const struct weir_variant_type http_format_variants[];
+
+/* The body as it is read: with what the file wants to be mended. */
+struct weir_str http_format_mend(const struct http_resource_options *options,
+    const struct http_format *format, struct weir_str body, struct weir_arena *arena);
 
 /* That of an answer, by what its Content-Type says; "" when it says nothing. Never NULL. */
 const struct http_format *http_format_find(

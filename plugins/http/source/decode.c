@@ -16,6 +16,7 @@ static enum weir_status decode_unit(const struct http_resource *resource,
         &resource->options->response_actions, unit->actions_left, unit->body, ret_error);
     if (unit->verdict != HTTP_GOOD)
         return weir_error_is_set(ret_error) ? WEIR_FAIL : WEIR_OK;
+    unit->body = http_format_mend(resource->options, unit->format, unit->body, batch->arena);
     if (unit->format->rows(resource->options, reader, unit->body, batch, ret_error) != WEIR_OK)
         return WEIR_FAIL;
     unit->facts.n_rows = batch->n_rows - rows_before;

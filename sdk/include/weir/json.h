@@ -20,9 +20,11 @@ extern "C" {
 
 enum {
     WEIR_JSON_MAX_DEPTH = 128,
-    WEIR_JSON_MAX_COLUMNS = 4096, /* in one batch */
-    WEIR_JSON_MAX_KEY = 65536,    /* bytes of a column's name */
-    WEIR_JSON_PADDING = 64,       /* bytes that must be readable behind a body; see weir_buf_init */
+    WEIR_JSON_MAX_COLUMNS = 4096,            /* in one batch */
+    WEIR_JSON_MAX_KEY = 65536,               /* bytes of a column's name */
+    WEIR_JSON_MAX_NUMBER = 65536,            /* and of a number */
+    WEIR_JSON_MAX_RECORD = 16 * 1024 * 1024, /* of a text, and of a row */
+    WEIR_JSON_PADDING = 64, /* bytes that must be readable behind a body; see weir_buf_init */
 };
 
 /*
@@ -57,8 +59,9 @@ WEIR_API void weir_json_reader_free(struct weir_json_reader *reader);
  * E-UTF8; E-TEXT-NUL; E-JSON-DUPLICATE for a key twice in a row; E-BODY-SHAPE
  * when there is nothing at `records`, a row is no object, or the body looks like
  * HTML or XML or is empty; E-LIMIT-COLUMNS when keys make more than
- * WEIR_JSON_MAX_COLUMNS, or columns that are nearly all empty; E-LIMIT-BODY from
- * 4 GiB on.
+ * WEIR_JSON_MAX_COLUMNS, or columns that are nearly all empty; E-LIMIT-KEY,
+ * E-LIMIT-NUMBER, E-LIMIT-STRING and E-LIMIT-RECORD beyond what stands above;
+ * E-LIMIT-BODY from 4 GiB on.
  */
 WEIR_API enum weir_status weir_json_rows(struct weir_json_reader *reader, struct weir_str body,
     const struct weir_path *records, struct weir_batch *batch,
@@ -83,10 +86,11 @@ struct weir_json_form {
     /* ... or the texts that the document has there: an array, or what a path with [*] finds. Where
      * that is one of the rows it is none. Not for lines. NULL: rows are objects. */
     const struct weir_path *schema;
+    bool last_key_counts; /* of those that stand twice in a row; else that is E-JSON-DUPLICATE */
 };
 
-/* The rows of a body written so; besides the codes above E-LIMIT-KEY and E-BODY-SHAPE for names of
- * columns that cannot be used, and for rows with more or fewer values. */
+/* The rows of a body written so; besides the codes above E-BODY-SHAPE for names of columns that
+ * cannot be used, and for rows with more or fewer values. */
 WEIR_API enum weir_status weir_json_read(struct weir_json_reader *reader, struct weir_str body,
     const struct weir_json_form *form, struct weir_batch *batch,
     struct weir_error *ret_error) WEIR_MUST_CHECK;

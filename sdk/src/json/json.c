@@ -69,8 +69,10 @@ enum weir_status weir_json_read(struct weir_json_reader *reader, struct weir_str
     good = json_open(&search.rows.doc, &reader->tokens, body, &error);
     if (good) {
         json_rows_init(&search.rows, reader, batch);
+        search.rows.last_key_counts = form->last_key_counts;
         good = form->is_lines ? json_lines_read(&search, &error)
                               : read_document(&search, form, &error);
+        json_rows_done(&search.rows);
     }
     json_tokens_shrink(&reader->tokens);
     if (good)

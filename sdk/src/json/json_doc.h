@@ -128,6 +128,14 @@ static inline bool json_next(struct json_doc *doc, size_t *token, char close, bo
     return true;
 }
 
+/* That a number is no longer than numbers may be. */
+static inline bool json_check_number(struct json_doc *doc, size_t token, struct weir_str s)
+{
+    return s.len <= WEIR_JSON_MAX_NUMBER ||
+           json_fail(doc, "E-LIMIT-NUMBER", doc->at[token], "a number of more than %d bytes",
+               WEIR_JSON_MAX_NUMBER);
+}
+
 /* Checks the escapes of a string. */
 bool json_check_escapes(struct json_doc *doc, struct weir_str raw);
 /* Checks and resolves them; the text is in the arena. */

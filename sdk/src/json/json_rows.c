@@ -21,6 +21,7 @@ void json_rows_init(
     rows->batch = batch;
     rows->n_read = 0;
     rows->names = NULL;
+    rows->has_repeats = false;
     rows->first_row = batch->n_rows;
     rows->first_cells = batch->n_rows * batch->n_columns;
     rows->start = SIZE_MAX;
@@ -84,6 +85,9 @@ static bool find_column(
     size_t offset = (size_t)(raw.ptr - rows->doc.text);
     size_t column;
 
+    if (raw.len > WEIR_JSON_MAX_KEY)
+        return json_fail(
+            &rows->doc, "E-LIMIT-KEY", offset, "a key of more than %d bytes", WEIR_JSON_MAX_KEY);
     if (json_has_escape(&rows->doc, raw) &&
         !json_unescape(&rows->doc, raw, rows->batch->arena, &raw))
         return false;
@@ -98,8 +102,10 @@ static bool find_column(
     return true;
 }
 
-/* A key: moves to its value and finds the column, which must be new in this row. */
-static bool read_key(struct json_rows *rows, size_t *token, size_t previous, size_t *ret_column)
+/* A key: moves to its value and finds the column, which must be new in this row, or be the same
+ * key again where the last one counts. */
+static bool read_key(
+    struct json_rows *rows, size_t *token, size_t previous, size_t *ret_column, bool *ret_repeats)
 {
     struct json_doc *doc = &rows->doc;
     struct weir_str raw;
@@ -113,9 +119,11 @@ static bool read_key(struct json_rows *rows, size_t *token, size_t previous, siz
         json_has_escape(doc, raw) ? SIZE_MAX : json_columns_guess(rows->columns, previous, raw);
     if (column == SIZE_MAX && !find_column(rows, previous, raw, &column))
         return false;
-    if (rows->columns->stamps[column] == rows->columns->stamp)
+    *ret_repeats = rows->columns->stamps[column] == rows->columns->stamp;
+    if (*ret_repeats && !rows->last_key_counts)
         return json_fail(doc, "E-JSON-DUPLICATE", (size_t)(raw.ptr - doc->text) - 1,
             "the key stands twice in the row");
+    rows->has_repeats |= *ret_repeats;
     rows->columns->stamps[column] = rows->columns->stamp;
     *ret_column = column;
     return true;
@@ -153,15 +161,28 @@ static bool read_members(struct json_rows *rows, size_t *token, size_t *ret_n)
 {
     size_t column = SIZE_MAX;
     bool more = true;
+    bool repeats;
 
     do {
-        if (!read_key(rows, token, column, &column))
+        if (!read_key(rows, token, column, &column, &repeats))
             return false;
-        *ret_n += 1;
+        *ret_n += !repeats;
         if (!read_cell(rows, token, column) || !json_next(&rows->doc, token, '}', &more))
             return false;
     } while (more);
     return true;
+}
+
+/* Of the row that ended before the token. */
+static bool check_length(struct json_rows *rows, size_t offset, size_t token)
+{
+    struct json_doc *doc = &rows->doc;
+
+    if (doc->at[token - 1] - offset < WEIR_JSON_MAX_RECORD)
+        return true;
+    doc->key.len = 0;
+    return json_fail(doc, "E-LIMIT-RECORD", offset,
+        "a row of more than %d bytes; do the rows stand deeper inside?", WEIR_JSON_MAX_RECORD);
 }
 
 bool json_rows_read(struct json_rows *rows, size_t *token)
@@ -175,7 +196,7 @@ bool json_rows_read(struct json_rows *rows, size_t *token)
     doc->row = ++rows->n_read;
     if (!json_enter(doc, token, &more) || !open_row(rows, offset))
         return false;
-    good = !more || read_members(rows, token, &n);
+    good = (!more || read_members(rows, token, &n)) && check_length(rows, offset, *token);
     if (good)
         doc->row = doc->key.len = 0;
     if (n < rows->batch->n_columns)
@@ -244,9 +265,19 @@ bool json_rows_read_array(struct json_rows *rows, size_t *token)
     if (more && !read_elements(rows, token, &n))
         return false;
     doc->key.len = 0;
+    if (!check_length(rows, offset, *token))
+        return false;
     if (n != rows->n_names)
         return json_fail(doc, "E-BODY-SHAPE", offset, "%zu value%s where there are %zu columns", n,
             n == 1 ? "" : "s", rows->n_names);
     doc->row = 0;
     return true;
+}
+
+void json_rows_done(struct json_rows *rows)
+{
+    struct weir_batch *batch = rows->batch;
+
+    for (size_t c = 0; rows->has_repeats && c < batch->n_columns; c++)
+        weir_column_recount(&batch->columns[c], batch->n_rows);
 }

@@ -9,6 +9,8 @@ struct json_rows {
     struct json_doc doc;
     struct json_columns *columns;
     struct weir_batch *batch;
+    bool last_key_counts;
+    bool has_repeats;   /* cells were written twice, so kinds may be marked that are gone */
     size_t n_read;      /* rows read, counted by the messages from 1 */
     size_t first_row;   /* rows that the batch had before */
     size_t first_cells; /* and cells */
@@ -28,5 +30,8 @@ bool json_rows_read(struct json_rows *rows, size_t *token);
 bool json_rows_name(struct json_rows *rows, const struct weir_str *names, size_t n);
 /* Reads the array that opens here as a row. */
 bool json_rows_read_array(struct json_rows *rows, size_t *token);
+
+/* Behind all rows: the columns' kinds are those of their values. */
+void json_rows_done(struct json_rows *rows);
 
 #endif

@@ -138,10 +138,13 @@ bool json_key_is(struct json_doc *doc, struct weir_str raw, struct weir_str want
 static bool read_text(
     struct json_doc *doc, size_t token, struct weir_arena *arena, struct weir_value *ret_value)
 {
-    struct weir_str raw;
+    struct weir_str raw = {NULL, 0};
 
     if (!json_string(doc, token, &raw))
         return false;
+    if (raw.len > WEIR_JSON_MAX_RECORD)
+        return json_fail(doc, "E-LIMIT-STRING", doc->at[token], "a text of more than %d bytes",
+            WEIR_JSON_MAX_RECORD);
     if (json_has_escape(doc, raw) && !json_unescape(doc, raw, arena, &raw))
         return false;
     *ret_value = (struct weir_value){
@@ -150,6 +153,14 @@ static bool read_text(
         .text = raw.ptr,
     };
     return true;
+}
+
+static bool read_number(struct json_doc *doc, size_t token, struct weir_value *ret_value)
+{
+    struct weir_str s = json_token(doc, token);
+
+    return json_check_number(doc, token, s) &&
+           (number_parse(s, ret_value) || json_unexpected(doc, token, "a number"));
 }
 
 static bool read_literal(struct json_doc *doc, size_t token, struct weir_value *ret_value)
@@ -176,8 +187,7 @@ bool json_scalar(
     if (c == '"')
         good = read_text(doc, *token, arena, ret_value);
     else if (c == '-' || (c >= '0' && c <= '9'))
-        good = number_parse(json_token(doc, *token), ret_value) ||
-               json_unexpected(doc, *token, "a number");
+        good = read_number(doc, *token, ret_value);
     else
         good = *token < doc->n ? read_literal(doc, *token, ret_value)
                                : json_unexpected(doc, *token, "a value");

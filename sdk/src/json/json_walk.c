@@ -23,6 +23,14 @@ static bool check_string(struct json_doc *doc, size_t token)
            (!json_has_escape(doc, raw) || json_check_escapes(doc, raw));
 }
 
+static bool check_number(struct json_doc *doc, size_t token)
+{
+    struct weir_str s = json_token(doc, token);
+
+    return json_check_number(doc, token, s) &&
+           (number_is_valid(s) || json_unexpected(doc, token, "a number"));
+}
+
 static bool check_scalar(struct json_doc *doc, size_t token)
 {
     char c = json_byte(doc, token);
@@ -30,7 +38,7 @@ static bool check_scalar(struct json_doc *doc, size_t token)
     if (c == '"')
         return check_string(doc, token);
     if (c == '-' || (c >= '0' && c <= '9'))
-        return number_is_valid(json_token(doc, token)) || json_unexpected(doc, token, "a number");
+        return check_number(doc, token);
     return check_literal(doc, token);
 }
 
