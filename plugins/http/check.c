@@ -160,7 +160,7 @@ static void check_resource(
     check_address(&s, mistakes);
     check_request(&s, mistakes);
     http_format_check(s.options, s.config, mistakes);
-    http_credential_check(&s.options->auth, mistakes);
+    http_credential_check(&s.options->auth, s.connection->base_url, mistakes);
     http_paginator_check(&(struct http_paging_site){s.options, s.config,
                              http_credential_header_name(&s.options->auth)},
         mistakes);

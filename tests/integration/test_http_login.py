@@ -139,5 +139,73 @@ class ClientCredentials(LoginCase):
                 self.assertIn(text, self.refused(self.client(token=token)))
 
 
+class Session(LoginCase):
+    def session(self, *more, login="json: { user: user, password: '${P}' }", gives="json"):
+        path = "${SERVER}/login?gives=" + gives
+        keys = ", ".join((f"login: {{ path: '{path}', {login} }}", *more))
+        return f"auth: {{ type: session, {keys} }}"
+
+    def enter(self, auth, **query):
+        harness.server().reset()
+        result = self.load("/auth", auth, **query)
+        self.assert_exit(result, OK)
+        self.check_output(result)
+        self.assertEqual(len(self.ids()), 10)
+        self.assertEqual(self.hits("/login"), 1)
+
+    def test_a_token_in_the_answer(self):
+        token = "token_path: data.token"
+        self.enter(self.session(token), kind="token")
+        self.enter(self.session(token, login="data: { user: user, password: '${P}' }"),
+                   kind="token")
+        self.enter(self.session(token, "use: { type: api_key, name: X-Api-Key }"), kind="session")
+        for place in ("query", "cookie"):
+            use = f"use: {{ type: api_key, name: api_key, location: {place} }}"
+            self.enter(self.session(token, use), kind="session", **{"in": place})
+
+    def test_a_token_in_a_header_of_the_answer(self):
+        self.enter(self.session("token_header: X-Session", gives="header"), kind="token")
+
+    def test_cookies(self):
+        self.enter(self.session("cookie: true", gives="cookie"), kind="session",
+                   **{"in": "cookie", "name": "sid"})
+
+    def test_a_path_behind_the_base_url(self):
+        harness.server().reset()
+        result = self.load("/auth", "auth: { type: session, login: { path: /login, json: "
+                           "{ user: user, password: '${P}' } }, token_path: data.token }",
+                           extract="base_url: '${SERVER}'", kind="token")
+        self.assert_exit(result, OK)
+
+    def test_a_session_that_ends_in_mid_run(self):
+        """H08 for sessions."""
+        result = self.units(self.session("token_path: data.token"))
+        self.assert_exit(result, OK)
+        self.assertEqual(len(self.ids()), 100)
+        self.assertLessEqual(self.hits("/login"), 25)
+
+    def test_a_wrong_password_and_nothing_of_it_is_shown(self):
+        err = self.refused(self.session("token_path: data.token"), env={"P": "SECRET-wrong"})
+        self.assertIn("who are you", err)
+        self.assertIn("error[E-AUTH]", err)
+
+    def test_answers_that_hold_no_login(self):
+        for key, gives, text in (("token_path: data.token", "nothing", "no token at 'data.token'"),
+                                 ("token_path: x.y", "json", "no token at 'x.y'"),
+                                 ("token_header: X-Session", "json", "no token at 'X-Session'"),
+                                 ("cookie: true", "json", "sets no cookie")):
+            with self.subTest(key=key):
+                self.assertIn(text, self.refused(self.session(key, gives=gives)))
+
+
+class Keys(LoginCase):
+    def test_a_key_in_a_cookie(self):
+        key = "auth: { type: api_key, name: api_key, api_key: '${S}', location: cookie }"
+        result = self.load("/auth", key, kind="api_key", env={"S": "SECRET-key"},
+                           **{"in": "cookie"})
+        self.assert_exit(result, OK)
+        self.check_output(result)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -45,6 +45,8 @@ static void logs_in(void **state)
         "{'type': 'http_basic', 'username': 'Aladdin', 'password': 'open "
         "sesame'}",
         "Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
+    check_login(f, "{'type': 'api_key', 'name': 'sid', 'api_key': 'k', 'location': 'cookie'}",
+        "Cookie: sid=k");
     check_login(
         f, "{'type': 'http_basic', 'username': 'a', 'password': ''}", "Authorization: Basic YTo=");
     check_login(f, "{'type': 'http_basic', 'username': 'a', 'password': 'bc'}",
@@ -113,7 +115,7 @@ static void check_bad_login(struct http_fixture *f, const char *auth, const char
 {
     http_parse(f, weir_printf(f->arena, "{'url': 'http://h/', 'auth': %s}", auth));
     check_none(&f->mistakes);
-    http_credential_check(&f->options.auth, &f->mistakes);
+    http_credential_check(&f->options.auth, f->connection.base_url, &f->mistakes);
     assert_int_equal(f->mistakes.n, 1);
     assert_string_equal(f->mistakes.items[0].code, code);
 }
@@ -125,6 +127,34 @@ static void tells_of_logins_that_cannot_be_sent(void **state)
     check_bad_login(f, "{'type': 'bearer', 'token': ''}", "E-VALUE");
     check_bad_login(f, "{'type': 'bearer', 'token': 'abc\\n'}", "E-HEADER");
     check_bad_login(f, "{'type': 'api_key', 'name': 'X Key', 'api_key': 'k'}", "E-HEADER");
+    check_bad_login(
+        f, "{'type': 'api_key', 'name': 'k', 'api_key': 'a;b', 'location': 'cookie'}", "E-HEADER");
+    check_bad_login(
+        f, "{'type': 'session', 'login': {'path': '/l'}, 'cookie': true}", "E-REQUIRED");
+    check_bad_login(f, "{'type': 'session', 'login': {'path': 'http://h/l'}}", "E-REQUIRED");
+    check_bad_login(
+        f, "{'type': 'session', 'login': {'path': 'ftp://h/l'}, 'cookie': true}", "E-URL-SCHEME");
+    check_bad_login(f,
+        "{'type': 'session', 'login': {'path': 'http://h/l', 'method': 'GET', 'json': {'a': 'b'}}, "
+        "'cookie': true}",
+        "E-VALUE");
+    check_bad_login(f,
+        "{'type': 'session', 'login': {'path': 'http://h/l', 'json': {'a': 'b'}, 'data': {'a': "
+        "'b'}}, "
+        "'cookie': true}",
+        "E-VALUE");
+    check_bad_login(f,
+        "{'type': 'session', 'login': {'path': 'http://h/l', 'headers': {'Connection': 'x'}}, "
+        "'cookie': true}",
+        "E-HEADER");
+    check_bad_login(f,
+        "{'type': 'oauth2_client_credentials', 'access_token_url': '/t', 'client_id': 'c', "
+        "'client_secret': 's'}",
+        "E-URL");
+    check_bad_login(f,
+        "{'type': 'oauth2_client_credentials', 'access_token_url': 'http://h/t', 'client_id': 'c', "
+        "'client_secret': 's', 'access_token_request_data': {'grant_type': 'x'}}",
+        "E-VALUE");
     check_bad_login(f, "{'type': 'http_basic', 'username': 'a:b', 'password': 'x'}", "E-VALUE");
 }
 

@@ -14,7 +14,7 @@ static const char *no_header_name(const void *options)
 
 static const struct http_credential_kind none_kind = {.header_name = no_header_name};
 
-enum { NONE, BEARER, API_KEY, HTTP_BASIC, CLIENT_CREDENTIALS };
+enum { NONE, BEARER, API_KEY, HTTP_BASIC, CLIENT_CREDENTIALS, SESSION };
 
 static const struct http_credential_kind *const kinds[] = {
     [NONE] = &none_kind,
@@ -22,13 +22,14 @@ static const struct http_credential_kind *const kinds[] = {
     [API_KEY] = &http_api_key_kind,
     [HTTP_BASIC] = &http_basic_kind,
     [CLIENT_CREDENTIALS] = &http_client_credentials_kind,
+    [SESSION] = &http_session_kind,
 };
 
 const struct weir_variant_type http_auth_variants[] = {
     {"none", "No login.", NONE, NULL, 0},
     {"bearer", "A token in the Authorization header.", BEARER, http_bearer_options,
         sizeof(struct http_bearer)},
-    {"api_key", "A key in a header or in the query.", API_KEY, http_api_key_options,
+    {"api_key", "A key in a header, in the query or in a cookie.", API_KEY, http_api_key_options,
         sizeof(struct http_api_key)},
     {"http_basic", "A name and a password.", HTTP_BASIC, http_basic_options,
         sizeof(struct http_basic)},
@@ -36,6 +37,8 @@ const struct weir_variant_type http_auth_variants[] = {
         "A token got from an authorization server (OAuth 2), for a program of its own.",
         CLIENT_CREDENTIALS, http_client_credentials_options,
         sizeof(struct http_client_credentials)},
+    {"session", "A token or cookie that the server itself gives for a name and a password.",
+        SESSION, http_session_options, sizeof(struct http_session)},
     {0},
 };
 
@@ -75,12 +78,16 @@ void http_credential_check_url(
             "'%s': %s", key, error.text);
 }
 
-void http_credential_check(const struct weir_variant *variant, struct weir_mistakes *mistakes)
+void http_credential_check(
+    const struct weir_variant *variant, const char *base_url, struct weir_mistakes *mistakes)
 {
     const struct http_credential_kind *kind = kind_of(variant);
 
     if (kind->check)
         kind->check(variant->options, variant->node, mistakes);
+    if (!base_url && kind->is_relative && kind->is_relative(variant->options))
+        weir_mistake(mistakes, variant->node, 0, "E-REQUIRED",
+            "'path' of the login needs 'base_url' under extract; or write the whole address");
 }
 
 const char *http_credential_header_name(const struct weir_variant *variant)

@@ -26,6 +26,7 @@ enum { HTTP_CREDENTIAL_SECRETS = 6 };
 /* What credentials that log in need of whom they work for. */
 struct http_credential_context {
     struct weir_stage *stage;
+    const char *base_url; /* or NULL */
     struct http_client *client;
     void (*changed)(void *arg); /* a login has ended, well or not */
     void *arg;
@@ -36,6 +37,8 @@ struct http_credential_kind {
     /* Mistakes that a table cannot tell; may be NULL. */
     void (*check)(
         const void *options, const struct weir_node *node, struct weir_mistakes *mistakes);
+    /* It needs a base_url; NULL: never. */
+    bool (*is_relative)(const void *options);
     /* The header that it sets, or NULL; NULL instead of a function: Authorization. */
     const char *(*header_name)(const void *options);
     /* Fills what is known from the file. May be NULL. */
@@ -72,7 +75,8 @@ struct http_credentials {
 };
 
 /* Mistakes that a table cannot tell: empty or impossible credentials. */
-void http_credential_check(const struct weir_variant *variant, struct weir_mistakes *mistakes);
+void http_credential_check(
+    const struct weir_variant *variant, const char *base_url, struct weir_mistakes *mistakes);
 /* The name of the header that it sets, or NULL. */
 const char *http_credential_header_name(const struct weir_variant *variant);
 

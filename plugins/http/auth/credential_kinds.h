@@ -8,15 +8,34 @@ struct http_bearer {
     struct weir_secret token;
 };
 
+enum http_key_location { HTTP_KEY_IN_HEADER, HTTP_KEY_IN_QUERY, HTTP_KEY_IN_COOKIE };
+
 struct http_api_key {
     const char *name;
     struct weir_secret api_key;
-    int location; /* where it travels */
+    int location; /* enum http_key_location */
 };
 
 struct http_basic {
     const char *username;
     struct weir_secret password;
+};
+
+struct http_session_login {
+    const char *path;
+    int method; /* enum http_method */
+    const struct weir_document *json;
+    struct weir_pairs data;
+    struct weir_pairs headers;
+};
+
+struct http_session {
+    struct http_session_login login;
+    const struct weir_path *token_path;
+    const char *token_header;
+    bool cookie;
+    uint64_t expires_in; /* ms; 0: unknown */
+    struct weir_variant use;
 };
 
 struct http_client_credentials {
@@ -33,15 +52,22 @@ extern const struct weir_option http_api_key_options[];
 extern const struct weir_option http_basic_options[];
 
 extern const struct weir_option http_client_credentials_options[];
+extern const struct weir_option http_session_options[];
+extern const struct weir_choice http_key_locations[];
 
 extern const struct http_credential_kind http_bearer_kind;
 extern const struct http_credential_kind http_api_key_kind;
 extern const struct http_credential_kind http_basic_kind;
 extern const struct http_credential_kind http_client_credentials_kind;
+extern const struct http_credential_kind http_session_kind;
 
 /* For the kinds' checks: an address that cannot be sent to; a secret that is empty or cannot be part of a header. */
 void http_credential_check_url(
     const char *url, const char *key, const struct weir_node *node, struct weir_mistakes *mistakes);
+void http_credential_check_key_name(
+    const char *name, int location, const struct weir_node *node, struct weir_mistakes *mistakes);
+/* Can the text be the value of a cookie? */
+bool http_cookie_value_is_valid(const char *text);
 void http_credential_check_secret(const struct weir_secret *secret, const char *key,
     const struct weir_node *node, struct weir_mistakes *mistakes);
 

@@ -37,23 +37,40 @@ const struct http_credential_kind http_bearer_kind = {
 
 /* --- api_key ------------------------------------------------------------------------------ */
 
-enum { KEY_IN_HEADER, KEY_IN_QUERY };
-
-static const struct weir_choice locations[] = {
-    {"header", KEY_IN_HEADER, NULL},
-    {"query", KEY_IN_QUERY, "Keys in URLs end up in the logs of servers; prefer a header."},
+const struct weir_choice http_key_locations[] = {
+    {"header", HTTP_KEY_IN_HEADER, NULL},
+    {"query", HTTP_KEY_IN_QUERY, "Keys in URLs end up in the logs of servers; prefer a header."},
+    {"cookie", HTTP_KEY_IN_COOKIE, "No other cookies are sent."},
     {0},
 };
 
 const struct weir_option http_api_key_options[] = {
     WEIR_TEXT(struct http_api_key, name, .initial = "Authorization", .min = 1,
-        .example = "X-Api-Key", .help = "The header or parameter that carries the key."),
+        .example = "X-Api-Key", .help = "The header, parameter or cookie that carries the key."),
     WEIR_SECRET(struct http_api_key, api_key, .required = true, .example = "${API_KEY}",
         .help = "The key."),
-    WEIR_CHOICE(struct http_api_key, location, locations, .initial = "header",
+    WEIR_CHOICE(struct http_api_key, location, http_key_locations, .initial = "header",
         .help = "Where the key travels."),
     {0},
 };
+
+void http_credential_check_key_name(
+    const char *name, int location, const struct weir_node *node, struct weir_mistakes *mistakes)
+{
+    const struct weir_node *at = weir_node_get(node, "name");
+
+    if (name && location != HTTP_KEY_IN_QUERY && !http_header_name_is_valid(name))
+        weir_mistake(mistakes, at ? at : node, 0, "E-HEADER", "'%s' cannot be the name of a %s",
+            name, location == HTTP_KEY_IN_HEADER ? "header" : "cookie");
+}
+
+bool http_cookie_value_is_valid(const char *text)
+{
+    for (const char *c = text; *c; c++)
+        if ((unsigned char)*c <= 0x20 || *c == 0x7f || strchr("\",;\\", *c))
+            return false;
+    return true;
+}
 
 static void check_api_key(
     const void *options, const struct weir_node *node, struct weir_mistakes *mistakes)
@@ -61,16 +78,21 @@ static void check_api_key(
     const struct http_api_key *key = options;
 
     http_credential_check_secret(&key->api_key, "api_key", node, mistakes);
-    if (key->location == KEY_IN_HEADER && key->name && !http_header_name_is_valid(key->name))
-        weir_mistake(mistakes, weir_node_get(node, "name"), 0, "E-HEADER",
-            "'%s' cannot be the name of a header", key->name);
+    http_credential_check_key_name(key->name, key->location, node, mistakes);
+    if (key->location == HTTP_KEY_IN_COOKIE && key->api_key.text &&
+        !http_cookie_value_is_valid(key->api_key.text))
+        weir_mistake(mistakes, weir_node_get(node, "api_key"), 0, "E-HEADER",
+            "'api_key' cannot be the value of a cookie: it holds a blank, a comma, a semicolon, a "
+            "quote or a backslash");
 }
 
 static const char *api_key_header_name(const void *options)
 {
     const struct http_api_key *key = options;
 
-    return key->location == KEY_IN_HEADER ? key->name : NULL;
+    if (key->location == HTTP_KEY_IN_COOKIE)
+        return "Cookie";
+    return key->location == HTTP_KEY_IN_HEADER ? key->name : NULL;
 }
 
 static void init_api_key(
@@ -80,13 +102,15 @@ static void init_api_key(
     const char *text = key->api_key.text;
 
     credential->secrets[0] = text;
-    if (key->location == KEY_IN_HEADER) {
+    if (key->location == HTTP_KEY_IN_HEADER) {
         credential->header = weir_printf(arena, "%s: %s", key->name, text);
-        return;
+    } else if (key->location == HTTP_KEY_IN_COOKIE) {
+        credential->header = weir_printf(arena, "Cookie: %s=%s", key->name, text);
+    } else {
+        credential->param = key->name;
+        credential->value = text;
+        credential->secrets[1] = weir_url_encode(arena, weir_str(text)).ptr;
     }
-    credential->param = key->name;
-    credential->value = text;
-    credential->secrets[1] = weir_url_encode(arena, weir_str(text)).ptr;
 }
 
 const struct http_credential_kind http_api_key_kind = {

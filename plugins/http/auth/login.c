@@ -53,12 +53,12 @@ static void retire(struct http_login *login)
     login->granted = NULL;
     credential->secrets[EARLIER_SECRET] = credential->secrets[SECRET];
     credential->secrets[SECRET] = NULL;
-    credential->header = NULL;
+    credential->header = credential->param = credential->value = NULL;
 }
 
 static enum weir_status check_grant(const struct http_grant *grant, struct weir_error *ret_error)
 {
-    struct weir_str header = weir_str(grant->header);
+    struct weir_str header = weir_str(grant->header ? grant->header : grant->value);
 
     if (header.len <= MOST_TOKEN && http_header_value_is_valid(header))
         return WEIR_OK;
@@ -85,7 +85,12 @@ static void keep(struct http_login *login, const struct http_grant *grant)
 
     retire(login);
     login->granted = weir_arena_new();
-    credential->header = weir_copy_text(login->granted, grant->header);
+    if (grant->header)
+        credential->header = weir_copy_text(login->granted, grant->header);
+    if (grant->param) {
+        credential->param = weir_copy_text(login->granted, grant->param);
+        credential->value = weir_copy_text(login->granted, grant->value);
+    }
     credential->secrets[SECRET] = weir_copy_text(login->granted, grant->secret);
     credential->login++;
     login->renew_ms = renewal(login, grant->lifetime);

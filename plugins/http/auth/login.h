@@ -24,7 +24,9 @@ struct http_exchange {
 
 /* What a server has given. */
 struct http_grant {
-    const char *header; /* as it is sent: "Authorization: Bearer ..." */
+    const char *header; /* as it is sent: "Authorization: Bearer ...", or NULL */
+    const char *param;  /* or as a parameter of the query */
+    const char *value;
     const char *secret; /* what is secret in it */
     uint64_t lifetime;  /* ms; 0: until it is refused */
 };

@@ -49,7 +49,7 @@ static bool is_value(const char *text, size_t len, const char *value)
 const char *http_credential_strip(
     const struct http_credential *credential, struct weir_arena *arena, const char *url)
 {
-    size_t name = credential->param ? strlen(credential->param) : 0;
+    size_t name = credential->param && credential->value ? strlen(credential->param) : 0;
     const char *at = strchr(url, '?');
     char *copy, *out;
 

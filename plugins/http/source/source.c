@@ -142,7 +142,7 @@ enum weir_status http_source_start(struct weir_stage *stage)
     (void)uv_random(NULL, NULL, &source->random, sizeof(source->random), 0, NULL);
     source->random |= 1;
     source->credentials.context = (struct http_credential_context){
-        .stage = stage, .changed = http_schedule_on_login, .arg = source};
+        .stage = stage, .base_url = options->base_url, .changed = http_schedule_on_login, .arg = source};
     http_readers_init(&source->readers);
     /* Batches may be with the workers when the stage stops, so what decoding needs outlives it. */
     weir_defer(stage->arena, free_readers, &source->readers);

@@ -33,19 +33,23 @@ def basic(x):
     return x.request.header("authorization") == f"Basic {pair}"
 
 
-def api_key(x):
-    """In a header, the query or a cookie, by `in` and `name`."""
+def presented(x):
+    """What stands in a header, the query or a cookie, by `in` and `name`."""
     place = x.one_of("in", ("header", "query", "cookie"), "header")
     name = x.text("name", "X-Api-Key" if place == "header" else "api_key")
     if place == "header":
-        return x.request.header(name.lower()) == API_KEY
+        return x.request.header(name.lower())
     if place == "query":
-        return x.text(name) == API_KEY
+        return x.text(name)
     try:
         cookies = SimpleCookie(x.request.header("cookie"))
     except CookieError:
-        return False
-    return name in cookies and cookies[name].value == API_KEY
+        return ""
+    return cookies[name].value if name in cookies else ""
+
+
+def api_key(x):
+    return presented(x) == API_KEY
 
 
 def digest(x):
@@ -66,17 +70,34 @@ def digest(x):
     return hmac.compare_digest(response, given.get("response", ""))
 
 
-def issued(x):
-    """A token of /token, good for `uses` requests."""
-    word, _, token = x.request.header("authorization").partition(" ")
+def is_issued(x, token):
+    """One of /token or /login, good for `uses` requests."""
     tokens = x.stats.memory.setdefault("tokens", {})
-    if word != "Bearer" or token not in tokens:
+    if token not in tokens:
         return False
     tokens[token] += 1
     return tokens[token] <= x.number("uses", 10**9)
 
 
-KINDS = {"bearer": bearer, "basic": basic, "api_key": api_key, "digest": digest, "token": issued}
+def issued(x):
+    word, _, token = x.request.header("authorization").partition(" ")
+    return word == "Bearer" and is_issued(x, token)
+
+
+def session(x):
+    return is_issued(x, presented(x))
+
+
+def issue(x, what):
+    """A new token, which is_issued knows."""
+    x.stats.tokens_issued += 1
+    name = f"SECRET-{what}-{x.stats.tokens_issued}"
+    x.stats.memory.setdefault("tokens", {})[name] = 0
+    return name
+
+
+KINDS = {"bearer": bearer, "basic": basic, "api_key": api_key, "digest": digest, "token": issued,
+         "session": session}
 CHALLENGES = {"basic": f'Basic realm="{REALM}"',
               "digest": f'Digest realm="{REALM}", nonce="{NONCE}", qop="auth", algorithm=MD5'}
 
@@ -84,7 +105,7 @@ CHALLENGES = {"basic": f'Basic realm="{REALM}"',
 @route("/auth", "kind in name uses never n *")
 async def auth(x):
     """n rows for whoever knows the secret, else 401. Kinds: bearer basic api_key digest token
-    (from /token). With never=1 nobody knows it."""
+    (from /token) session (from /login). With never=1 nobody knows it."""
     kind = x.one_of("kind", KINDS, "token" if "uses" in x.query else "bearer")
     if KINDS[kind](x) and not x.flag("never"):
         await x.send_body(rows_body(x.number("n", 10)))
@@ -111,10 +132,7 @@ async def token(x):
     elif x.fails(0):
         await x.send_error(x.number("as", 503), "no tokens today")
     else:
-        x.stats.tokens_issued += 1
-        name = f"SECRET-issued-{x.stats.tokens_issued}"
-        x.stats.memory.setdefault("tokens", {})[name] = 0
-        await x.send_json({"access_token": name, "token_type": "Bearer",
+        await x.send_json({"access_token": issue(x, "issued"), "token_type": "Bearer",
                            "expires_in": x.number("expires_in", 3600)})
 
 
