@@ -1,5 +1,6 @@
 /* The connection's options against each other: what a table of options cannot say. */
 #include "check.h"
+#include "client/proxy.h"
 #include "options.h"
 
 static void check_tls(
@@ -16,8 +17,28 @@ static void check_tls(
             "own");
 }
 
+/* The value is not shown: what is wrong with it may be where its password stands. */
+static void check_proxy(const struct http_options *options, const struct weir_node *config,
+    struct weir_mistakes *mistakes)
+{
+    const char *proxy = options->proxy.text;
+    const struct weir_node *node = weir_node_get(config, "proxy");
+    struct http_proxy parts;
+
+    if (!proxy)
+        return;
+    if (!http_proxy_is_of_environment(proxy) && !http_proxy_parse(proxy, mistakes->arena, &parts))
+        weir_mistake(mistakes, node, 0, "E-VALUE",
+            "'proxy' needs an address with a port, such as http://proxy.example.org:3128, or env");
+    if (options->addresses == HTTP_ADDRESSES_PUBLIC)
+        weir_mistake(mistakes, node, 0, "E-VALUE",
+            "'proxy' and 'addresses: public' exclude each other: what a proxy connects to cannot "
+            "be seen from here");
+}
+
 void http_check_connection(const struct http_options *options, const struct weir_node *config,
     struct weir_mistakes *mistakes)
 {
     check_tls(&options->tls, weir_node_get(config, "tls"), mistakes);
+    check_proxy(options, config, mistakes);
 }

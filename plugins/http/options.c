@@ -1,6 +1,7 @@
 #include "options.h"
 
 #include "auth/credential.h"
+#include "client/proxy.h"
 #include "format/format.h"
 #include "paging/paginator.h"
 #include "source/actions.h"
@@ -60,6 +61,12 @@ const struct weir_option http_option_table[] = {
         .help = "Whose certificates to trust, and which one to show."),
     WEIR_CHOICE(struct http_options, addresses, addresses_choices, .tuning = true, .initial = "any",
         .help = "Where connections may lead to."),
+    WEIR_SECRET(struct http_options, proxy, .tuning = true, .is_public = http_proxy_is_public,
+        .example = "http://proxy.example.org:3128",
+        .help =
+            "A proxy that all requests go through, `http://[USER:PASSWORD@]HOST:PORT` or https. "
+            "`env`: what the environment names (http_proxy, https_proxy, no_proxy), which is "
+            "ignored otherwise."),
     WEIR_TEXT(struct http_options, user_agent, .tuning = true, .initial = "weir/" WEIR_VERSION,
         .min = 1, .help = "What the User-Agent header says."),
     WEIR_SIZE(struct http_options, max_response_size, .tuning = true, .initial = "32MiB",

@@ -35,6 +35,7 @@ struct http_options {
     struct http_timeout timeout;
     struct http_tls tls;
     int addresses; /* enum http_addresses */
+    struct weir_secret proxy;
     const char *user_agent;
     uint64_t max_response_size;
     struct http_source *source; /* no option: what is at work, from start to stop */

@@ -1,5 +1,6 @@
 #include "client.h"
 
+#include "config.h"
 #include "receive.h"
 #include "socket.h"
 #include "stall.h"
@@ -7,7 +8,6 @@
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <unistd.h>
 #include <weir/arena.h>
 
 enum {
@@ -219,38 +219,6 @@ static uint64_t scan_interval(uint64_t stall_ms)
     return ms < SCAN_MIN_MS ? SCAN_MIN_MS : ms > SCAN_MAX_MS ? SCAN_MAX_MS : ms;
 }
 
-static void copy_config(struct http_client *client, const struct http_client_config *config)
-{
-    struct http_client_config *copy = &client->config;
-    const char **texts[] = {
-        &copy->user_agent, &copy->ca_file, &copy->cert_file, &copy->key_file, &copy->key_password};
-
-    client->texts = weir_arena_new();
-    *copy = *config;
-    for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
-        if (*texts[i])
-            *texts[i] = weir_copy_text(client->texts, *texts[i]);
-}
-
-/* libcurl would tell only with the first connection. */
-static enum weir_status check_files(
-    const struct http_client_config *config, struct weir_error *ret_error)
-{
-    const struct {
-        const char *option, *path;
-    } files[] = {
-        {"tls.ca_file", config->ca_file},
-        {"tls.cert_file", config->cert_file},
-        {"tls.key_file", config->key_file},
-    };
-
-    for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
-        if (files[i].path && access(files[i].path, R_OK) != 0)
-            return weir_error_set(ret_error, WEIR_FAULT_USAGE, "E-TLS", "%s: cannot read %s",
-                files[i].option, files[i].path);
-    return WEIR_OK;
-}
-
 static void init_timer(struct http_client *client, uv_timer_t *timer)
 {
     uv_timer_init(client->loop, timer);
@@ -263,12 +231,13 @@ struct http_client *http_client_new(
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct http_client *client;
 
-    if (check_files(config, ret_error) != WEIR_OK)
+    if (http_config_check_files(config, ret_error) != WEIR_OK)
         return NULL;
     pthread_once(&once, init_curl);
     client = weir_calloc(1, sizeof(*client));
     client->loop = loop;
-    copy_config(client, config);
+    client->texts = weir_arena_new();
+    client->config = http_config_copy(config, client->texts);
     client->scan_ms = scan_interval(config->stall_timeout_ms);
     http_sockets_init(&client->sockets, loop, on_ready, on_sockets_closed, client);
     client->sockets.is_paused = is_paused;

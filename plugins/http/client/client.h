@@ -32,6 +32,8 @@ struct http_client_config {
     uint64_t max_body;           /* bytes of an answer's body, after decoding */
     size_t max_connections;      /* kept open in the pool */
     const char *user_agent;
+    const char *proxy;        /* an address, see proxy.h, or "env"; NULL: none */
+    const char *proxy_host;   /* of such an address, for messages; or NULL */
     bool public_only;         /* connect to no address of somebody's own network */
     const char *ca_file;      /* NULL: the system's */
     bool insecure;            /* no check of certificates */

@@ -1,6 +1,7 @@
 #include "easy.h"
 
 #include "encoding.h"
+#include "proxy.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -41,8 +42,47 @@ static CURLcode set_manners(CURL *easy)
         rc = curl_easy_setopt(easy, numbers[i].option, numbers[i].value);
     if (rc == CURLE_OK)
         rc = curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    return rc;
+}
+
+/*
+ * Through a proxy nothing changes but the way: what it answers to CONNECT is no
+ * answer to us, and what is meant for the server behind it is not shown to it.
+ */
+static CURLcode set_proxy_manners(CURL *easy, const struct http_client_config *config)
+{
+    const struct {
+        CURLoption option;
+        long value;
+    } numbers[] = {
+        {CURLOPT_SUPPRESS_CONNECT_HEADERS, 1},
+        {CURLOPT_HEADEROPT, CURLHEADER_SEPARATE},
+        {CURLOPT_PROXYAUTH, (long)CURLAUTH_BASIC},
+        {CURLOPT_PROXY_SSLVERSION, CURL_SSLVERSION_TLSv1_2},
+        {CURLOPT_PROXY_SSL_VERIFYPEER, config->insecure ? 0 : 1},
+        {CURLOPT_PROXY_SSL_VERIFYHOST, config->insecure ? 0 : 2},
+    };
+    CURLcode rc = CURLE_OK;
+
+    for (size_t i = 0; rc == CURLE_OK && i < sizeof(numbers) / sizeof(*numbers); i++)
+        rc = curl_easy_setopt(easy, numbers[i].option, numbers[i].value);
+    if (rc == CURLE_OK && config->ca_file)
+        rc = curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, config->ca_file);
+    return rc;
+}
+
+/* Only on wish does the environment say which one. */
+static CURLcode set_proxy(CURL *easy, const struct http_client_config *config)
+{
+    CURLcode rc;
+
+    if (config->proxy && http_proxy_is_of_environment(config->proxy))
+        return set_proxy_manners(easy, config);
+    rc = curl_easy_setopt(easy, CURLOPT_PROXY, config->proxy ? config->proxy : "");
     if (rc == CURLE_OK)
-        rc = curl_easy_setopt(easy, CURLOPT_PROXY, "");
+        rc = curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+    if (rc == CURLE_OK && config->proxy)
+        rc = set_proxy_manners(easy, config);
     return rc;
 }
 
@@ -154,6 +194,8 @@ CURLcode http_easy_set_up(CURL *easy, const struct http_client_config *config,
 
     if (rc == CURLE_OK)
         rc = set_config(easy, config);
+    if (rc == CURLE_OK)
+        rc = set_proxy(easy, config);
     if (rc == CURLE_OK)
         rc = set_method(easy, request);
     if (rc == CURLE_OK)

@@ -60,6 +60,12 @@ static void tell_private(const struct http_failure *f, struct weir_error *ret_er
         f->host, f->opening->refused);
 }
 
+/* Who was to be connected to: a proxy connects to the host itself. */
+static const char *first_hop(const struct http_failure *f)
+{
+    return f->proxy ? f->proxy : f->host;
+}
+
 static void tell_connect(const struct http_failure *f, struct weir_error *ret_error)
 {
     long error = 0;
@@ -70,10 +76,10 @@ static void tell_connect(const struct http_failure *f, struct weir_error *ret_er
         error = f->opening->error;
     problem = connect_problem((int)error);
     if (problem)
-        tell(ret_error, "E-HTTP-CONNECT", f->host, problem);
+        tell(ret_error, "E-HTTP-CONNECT", first_hop(f), problem);
     else
         weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-HTTP-CONNECT",
-            "%s cannot be connected to: %s", f->host,
+            "%s cannot be connected to: %s", first_hop(f),
             error ? strerror((int)error) : "no address of it answers");
 }
 
@@ -86,10 +92,10 @@ static void tell_timeout(const struct http_failure *f, struct weir_error *ret_er
     (void)curl_easy_getinfo(f->easy, CURLINFO_NUM_CONNECTS, &connections);
     if (time_of(f, CURLINFO_NAMELOOKUP_TIME_T) == 0)
         weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-DNS",
-            "%s: its address was not found within %.1f s (timeout.connect)", f->host, s);
+            "%s: its address was not found within %.1f s (timeout.connect)", first_hop(f), s);
     else if (connections == 0)
         weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-HTTP-CONNECT",
-            "%s did not accept a connection within %.1f s (timeout.connect)", f->host, s);
+            "%s did not accept a connection within %.1f s (timeout.connect)", first_hop(f), s);
     else
         weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-HTTP-CONNECT",
             "%s did not agree on TLS within %.1f s (timeout.connect)", f->host, s);
@@ -214,10 +220,36 @@ static void tell_memory(const struct http_failure *f, struct weir_error *ret_err
         weir_error_set(ret_error, WEIR_FAULT_MEMORY, "E-MEMORY", "out of memory");
 }
 
+/* What the proxy answered to CONNECT where that was no success; 0: nothing. */
+static long refusal_by_proxy(const struct http_failure *f)
+{
+    long status = 0;
+
+    (void)curl_easy_getinfo(f->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+    return status < 300 || f->head->bytes > 0 ? 0 : status;
+}
+
+/* Returns whether another try may go better. */
+static bool tell_proxy(const struct http_failure *f, long status, struct weir_error *ret_error)
+{
+    weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-HTTP-PROXY",
+        "the proxy %s%sdoes not lead to %s: status %ld%s", f->proxy ? f->proxy : "",
+        f->proxy ? " " : "", f->host, status, status == 407 ? "; check the login in 'proxy'" : "");
+    return status >= 500 || status == 429;
+}
+
 /* Returns whether another try may go better. */
 static bool tell_any(const struct http_failure *f, struct weir_error *ret_error)
 {
+    long status = refusal_by_proxy(f);
+
+    if (status)
+        return tell_proxy(f, status, ret_error);
     switch (f->code) {
+    case CURLE_COULDNT_RESOLVE_PROXY:
+        tell(ret_error, "E-DNS", f->proxy ? f->proxy : "the proxy",
+            "has no known address; is the name under 'proxy' right?");
+        return true;
     case CURLE_COULDNT_RESOLVE_HOST:
         tell(ret_error, "E-DNS", f->host, "has no known address; is the name right?");
         return true;

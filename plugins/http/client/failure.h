@@ -11,6 +11,7 @@ struct http_failure {
     CURLcode code;
     CURL *easy;         /* asked for the phase it got to */
     const char *host;   /* "127.0.0.1:8080" */
+    const char *proxy;  /* the same of the proxy, where there is one and its address is known */
     const char *detail; /* libcurl's own text; shown for TLS only, where it holds no URL */
     const struct http_head *head;
     uint64_t received; /* bytes of the body */

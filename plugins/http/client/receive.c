@@ -137,6 +137,7 @@ static void tell_failure(
         .code = code,
         .easy = transfer->easy,
         .host = host,
+        .proxy = config->proxy_host,
         .detail = transfer->detail,
         .head = &transfer->head,
         .received = response->wire_bytes,

@@ -1,5 +1,6 @@
 #include "source.h"
 
+#include "connection.h"
 #include "descriptors.h"
 #include "hand_over.h"
 #include "schedule.h"
@@ -32,26 +33,7 @@ static void free_readers(void *arg)
 
 static enum weir_status start_client(struct http_source *source, struct weir_error *ret_error)
 {
-    const struct http_options *options = source->options;
-    const struct http_client_config config = {
-        .connect_timeout_ms = options->timeout.connect,
-        .stall_timeout_ms = options->timeout.stall,
-        .max_body = options->max_response_size,
-        .max_connections = source->max_in_flight,
-        .user_agent = options->user_agent,
-        .public_only = options->addresses == HTTP_ADDRESSES_PUBLIC,
-        .ca_file = options->tls.ca_file,
-        .insecure = options->tls.insecure,
-        .cert_file = options->tls.cert_file,
-        .key_file = options->tls.key_file,
-        .key_password = options->tls.key_password.text,
-    };
-
-    if (options->tls.insecure)
-        weir_log(source->stage, WEIR_LOG_WARNING,
-            "tls.insecure is on: certificates are not checked, and whoever sits on the line can "
-            "read and change everything");
-    source->client = http_client_new(weir_loop(source->stage), &config, ret_error);
+    source->client = http_connection_open(source->stage, source->max_in_flight, ret_error);
     source->credentials.context.client = source->client;
     return source->client ? WEIR_OK : WEIR_FAIL;
 }

@@ -41,6 +41,8 @@ static const char *remedy(int status, bool is_later_page)
                                "or a maximum, or say response_actions: [{ status_code: 404, "
                                "action: stop }]"
                              : "; check base_url, path and url";
+    case 407:
+        return "; check the login in 'proxy'";
     case 429:
         return "; ask more slowly: lower concurrency.max, or raise retry.max_interval and "
                "retry.max_attempts";
