@@ -216,29 +216,106 @@ class Limits(PagingCase):
 
 
 class Loops(PagingCase):
-    def assert_loop(self, result, rows):
+    def assert_stopped(self, result, rows, code="E-PAGE-LOOP"):
         self.assert_exit(result, SOURCE)
-        self.assertIn("E-PAGE-LOOP", result.err)
+        self.assertIn(f"error[{code}]", result.err)
         self.assertEqual(self.ids(), list(range(1, rows + 1)))
 
     def test_a_cursor_that_repeats(self):
-        self.assert_loop(self.load(CURSOR, style="cursor", loop_at=4), 400)
+        """H09: the page names itself."""
+        self.assert_stopped(self.load(CURSOR, style="cursor", loop_at=4), 400)
         self.assertLessEqual(self.requests(), 6)
 
     def test_a_cursor_that_leads_further_back(self):
-        self.assert_loop(self.load(CURSOR, style="cursor", loop_at=6, loop_to=2), 600)
+        self.assert_stopped(self.load(CURSOR, style="cursor", loop_at=6, loop_to=2), 600)
         self.assertLessEqual(self.requests(), 8)
 
     def test_links_that_repeat(self):
-        self.assert_loop(self.load(JSON_LINK, style="next_url", loop_at=4), 400)
+        self.assert_stopped(self.load(JSON_LINK, style="next_url", loop_at=4), 400)
         self.db.unlink()
-        self.assert_loop(self.load(HEADER_LINK, style="link", loop_at=4), 400)
+        self.assert_stopped(self.load(HEADER_LINK, style="link", loop_at=4), 400)
 
-    def test_a_server_that_does_not_know_the_parameter(self):
-        self.assert_loop(self.load("{ type: page_number }", style="page", loop_at=4, totals=0), 400)
+    def test_a_server_that_does_not_know_the_cursor(self):
+        self.assert_stopped(self.load(CURSOR.replace("cursor_param: cursor", "cursor_param: after"),
+                                      style="cursor"), 100, "E-CURSOR-REPEAT")
+        self.assertLessEqual(self.requests(), 3)
         self.db.unlink()
-        self.assert_loop(self.load("{ type: page_number, prefetch: 8 }", style="page", loop_at=4,
-                                   totals=0), 400)
+        self.assert_stopped(self.load("{ type: keyset, last_record_path: id, param: cursor }",
+                                      style="page"), 100, "E-CURSOR-REPEAT")
+
+    def test_a_server_that_does_not_know_the_page(self):
+        for prefetch in (1, 8):
+            with self.subTest(prefetch=prefetch):
+                self.db.unlink(missing_ok=True)
+                self.assert_stopped(self.load(
+                    f"{{ type: page_number, prefetch: {prefetch} }}", style="page", loop_at=4,
+                    totals=0), 400, "E-PAGE-REPEAT")
+
+    def test_a_server_that_ignores_the_offset_in_an_answer_that_differs(self):
+        for paginator in ("{ type: offset, limit: 100, offset_param: after, prefetch: 4 }",
+                          "{ type: offset, limit: 100, offset_param: after, total_path: total }"):
+            with self.subTest(paginator=paginator):
+                self.db.unlink(missing_ok=True)
+                self.assert_stopped(self.load(paginator, style="offset", stamp=1), 100,
+                                    "E-OFFSET-IGNORED")
+
+    def test_a_server_that_begins_anew_behind_its_end(self):
+        self.assert_stopped(self.load("{ type: page_number }", style="page", wrap=1, totals=0),
+                            1000, "E-PAGE-REPEAT")
+
+    def test_pages_that_are_alike_are_no_loop_where_the_end_is_known(self):
+        result = self.load("{ type: page_number, total_path: total_pages }", style="page",
+                           loop_at=4)
+        self.assert_exit(result, OK)
+        self.assertEqual(len(self.ids()), 1000)
+
+
+class Empty(PagingCase):
+    """A page without rows is no end where the answer says that more follow."""
+
+    def test_a_page_that_a_filter_of_the_server_emptied(self):
+        for paginator in (PAGE_NUMBER, "{ type: page_number, has_more_path: has_more }",
+                          "{ type: offset, limit: 100, total_path: total, prefetch: 3 }"):
+            with self.subTest(paginator=paginator):
+                self.db.unlink(missing_ok=True)
+                style = "offset" if "offset" in paginator else "page"
+                result = self.load(paginator, style=style, empty_at=4)
+                self.assert_exit(result, OK)
+                self.assertEqual(len(self.ids()), 900)
+                self.assertIn("though more pages are said to follow", result.err)
+
+    def test_too_many_of_them_are_a_failure(self):
+        result = self.load("{ type: page_number, has_more_path: has_more }", style="page",
+                           size=1, total=2000, empty_from=5)
+        self.assert_exit(result, SOURCE)
+        self.assertIn("error[E-PAGE-EMPTY]", result.err)
+        self.assertEqual(len(self.ids()), 4)
+        self.assertLessEqual(self.requests(), 107)
+
+
+class Nowhere(PagingCase):
+    """A path at which nothing ever stands would end a chain in silence."""
+
+    def warned(self, paginator, **query):
+        self.db.unlink(missing_ok=True)
+        result = self.load(paginator, **query)
+        self.assert_exit(result, OK)
+        return "not even null" in result.err
+
+    def test_a_wrong_path_is_told(self):
+        wrong = CURSOR.replace("cursor_path: next", "cursor_path: meta.next")
+        self.assertTrue(self.warned(wrong, style="cursor"))
+        self.assertTrue(self.warned("{ type: json_link, next_url_path: links.next }",
+                                    style="next_url"))
+        self.assertTrue(self.warned("{ type: page_number, has_more_path: more }", style="page"))
+        self.assertTrue(self.warned("{ type: page_number, total_path: pages }", style="page"))
+
+    def test_a_regular_end_is_not(self):
+        for end in ("null", "missing", "empty"):
+            self.assertFalse(self.warned(CURSOR, style="cursor", end=end))
+        self.assertFalse(self.warned(CURSOR, style="cursor", total=50))
+        self.assertFalse(self.warned(CURSOR, style="cursor", total=0, end="missing"))
+        self.assertFalse(self.warned(PAGE_NUMBER, style="page"))
 
 
 class Keysets(PagingCase):
@@ -251,11 +328,6 @@ class Keysets(PagingCase):
         self.assert_stopped(self.load(
             "{ type: keyset, last_record_path: id, param: after, order: desc }", style="keyset"),
             "E-PAGE-ORDER", 200)
-
-    def test_a_server_that_ignores_the_key(self):
-        self.assert_exit(self.load("{ type: keyset, last_record_path: id, param: cursor }",
-                                   style="page"), SOURCE)
-        self.assertLessEqual(self.requests(), 3)
 
     def test_rows_without_a_key(self):
         self.assert_stopped(self.load(

@@ -177,7 +177,7 @@ class Failures(PositionCase):
                                 totals=0)
         self.assert_exit(result, REJECTS)
         self.assertEqual(self.shapes(), [*chain(0, 9)[:4], (4, "wait", 0)])
-        self.assertEqual(self.units()[4]["error"], "E-PAGE-LOOP")
+        self.assertEqual(self.units()[4]["error"], "E-PAGE-REPEAT")
 
     def test_a_page_that_may_not_be_asked_for_fails_itself_and_not_the_one_before(self):
         result = self.run_pages("{ type: json_link }", "on_error: skip_partition",

@@ -296,6 +296,35 @@ static struct weir_value pick(struct weir_arena *arena, const char *body, const 
     return value;
 }
 
+static bool is_there(struct weir_arena *arena, const char *body, const char *path)
+{
+    struct weir_json_reader *reader = weir_json_reader_new();
+    struct weir_error error = {0};
+    struct weir_value value;
+    bool found;
+
+    assert_int_equal(weir_json_find(reader, body_copy(arena, weir_str(body)), path_of(arena, path),
+                         arena, &value, &found, &error),
+        WEIR_OK);
+    if (!found)
+        assert_int_equal(value.kind, WEIR_NULL);
+    weir_json_reader_free(reader);
+    return found;
+}
+
+static void null_is_not_nothing(void **state)
+{
+    struct weir_arena *arena = weir_arena_new();
+
+    (void)state;
+    assert_true(is_there(arena, "{\"a\":null}", "a"));
+    assert_true(is_there(arena, "{\"a\":{\"b\":[null]}}", "a.b[0]"));
+    assert_false(is_there(arena, "{\"a\":null}", "b"));
+    assert_false(is_there(arena, "{\"a\":null}", "a.b"));
+    assert_false(is_there(arena, "[]", "a"));
+    weir_arena_free(arena);
+}
+
 static void single_values_can_be_picked(void **state)
 {
     static const char body[] =
@@ -453,6 +482,7 @@ int main(void)
         cmocka_unit_test(units_follow_each_other_in_a_batch),
         cmocka_unit_test(a_large_body_is_read_and_forgotten),
         cmocka_unit_test(pages_take_little_besides_their_data),
+        cmocka_unit_test(null_is_not_nothing),
         cmocka_unit_test(single_values_can_be_picked),
         cmocka_unit_test(absent_values_are_null),
         cmocka_unit_test(many_values_cannot_be_picked),

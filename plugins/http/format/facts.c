@@ -1,6 +1,7 @@
 #include "facts.h"
 
 #include "paging/last_row.h"
+#include "paging/sample.h"
 #include "paging/seen.h"
 
 #include <string.h>
@@ -60,6 +61,7 @@ enum weir_status http_facts_pick(const struct http_paginator *paginator,
     struct weir_arena *arena = batch->arena;
     const struct weir_path *path;
     struct weir_value value;
+    bool found;
 
     if (!format->pick && (path = paginator->next_path    ? paginator->next_path
                                  : paginator->total_path ? paginator->total_path
@@ -70,20 +72,25 @@ enum weir_status http_facts_pick(const struct http_paginator *paginator,
             "format: json",
             format->shown, weir_path_text(path));
     if (paginator->next_path) {
-        if (format->pick(reader, body, paginator->next_path, arena, &value, ret_error) != WEIR_OK)
-            return WEIR_FAIL;
-        facts->next = place_of(&value, paginator->next_is_json, arena);
-    }
-    if (paginator->total_path) {
-        if (format->pick(reader, body, paginator->total_path, arena, &value, ret_error) != WEIR_OK)
-            return WEIR_FAIL;
-        facts->total = total_of(&value);
-    }
-    if (paginator->has_more_path) {
-        if (format->pick(reader, body, paginator->has_more_path, arena, &value, ret_error) !=
+        if (format->pick(reader, body, paginator->next_path, arena, &value, &found, ret_error) !=
             WEIR_OK)
             return WEIR_FAIL;
+        facts->next = place_of(&value, paginator->next_is_json, arena);
+        facts->found |= found ? HTTP_FOUND_NEXT : 0;
+    }
+    if (paginator->total_path) {
+        if (format->pick(reader, body, paginator->total_path, arena, &value, &found, ret_error) !=
+            WEIR_OK)
+            return WEIR_FAIL;
+        facts->total = total_of(&value);
+        facts->found |= found ? HTTP_FOUND_TOTAL : 0;
+    }
+    if (paginator->has_more_path) {
+        if (format->pick(reader, body, paginator->has_more_path, arena, &value, &found,
+                ret_error) != WEIR_OK)
+            return WEIR_FAIL;
         facts->more = more_of(&value);
+        facts->found |= found ? HTTP_FOUND_MORE : 0;
     }
     if (paginator->last_path && facts->n_rows) {
         if (http_last_row_pick(batch, paginator->last_path, reader, &value, ret_error) != WEIR_OK)
@@ -92,5 +99,7 @@ enum weir_status http_facts_pick(const struct http_paginator *paginator,
     }
     if (paginator->guards_repeats)
         facts->hash = http_hash(body.ptr, body.len);
+    if (paginator->max_pages > 1)
+        facts->rows_hash = http_sample_hash(batch, batch->n_rows - facts->n_rows);
     return WEIR_OK;
 }

@@ -19,11 +19,11 @@ struct http_format {
     enum weir_status (*rows)(const struct http_resource_options *options,
         struct weir_json_reader *reader, struct weir_str body, struct weir_batch *batch,
         struct weir_error *ret_error);
-    /* One value of a body whose rows are read; null when it is absent. In the arena. NULL: nothing
+    /* One value of a body whose rows are read; null and not found when it is absent. In the arena. NULL: nothing
      * can stand beside the rows. */
     enum weir_status (*pick)(struct weir_json_reader *reader, struct weir_str body,
         const struct weir_path *path, struct weir_arena *arena, struct weir_value *ret_value,
-        struct weir_error *ret_error);
+        bool *ret_found, struct weir_error *ret_error);
 };
 
 extern const struct http_format http_format_json;

@@ -29,5 +29,5 @@ const struct http_format http_format_json = {
     .shown = "JSON",
     .has_escapes = true,
     .rows = rows,
-    .pick = weir_json_pick,
+    .pick = weir_json_find,
 };

@@ -152,8 +152,8 @@ enum weir_status http_paginator_go_on(const struct http_paginator *paginator,
         return WEIR_OK;
     if (!next)
         return weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-PAGE-LOOP",
-            "an earlier run was led in a circle here, so there is no page to go on with; once the "
-            "server is mended, begin anew with --restart");
+            "an earlier run was led in a circle here, or into a page without a key, so there is no "
+            "page to go on with; once that is mended, begin anew with --restart");
     return paginator->kind->follow(
         paginator, arena, &(struct http_origin){first, NULL}, next, ret_at, ret_error);
 }

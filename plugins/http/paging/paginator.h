@@ -16,13 +16,18 @@ extern const struct weir_variant_type http_paginator_variants[];
 
 enum http_more { HTTP_MORE_UNKNOWN, HTTP_MORE_NO, HTTP_MORE_YES };
 
+/* Which of the paginator's paths lead to something, be it null. */
+enum http_found { HTTP_FOUND_NEXT = 1, HTTP_FOUND_TOTAL = 2, HTTP_FOUND_MORE = 4 };
+
 /* What an answer says about the pages to come. */
 struct http_facts {
     uint64_t n_rows;
     const char *next;    /* the cursor or link as text; NULL: there is none */
     int64_t total;       /* -1: it does not say */
     enum http_more more; /* of has_more_path */
+    unsigned found;      /* of enum http_found */
     uint64_t hash;       /* of the body; 0 where repeats are not looked for */
+    uint64_t rows_hash;  /* of its rows; 0 where they tell nothing */
 };
 
 struct http_paginator;

@@ -24,7 +24,7 @@ const struct weir_option http_offset_options[] = {
     WEIR_INT(struct http_offset, maximum_offset, .min = 1, .max = INT64_MAX / 4,
         .help = "No page that begins at this offset or behind it is asked for."),
     WEIR_BOOL(struct http_offset, stop_after_empty_page, .initial = "true",
-        .help = "A page without rows is the end."),
+        .help = "A page without rows is the end, unless the answer says that more follow."),
     HTTP_HAS_MORE_PATH(struct http_offset),
     HTTP_PREFETCH(struct http_offset),
     HTTP_MAX_PAGES(struct http_offset),

@@ -16,7 +16,7 @@ const struct weir_option http_page_number_options[] = {
     WEIR_INT(struct http_page_number, maximum_page, .min = 1, .max = INT64_MAX,
         .help = "The last number to ask for."),
     WEIR_BOOL(struct http_page_number, stop_after_empty_page, .initial = "true",
-        .help = "A page without rows is the end."),
+        .help = "A page without rows is the end, unless the answer says that more follow."),
     HTTP_HAS_MORE_PATH(struct http_page_number),
     HTTP_PREFETCH(struct http_page_number),
     HTTP_MAX_PAGES(struct http_page_number),

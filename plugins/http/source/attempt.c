@@ -180,11 +180,10 @@ static void take(struct http_page *page, struct http_response *response)
 }
 
 /* An answer that stands for no rows. */
-static void take_nothing(struct http_page *page, enum http_verdict verdict)
+static void take_nothing(struct http_page *page, bool is_last)
 {
     page->no_content = true;
-    page->is_ignored = verdict == HTTP_IGNORE;
-    page->is_last = verdict == HTTP_STOP;
+    page->is_last = is_last;
     finish(page);
 }
 
@@ -214,7 +213,7 @@ static void act(struct http_page *page, enum http_verdict verdict, struct http_r
         break;
     case HTTP_IGNORE:
     case HTTP_STOP:
-        take_nothing(page, verdict);
+        take_nothing(page, verdict == HTTP_STOP);
         break;
     case HTTP_RETRY:
     case HTTP_RATE_LIMITED:

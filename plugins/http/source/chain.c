@@ -94,7 +94,7 @@ void http_chain_close(struct http_chain *chain)
         chain->behind->before = chain->before;
     resource->n_chains--;
     http_host_release(&resource->source->hosts, chain->host);
-    http_seen_done(&chain->seen);
+    http_seen_done(&chain->guard.seen);
     if (chain->arena != chain->part->arena)
         weir_arena_free(chain->arena);
     http_part_release(chain->part);

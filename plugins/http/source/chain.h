@@ -10,10 +10,10 @@
 #ifndef WEIR_HTTP_CHAIN_H
 #define WEIR_HTTP_CHAIN_H
 
+#include "guard.h"
 #include "host.h"
 #include "page.h"
 #include "paging/paginator.h"
-#include "paging/seen.h"
 #include "walk.h"
 
 struct http_resource;
@@ -35,11 +35,10 @@ struct http_chain {
     uint64_t n_pages;               /* as far as it is known; UINT64_MAX */
     uint64_t n_undelivered;
     uint64_t n_unjudged;
-    uint64_t last_hash; /* of the last body, where repeats are looked for */
-    unsigned misses;    /* pages given up, one behind the other */
-    bool knows_total;   /* n_pages is what the server said */
-    bool ended;         /* what is still on its way is dropped */
-    struct http_seen seen;
+    struct http_guard guard;
+    unsigned misses;  /* pages given up, one behind the other */
+    bool knows_total; /* n_pages is what the server said */
+    bool ended;       /* what is still on its way is dropped */
 };
 
 /* What the resource's walk comes to next; the status is the walk's. A request that cannot be made

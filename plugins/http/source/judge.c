@@ -122,39 +122,6 @@ static void learn_total(struct http_chain *chain, const struct http_facts *facts
             chain->n_pages - chain->first_number + resource->walk.resume.n_holes;
 }
 
-/* A server that does not know the parameter gives the same page for ever. */
-static bool is_repeat(
-    struct http_chain *chain, const struct http_facts *facts, struct weir_error *ret_error)
-{
-    bool repeats =
-        facts->hash && facts->n_rows && !chain->knows_total && facts->hash == chain->last_hash;
-
-    chain->last_hash = facts->hash;
-    if (repeats)
-        weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-PAGE-LOOP",
-            "the same answer as for the page before, byte for byte; does the server know the "
-            "paginator's parameter? If pages may be alike, give total_path or a maximum");
-    return repeats;
-}
-
-/* What the page before named: not where the chain has been already. */
-static enum weir_status check_new(
-    struct http_chain *chain, const char *at, struct weir_error *ret_error)
-{
-    const struct http_page *first = chain->first;
-
-    if (first->number == chain->first_number) {
-        (void)http_seen_add(&chain->seen, chain->request.url);
-        if (first->at)
-            (void)http_seen_add(&chain->seen, first->at);
-    }
-    if (http_seen_add(&chain->seen, at))
-        return WEIR_OK;
-    return weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-PAGE-LOOP",
-        "page %" PRIu64 " names a next page that was here before: the server leads in a circle",
-        first->number + 1);
-}
-
 /* The page that this one names cannot be asked for: it failed, and where is told by this one. */
 static void add_refused(
     struct http_chain *chain, const struct http_page *page, const struct weir_error *error)
@@ -187,8 +154,7 @@ static bool leads_on(struct http_chain *chain, struct http_page *page,
 
     if (page->number + 1 >= chain->n_pages)
         return false;
-    /* Nothing is known from it, not even that it is an end. */
-    if (page->is_ignored && chain->knows_total)
+    if (http_guard_goes_on(chain, page, facts))
         return true;
     status = http_paginator_next(&resource->paginator, http_page_arena(page),
         &(struct http_origin){page->url, page->at}, facts, &at, &error);
@@ -196,7 +162,7 @@ static bool leads_on(struct http_chain *chain, struct http_page *page,
         return false;
     if (at)
         position->next = storable(resource, at, arena);
-    if (status == WEIR_OK && at && (status = check_new(chain, at, &error)) != WEIR_OK)
+    if (status == WEIR_OK && at && (status = http_guard_place(chain, at, &error)) != WEIR_OK)
         /* Behind a circle there is no place to go on from, now or later. */
         position->next = NULL;
     if (resource->source->failed)
@@ -273,9 +239,10 @@ struct http_judgement http_chain_judge(struct http_chain *chain, const struct ht
         return judgement;
     page->skips |= decoded->verdict == HTTP_SKIP;
     page->is_last |= decoded->verdict == HTTP_STOP;
-    page->is_ignored |= decoded->verdict == HTTP_IGNORE;
     learn_total(chain, facts);
-    if (!unit->error && is_repeat(chain, facts, &repeat)) {
+    if (!unit->error)
+        http_guard_learn(chain, page, facts);
+    if (!unit->error && http_guard_refuses(chain, page, facts, &repeat)) {
         struct weir_error *error = weir_new(arena, struct weir_error);
 
         *error = repeat;

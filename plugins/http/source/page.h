@@ -54,7 +54,6 @@ struct http_page {
     size_t body_size;                 /* allocated */
     const struct http_format *format; /* of the body */
     uint64_t actions_left;            /* response_actions that its body decides between */
-    bool is_ignored;                  /* taken for an answer without rows */
     bool no_content;                  /* 204: no body, and none is missed */
     bool is_last;                     /* its chain ends here, whatever it says */
     bool skips;                       /* its failure leaves out the rest, whatever on_error says */

@@ -203,5 +203,9 @@ enum weir_status http_source_extract(struct weir_stage *stage, struct weir_batch
     }
     if (!http_hand_is_over(source))
         return WEIR_AGAIN;
-    return source->failed ? weir_fail_with(stage, &source->error) : WEIR_END;
+    if (source->failed)
+        return weir_fail_with(stage, &source->error);
+    for (size_t i = 0; i < source->n_resources; i++)
+        http_guard_tell(&source->resources[i]);
+    return WEIR_END;
 }

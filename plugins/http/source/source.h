@@ -36,6 +36,7 @@ struct http_resource {
     size_t estimate; /* what an answer takes, most likely */
     bool has_estimate;
     struct http_allowance allowance;
+    struct http_guard_paths paths;
     uint64_t n_gaps; /* partitions with something given up */
 };
 

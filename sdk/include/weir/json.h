@@ -104,6 +104,11 @@ WEIR_API enum weir_status weir_json_pick(struct weir_json_reader *reader, struct
     const struct weir_path *path, struct weir_arena *arena, struct weir_value *ret_value,
     struct weir_error *ret_error) WEIR_MUST_CHECK;
 
+/* The same, and whether there is such a place: null that stands there is not nothing. */
+WEIR_API enum weir_status weir_json_find(struct weir_json_reader *reader, struct weir_str body,
+    const struct weir_path *path, struct weir_arena *arena, struct weir_value *ret_value,
+    bool *ret_found, struct weir_error *ret_error) WEIR_MUST_CHECK;
+
 /* Appends s as a JSON string, quotes and escapes included. In the arena. */
 WEIR_API struct weir_str weir_json_quote(struct weir_arena *arena, struct weir_str s);
 

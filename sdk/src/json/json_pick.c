@@ -84,22 +84,31 @@ static bool is_single(const struct weir_path *path)
     return true;
 }
 
-enum weir_status weir_json_pick(struct weir_json_reader *reader, struct weir_str body,
+enum weir_status weir_json_find(struct weir_json_reader *reader, struct weir_str body,
     const struct weir_path *path, struct weir_arena *arena, struct weir_value *ret_value,
-    struct weir_error *ret_error)
+    bool *ret_found, struct weir_error *ret_error)
 {
     struct json_doc doc;
     size_t token = 0;
-    bool found = false;
     bool good;
 
     *ret_value = weir_null();
+    *ret_found = false;
     if (!is_single(path))
         return weir_error_set(ret_error, WEIR_FAULT_USAGE, "E-VALUE",
             "'%s' names many values where one is needed; use an index instead of [*]", path->text);
     good = json_open(&doc, &reader->tokens, body, ret_error) &&
-           follow(&doc, &token, path, &found) &&
-           (!found || read_value(&doc, &token, arena, ret_value));
+           follow(&doc, &token, path, ret_found) &&
+           (!*ret_found || read_value(&doc, &token, arena, ret_value));
     json_tokens_shrink(&reader->tokens);
     return good ? WEIR_OK : WEIR_FAIL;
+}
+
+enum weir_status weir_json_pick(struct weir_json_reader *reader, struct weir_str body,
+    const struct weir_path *path, struct weir_arena *arena, struct weir_value *ret_value,
+    struct weir_error *ret_error)
+{
+    bool found;
+
+    return weir_json_find(reader, body, path, arena, ret_value, &found, ret_error);
 }

@@ -1,5 +1,6 @@
 """/pages: the same rows in every style of paging, with faults at the page that a test names."""
 
+import itertools
 import math
 from urllib.parse import urlencode
 
@@ -12,7 +13,10 @@ STYLES = ("cursor", "page", "offset", "link", "header", "next_url", "keyset")
 ENDS = ("null", "empty", "missing", "404", "empty_page")
 PARAMETERS = ("style total size limit per_page page offset cursor after since until "
               "fail_page as fail retry_after chaos seed empty_at loop_at loop_to end dup bare "
-              "totals next_raw next_other raw_at relative " + Exchange.ANSWER)
+              "totals next_raw next_other raw_at relative stamp wrap empty_from " + Exchange.ANSWER)
+
+
+REQUESTS = itertools.count(1)
 
 
 class Paging:
@@ -30,6 +34,7 @@ class Paging:
         self.size = next((size for size in sizes if size), 100)
         self.total_pages = math.ceil(self.total / self.size)
         self.empty_at = x.number("empty_at", 0)
+        self.empty_from = x.number("empty_from", 0)
         self.loop_at = x.number("loop_at", 0)
         self.loop_to = x.number("loop_to", self.loop_at)
         self.dup = x.number("dup", 0)
@@ -50,6 +55,8 @@ class Paging:
             raise BadParameter("there is nothing before the first page")
         if self.loop_at and self.style in ("page", "offset", "link"):
             start = min(start, (self.loop_at - 1) * self.size)
+        if x.flag("wrap") and start >= self.total:
+            start = 0
         return start
 
     @staticmethod
@@ -63,7 +70,8 @@ class Paging:
 
     def ids(self, start):
         """The rows of the page after `start` others; with `dup`, some of the page before too."""
-        if self.page_of(start) == self.empty_at or start >= self.total:
+        page = self.page_of(start)
+        if page == self.empty_at or start >= self.total or 0 < self.empty_from <= page:
             return []
         before = max(0, start - self.dup)
         end = min(start + self.size, self.total)
@@ -108,6 +116,8 @@ def envelope(x, paging, start, following, ids):
     if x.flag("bare"):
         return data
     page = {"data": data}
+    if x.flag("stamp"):
+        page["request"] = next(REQUESTS)
     if paging.style in ("cursor", "next_url"):
         value = next_value(x, paging, start, following)
         if value is not None:
