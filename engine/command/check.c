@@ -42,8 +42,11 @@ static void describe_resources(const struct plan *plan)
         guarantee_of(plan, i, plan->arena, &guarantees[i]);
     alike = all_alike(guarantees, plan->n_resources);
     for (size_t i = 0; i < plan->n_resources; i++) {
-        printf("  %s -> table %s\n", plan->resources[i].name, plan->resources[i].table);
-        if (!alike)
+        if (plan->resources[i].is_walked)
+            printf("  %s, for what is read from its rows\n", plan->resources[i].name);
+        else
+            printf("  %s -> table %s\n", plan->resources[i].name, plan->resources[i].table);
+        if (!alike && !plan->resources[i].is_walked)
             print_guarantee(&guarantees[i], "    ");
     }
     if (alike)

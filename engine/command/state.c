@@ -60,6 +60,28 @@ static bool check_names(const struct subject *s)
     return true;
 }
 
+/* What is forgotten of one of them alone would never come again, or be read twice. */
+static bool check_families(const struct subject *s)
+{
+    for (size_t i = 0; i < s->plan->n_resources && s->only.n; i++) {
+        const struct weir_resource *child = &s->plan->resources[i];
+
+        for (size_t k = 0; k < child->n_parents; k++) {
+            const char *parent = child->parents[k]->name;
+            bool has_child = weir_strs_allow(&s->only, weir_str(child->name));
+
+            if (has_child != weir_strs_allow(&s->only, weir_str(parent)))
+                return command_mistake(&command_state,
+                    weir_printf(s->plan->arena,
+                        "'%s' is read from what rows of '%s' say, so they are forgotten together; "
+                        "add --resource",
+                        child->name, parent),
+                    has_child ? parent : child->name);
+        }
+    }
+    return true;
+}
+
 static void say_what_stays(const struct subject *s)
 {
     const char *again = "";
@@ -98,7 +120,7 @@ static bool forget(struct subject *s)
 
 static int reset(struct subject *s)
 {
-    if (!check_names(s))
+    if (!check_names(s) || !check_families(s))
         return WEIR_FAULT_USAGE;
     printf("%s: to be forgotten:\n", s->plan->name);
     if (!state_view_print_forgotten(s->view, stdout)) {

@@ -103,6 +103,12 @@ static bool host_resume(struct weir_stage *stage, const struct weir_resource *re
     return session_resume(stage_of(stage)->flow->session, resource, chain, ret_resume);
 }
 
+static bool host_opened(struct weir_stage *stage, const struct weir_resource *resource, size_t i,
+    struct weir_opened *ret_opened)
+{
+    return session_opened(stage_of(stage)->flow->session, resource, i, ret_opened);
+}
+
 static bool host_is_read(struct weir_stage *stage, const struct weir_resource *resource)
 {
     return session_is_read(stage_of(stage)->flow->session, resource);
@@ -164,4 +170,5 @@ const struct weir_host flow_host = {
     .dropped = host_dropped,
     .keep_max = host_keep_max,
     .secret = host_secret,
+    .opened = host_opened,
 };

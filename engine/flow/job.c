@@ -72,6 +72,26 @@ static enum weir_status read_marks(struct job *job)
     return WEIR_OK;
 }
 
+/* Where the chains that its rows open are found. */
+static enum weir_status tell_chosen(struct job *job)
+{
+    struct flow_stage *extractor = &job->flow->extract;
+    const struct weir_plugin *plugin = extractor->planned->plugin;
+
+    if (!plugin->chosen || !job->batch->resource->n_children)
+        return WEIR_OK;
+    weir_batch_drop_rejected(job->batch);
+    if (plugin->chosen(&extractor->planned->stage, job->batch) != WEIR_OK)
+        return fail_at(job, extractor);
+    return WEIR_OK;
+}
+
+/* Its units go on, for what they open. */
+static void drop_rows(struct weir_batch *batch)
+{
+    weir_batch_keep(batch, weir_new_array(batch->arena, batch->n_rows, bool));
+}
+
 /* What was decoded, on its way to the loader. */
 static enum weir_status refine(struct job *job)
 {
@@ -82,6 +102,10 @@ static enum weir_status refine(struct job *job)
     if (batch->resource->sets_aside)
         weir_batch_remember(batch);
     status = read_marks(job);
+    if (status == WEIR_OK)
+        status = tell_chosen(job);
+    if (batch->resource->is_walked)
+        drop_rows(batch);
     if (status == WEIR_OK)
         status = transforms_run(job);
     weir_batch_drop_rejected(batch);

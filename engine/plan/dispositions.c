@@ -66,5 +66,6 @@ void maker_dispositions(struct maker *m)
         weir_mistake(m->mistakes, weir_node_get(m->root, "load"), 0, "E-VALUE",
             "--run-id needs a loader that keeps state, and %s keeps none", plan->load.plugin->name);
     for (size_t i = 0; i < plan->n_resources; i++)
-        check_resource(m, &plan->resources[i]);
+        if (!plan->resources[i].is_walked)
+            check_resource(m, &plan->resources[i]);
 }

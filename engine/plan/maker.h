@@ -10,7 +10,8 @@ struct maker {
     struct registry *registry;
     struct weir_mistakes *mistakes;
     const struct weir_node *root;
-    bool loads; /* rows are read anew and loaded; not so in a preview and a replay */
+    bool reads; /* rows are read anew; not so in a replay */
+    bool loads; /* and loaded; not so in a preview either */
     struct weir_constants constants;
     struct weir_option_context context;
 };
@@ -46,6 +47,8 @@ void maker_extract(struct maker *m, const struct weir_node *node, const struct w
 struct resource_keys;
 const struct weir_incremental *maker_incremental(
     struct maker *m, const struct weir_node *config, struct resource_keys *keys);
+/* families.c: what is walked for others is loaded with them; behind all that is said of loading. */
+void maker_families(struct maker *m);
 /* dispositions.c: what becomes of rows that are there; behind extract and load. */
 void maker_dispositions(struct maker *m);
 /* dead_letters.c: what becomes of bad rows; behind extract and load. */

@@ -95,9 +95,10 @@ void maker_init_stage(struct maker *m, struct plan_stage *stage, const char *nam
 
 /* --- transforms and load ---------------------------------------------------------------- */
 
-/* All resources when names is empty. Fills stage->resources and stage->takes. */
+/* All resources when names is empty. Fills stage->resources and stage->takes. No row of what is walked
+ * comes to a transform. */
 static void assign_resources(
-    struct maker *m, struct plan_stage *stage, const struct weir_strs *names)
+    struct maker *m, struct plan_stage *stage, const struct weir_strs *names, bool takes_walked)
 {
     struct plan *plan = m->plan;
     struct weir_resource **taken =
@@ -105,7 +106,8 @@ static void assign_resources(
     bool *takes = weir_new_array(plan->arena, plan->n_resources, bool);
 
     for (size_t i = 0; i < plan->n_resources; i++) {
-        if (!weir_strs_allow(names, weir_str(plan->resources[i].name)))
+        if (!weir_strs_allow(names, weir_str(plan->resources[i].name)) ||
+            (plan->resources[i].is_walked && !takes_walked))
             continue;
         takes[i] = true;
         taken[stage->stage.n_resources++] = &plan->resources[i];
@@ -146,7 +148,7 @@ static void make_transform(struct maker *m, const struct weir_node *node, size_t
 
     stage->sound = weir_options_parse(&m->context, config, config, targets, 2);
     check_resource_names(m, config, &keys.resources);
-    assign_resources(m, stage, &keys.resources);
+    assign_resources(m, stage, &keys.resources, false);
     m->plan->n_transforms++;
 }
 
@@ -260,15 +262,17 @@ static void make_plan(struct maker *m, const struct plan_request *request)
     check_vars(m, keys.vars);
     m->constants.vars = keys.vars;
     plan->vars = keys.vars && keys.vars->kind == WEIR_NODE_MAP ? keys.vars : NULL;
-    m->loads = !request->load_instead && !request->state.replays;
+    m->reads = !request->state.replays;
+    m->loads = !request->load_instead && m->reads;
     maker_extract(m, keys.extract, &request->only);
     make_transforms(m, keys.transform);
     make_load(m, keys.load);
-    assign_resources(m, &plan->extract, &all);
-    assign_resources(m, &plan->load, &all);
+    assign_resources(m, &plan->extract, &all, true);
+    assign_resources(m, &plan->load, &all, true);
     maker_dispositions(m);
     maker_dead_letters(m, &keys.dead_letter);
     maker_schema(m, &keys.schema);
+    maker_families(m);
     maker_tables(m);
     check_stages(m);
     replace_stage(&plan->extract, request->extract_instead, request->extract_state);

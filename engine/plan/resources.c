@@ -1,6 +1,6 @@
 /* The extract stage of a plan, and its resources: one map of options for each. */
+#include "families.h"
 #include "keys.h"
-#include "maker.h"
 
 #include <string.h>
 #include <strings.h>
@@ -26,19 +26,35 @@ static const struct weir_node *shared_resource_keys(
     return shared;
 }
 
-static bool name_taken(const struct plan *plan, size_t n, const char *name)
+static struct weir_resource *find_named(const struct plan *plan, const char *name)
 {
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < plan->n_resources; i++)
         if (strcmp(plan->resources[i].name, name) == 0)
-            return true;
-    return false;
+            return &plan->resources[i];
+    return NULL;
+}
+
+/* Where it goes, or NULL. One that is selected takes the place of one that is not. */
+static struct weir_resource *place_for(
+    struct maker *m, const char *name, bool selected, const struct weir_node *at)
+{
+    struct weir_resource *known = find_named(m->plan, name);
+
+    if (!known)
+        return &m->plan->resources[m->plan->n_resources++];
+    if (known->is_walked && selected)
+        return known;
+    if (selected)
+        weir_mistake(m->mistakes, at, 0, "E-VALUE",
+            "there is a resource named '%s' already; names must differ", name);
+    return NULL;
 }
 
 static void add_resource(struct maker *m, const struct weir_node *config,
     const struct weir_node *place, const char *default_name)
 {
     const struct weir_plugin *plugin = m->plan->extract.plugin;
-    struct weir_resource *resource = &m->plan->resources[m->plan->n_resources];
+    struct weir_resource *resource;
     void *options = weir_alloc_zero(m->plan->arena, 1, plugin->resource_size);
     struct resource_keys keys = {0};
     struct weir_option_target targets[] = {
@@ -58,14 +74,9 @@ static void add_resource(struct maker *m, const struct weir_node *config,
     }
     if (keys.name != default_name)
         maker_check_name(m, config, keys.name, "the resource's name");
-    if (name_taken(m->plan, m->plan->n_resources, keys.name)) {
-        const struct weir_node *at = weir_node_get(config, "name");
-
-        weir_mistake(m->mistakes, at ? at : place, 0, "E-VALUE",
-            "there is a resource named '%s' already; names must differ", keys.name);
-        return;
-    }
-    if (!keys.selected)
+    resource = place_for(m, keys.name, keys.selected,
+        weir_node_get(config, "name") ? weir_node_get(config, "name") : place);
+    if (!resource)
         return;
     const struct weir_incremental *incremental = maker_incremental(m, config, &keys);
 
@@ -79,11 +90,11 @@ static void add_resource(struct maker *m, const struct weir_node *config,
         .disposition = (enum weir_disposition)keys.write_disposition,
         .order_by = keys.order_by,
         .incremental = incremental,
-        .sets_aside = keys.on_row_error == ROW_ERROR_SETS_ASIDE,
+        .sets_aside = keys.selected && keys.on_row_error == ROW_ERROR_SETS_ASIDE,
         .allow_empty = keys.allow_empty,
         .min_ratio = keys.min_ratio,
+        .is_walked = !keys.selected,
     };
-    m->plan->n_resources++;
 }
 
 static void add_resource_list(struct maker *m, const struct weir_node *list,
@@ -119,7 +130,7 @@ static void check_whole(
     for (size_t i = 0; i < plan->n_resources; i++) {
         const struct weir_resource *other = &plan->resources[i];
 
-        if (strcasecmp(other->table, resource->table) == 0 &&
+        if (!other->is_walked && strcasecmp(other->table, resource->table) == 0 &&
             !weir_strs_allow(only, weir_str(other->name)))
             weir_mistake(m->mistakes, resource->config, 0, "E-VALUE",
                 "'%s' and '%s' replace table '%s' together, so one of them alone would take the "
@@ -133,7 +144,7 @@ static void check_replaced(struct maker *m, const struct weir_strs *only)
     const struct plan *plan = m->plan;
 
     for (size_t i = 0; i < plan->n_resources; i++)
-        if (plan->resources[i].disposition == WEIR_REPLACE &&
+        if (plan->resources[i].disposition == WEIR_REPLACE && !plan->resources[i].is_walked &&
             weir_strs_allow(only, weir_str(plan->resources[i].name)))
             check_whole(m, &plan->resources[i], only);
 }
@@ -141,18 +152,14 @@ static void check_replaced(struct maker *m, const struct weir_strs *only)
 static void select_resources(struct maker *m, const struct weir_strs *only)
 {
     struct plan *plan = m->plan;
-    size_t kept = 0;
 
     if (m->loads)
         check_replaced(m, only);
     for (size_t i = 0; i < only->n; i++)
-        if (!name_taken(plan, plan->n_resources, only->items[i]))
+        if (!find_named(plan, only->items[i]) || find_named(plan, only->items[i])->is_walked)
             weir_mistake(m->mistakes, NULL, 0, "E-VALUE",
                 "there is no resource '%s' to run in this file", only->items[i]);
-    for (size_t i = 0; i < plan->n_resources; i++)
-        if (weir_strs_allow(only, weir_str(plan->resources[i].name)))
-            plan->resources[kept++] = plan->resources[i];
-    plan->n_resources = kept;
+    families_select(m, only);
 }
 
 void maker_extract(struct maker *m, const struct weir_node *node, const struct weir_strs *only)
@@ -203,7 +210,7 @@ bool maker_has_resource(const struct maker *m, const char *name)
         if (known && weir_str_is(known->text, name))
             return true;
     }
-    return name_taken(m->plan, m->plan->n_resources, name);
+    return find_named(m->plan, name) != NULL;
 }
 
 static const char *resource_name(const void *candidates, size_t i)

@@ -92,7 +92,7 @@ static void check_dead_letters(
     const struct plan *plan = m->plan;
 
     for (size_t i = 0; i < plan->n_resources && word == WEIR_CONTRACT_DEAD_LETTER; i++)
-        if (!plan->resources[i].sets_aside) {
+        if (!plan->resources[i].sets_aside && !plan->resources[i].is_walked) {
             weir_mistake(m->mistakes, weir_node_get(contract, key), 0, "E-VALUE",
                 "'%s: dead_letter' sets rows aside, and '%s' does not: give it 'on_row_error: "
                 "dead_letter'",

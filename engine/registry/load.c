@@ -64,8 +64,10 @@ static const char *threading_mistake(const struct weir_plugin *plugin, enum role
 
 static const char *callback_mistake(const struct weir_plugin *plugin, enum role role)
 {
-    if (role != ROLE_EXTRACT && (plugin->decode || plugin->decoded || plugin->resource_options))
-        return "has decode, decoded or resource options, which only an extractor may have";
+    if (role != ROLE_EXTRACT && (plugin->decode || plugin->decoded || plugin->resource_options ||
+                                    plugin->parents || plugin->chosen))
+        return "has decode, decoded, parents, chosen or resource options, which only an extractor "
+               "may have";
     if (role != ROLE_LOAD && (plugin->commit || plugin->store))
         return "has commit or a store, which only a loader may have";
     if (plugin->options && plugin->state_size == 0)

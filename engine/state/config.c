@@ -10,6 +10,8 @@
 
 enum { STRIDE = sizeof(struct weir_option) };
 
+#define PARENT "parent "
+
 static const uint64_t BASIS = 0xcbf29ce484222325;
 
 /* FNV-1a: tells texts apart that nobody has made to look alike. */
@@ -227,6 +229,8 @@ const char *config_of(const struct plan *plan, size_t resource)
     put_source(object, plan);
     put_vars(object, plan, plan->arena);
     put_transforms(object, plan, resource);
+    for (size_t i = 0; i < of->n_parents; i++)
+        put(object, weir_printf(plan->arena, PARENT "%s", of->parents[i]->name), BASIS);
     put(object, "table", hash_text(BASIS, weir_str(of->table)));
     put(object, "write_disposition", hash_text(BASIS, weir_str(disposition_word(of->disposition))));
     text = json_dumps(object, JSON_COMPACT | JSON_SORT_KEYS);
@@ -234,6 +238,17 @@ const char *config_of(const struct plan *plan, size_t resource)
     free(text);
     json_decref(object);
     return copy;
+}
+
+bool config_has_parent(const char *config, const char *name)
+{
+    json_t *object = json_loads(config, 0, NULL);
+    struct weir_arena *arena = weir_arena_new();
+    bool has = json_object_get(object, weir_printf(arena, PARENT "%s", name)) != NULL;
+
+    weir_arena_free(arena);
+    json_decref(object);
+    return has;
 }
 
 static size_t name_missing_or_changed(

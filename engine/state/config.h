@@ -16,5 +16,7 @@
 const char *config_of(const struct plan *plan, size_t resource);
 /* Names what differs, as "path, params.since": how much was written to out, 0 if they are alike. */
 size_t config_differences(const char *before, const char *now, char *out, size_t size);
+/* Was the resource of this config a child of that one? */
+bool config_has_parent(const char *config, const char *name);
 
 #endif

@@ -35,6 +35,32 @@ static bool is_empty(const struct weir_pass *open)
     return open->n_dead_letters == 0;
 }
 
+/* Units of its parents may be loaded already, and what they would have opened is not to be had again. */
+static enum decision refuse_child(const struct weir_generation *child, struct weir_error *ret_error)
+{
+    (void)weir_error_set(ret_error, WEIR_FAULT_USAGE, "E-STATE-CONFIG",
+        "an earlier run was interrupted and is to be finished, but resource '%s' was no part of it "
+        "and is read from rows that it may have loaded; take that out to finish it, or begin anew "
+        "with --restart",
+        child->name);
+    return DECIDE_REFUSE;
+}
+
+/* A run without it would load rows of its parents and forget what they open. */
+static bool is_left_behind(const struct weir_generation *open, const struct weir_pass *wanted)
+{
+    for (size_t i = 0; i < wanted->n_generations; i++)
+        if (config_has_parent(open->config, wanted->generations[i].name))
+            return true;
+    return false;
+}
+
+static bool is_new_child(const struct weir_pass *open, const struct weir_generation *now,
+    const struct wish *wish, size_t i)
+{
+    return wish->has_parents && wish->has_parents[i] && !pass_find(open, now->name);
+}
+
 /* Does the file still say what the open pass was begun with? */
 static enum decision compare(const struct weir_pass *open, const struct weir_pass *wanted,
     const struct wish *wish, struct weir_error *ret_error)
@@ -50,11 +76,14 @@ static enum decision compare(const struct weir_pass *open, const struct weir_pas
         what[0] = '\0';
         if (now)
             (void)config_differences(generation->config, now->config, what, sizeof(what));
-        else if (wish->every_resource)
+        else if (wish->every_resource || is_left_behind(generation, wanted))
             (void)snprintf(what, sizeof(what), "it is gone from the file");
         if (what[0])
             return is_empty(open) ? DECIDE_NEW : refuse_change(generation, what, ret_error);
     }
+    for (size_t i = 0; i < wanted->n_generations; i++)
+        if (is_new_child(open, &wanted->generations[i], wish, i))
+            return is_empty(open) ? DECIDE_NEW : refuse_child(&wanted->generations[i], ret_error);
     return DECIDE_RESUME;
 }
 

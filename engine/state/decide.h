@@ -9,8 +9,9 @@
 struct wish {
     bool restart;
     bool keep_partial;
-    bool every_resource; /* the run is of all that the file has */
-    bool has_positions;  /* the source can go on from a position */
+    bool every_resource;     /* the run is of all that the file has */
+    bool has_positions;      /* the source can go on from a position */
+    const bool *has_parents; /* which of the wanted generations are opened by others; NULL: none */
 };
 
 enum decision {

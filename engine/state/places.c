@@ -4,11 +4,12 @@
 #include <string.h>
 #include <weir/arena.h>
 
-/* A chain that goes on somewhere. */
+/* A chain that goes on somewhere, or whose holes need its `next`. */
 struct standing {
     struct weir_id chain; /* first, so that a chain is its own key */
     uint64_t number;
     const char *next;
+    bool done;
 };
 
 struct hole {
@@ -74,9 +75,9 @@ static void append(struct list *list, const void *item, size_t size)
 void places_add(struct places *places, const struct weir_place *place)
 {
     struct generation *generation = &places->generations[place->generation];
-    struct standing standing = {place->chain, place->number, NULL};
+    struct standing standing = {place->chain, place->number, NULL, place->done};
 
-    if (place->done) {
+    if (place->done && !place->next) {
         append(&generation->done, &place->chain, sizeof(place->chain));
         return;
     }
@@ -152,6 +153,13 @@ static void find_holes(const struct generation *generation, const struct weir_id
     ret_resume->n_holes = behind - first;
 }
 
+static void take_standing(const struct standing *standing, struct weir_resume *ret_resume)
+{
+    ret_resume->done = standing->done;
+    ret_resume->number = standing->number;
+    ret_resume->next = standing->next;
+}
+
 bool places_find(const struct places *places, size_t generation, const struct weir_id *chain,
     struct weir_resume *ret_resume)
 {
@@ -160,13 +168,27 @@ bool places_find(const struct places *places, size_t generation, const struct we
 
     *ret_resume = (struct weir_resume){0};
     if (standing) {
-        ret_resume->number = standing->number;
-        ret_resume->next = standing->next;
+        take_standing(standing, ret_resume);
     } else if (find(&of->done, chain, sizeof(*chain))) {
         ret_resume->done = true;
     } else {
         return false;
     }
     find_holes(of, chain, ret_resume);
+    return true;
+}
+
+bool places_standing(
+    const struct places *places, size_t generation, size_t i, struct weir_opened *ret_opened)
+{
+    const struct generation *of = &places->generations[generation];
+    const struct standing *standing = (const void *)of->standing.items;
+
+    *ret_opened = (struct weir_opened){0};
+    if (i >= of->standing.n)
+        return false;
+    ret_opened->chain = standing[i].chain;
+    take_standing(&standing[i], &ret_opened->resume);
+    find_holes(of, &standing[i].chain, &ret_opened->resume);
     return true;
 }

@@ -23,5 +23,8 @@ void places_seal(struct places *places);
 /* False: the chain begins at its beginning. */
 bool places_find(const struct places *places, size_t generation, const struct weir_id *chain,
     struct weir_resume *ret_resume);
+/* Those that are not done, or whose holes need their `next`, in no order; false: there is no i-th. */
+bool places_standing(
+    const struct places *places, size_t generation, size_t i, struct weir_opened *ret_opened);
 
 #endif

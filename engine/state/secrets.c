@@ -2,15 +2,21 @@
 
 #include "report/log.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <weir/arena.h>
 #include <weir/stage.h>
 
-static bool holds_secret(const struct weir_batch *batch, const char *text)
+static bool holds_secret(const char *text)
 {
-    char *copy = weir_copy_text(batch->arena, text);
+    size_t size = strlen(text) + 1;
+    char *copy = memcpy(weir_malloc(size), text, size);
+    bool holds;
 
     log_redact(copy);
-    return strcmp(copy, text) != 0;
+    holds = strcmp(copy, text) != 0;
+    free(copy);
+    return holds;
 }
 
 static void redact_reason(struct weir_batch *batch, struct weir_unit *unit)
@@ -43,6 +49,29 @@ static void redact_label(struct weir_batch *batch, struct weir_unit *unit)
     unit->position = copy;
 }
 
+static enum weir_status refuse(const struct weir_resource *resource, const char *what,
+    const char *remedy, struct weir_error *ret_error)
+{
+    return weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-STATE-SECRET",
+        "what names %s of '%s' contains a secret of the pipeline file, which may not be stored, so "
+        "the run could not be continued behind it; %s",
+        what, resource->name, remedy);
+}
+
+static enum weir_status check_names(const struct weir_batch *batch,
+    const struct weir_position *position, struct weir_error *ret_error)
+{
+    if (position->next && holds_secret(position->next))
+        return refuse(batch->resource, "the next page",
+            "send the secret in a header (auth), or use another paginator", ret_error);
+    for (size_t i = 0; i < position->n_openings; i++)
+        if (holds_secret(position->openings[i].next))
+            return refuse(position->openings[i].resource, "a partition",
+                "take the field that holds it out of what the resource takes from its parent",
+                ret_error);
+    return WEIR_OK;
+}
+
 enum weir_status secrets_stay_out(struct weir_batch *batch, struct weir_error *ret_error)
 {
     redact_rejects(batch);
@@ -55,12 +84,8 @@ enum weir_status secrets_stay_out(struct weir_batch *batch, struct weir_error *r
             redact_reason(batch, unit);
         if (unit->position->label)
             redact_label(batch, unit);
-        if (unit->position->next && holds_secret(batch, unit->position->next))
-            return weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-STATE-SECRET",
-                "what names the next page of '%s' contains a secret of the pipeline file, which "
-                "may not be stored, so the run could not be continued behind it; send the secret "
-                "in a header (auth), or use another paginator",
-                batch->resource->name);
+        if (check_names(batch, unit->position, ret_error) != WEIR_OK)
+            return WEIR_FAIL;
     }
     return WEIR_OK;
 }

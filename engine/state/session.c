@@ -65,6 +65,15 @@ void session_free(struct session *session)
 
 /* --- the start ---------------------------------------------------------------------------- */
 
+static const bool *list_children(const struct plan *plan)
+{
+    bool *has_parents = weir_new_array(plan->arena, plan->n_resources, bool);
+
+    for (size_t i = 0; i < plan->n_resources; i++)
+        has_parents[i] = plan->resources[i].n_parents > 0;
+    return has_parents;
+}
+
 /* The pass as the file would begin it today. */
 static void make_pass(struct session *session)
 {
@@ -76,6 +85,7 @@ static void make_pass(struct session *session)
         .generations = weir_new_array(plan->arena, plan->n_resources, struct weir_generation),
         .n_generations = plan->n_resources,
     };
+    session->wish.has_parents = list_children(plan);
     for (size_t i = 0; i < plan->n_resources; i++)
         session->pass.generations[i] = (struct weir_generation){
             .name = plan->resources[i].name,
@@ -115,14 +125,40 @@ static void take_place(void *arg, const struct weir_place *place)
     places_add(((struct session *)arg)->places, place);
 }
 
+static bool adds_rows(const struct weir_resource *resource)
+{
+    return resource->disposition == WEIR_APPEND && !resource->is_walked;
+}
+
+/* Its rows come again only where those of an incremental parent do, whose mark would stay for it, and
+ * with them all that is read from the parent's rows. */
+static bool would_double_family(const struct plan *plan, const struct weir_resource *resource)
+{
+    for (size_t i = 0; i < plan->n_resources; i++) {
+        const struct weir_resource *parent = &plan->resources[i];
+
+        if (!parent->incremental || !weir_resource_descends(resource, parent))
+            continue;
+        if (adds_rows(parent))
+            return true;
+        for (size_t k = 0; k < plan->n_resources; k++)
+            if (adds_rows(&plan->resources[k]) &&
+                weir_resource_descends(&plan->resources[k], parent))
+                return true;
+    }
+    return false;
+}
+
 /* Rows of the same series may be there: its mark stays behind them, so a new pass would ask for them
  * again, and append add them. */
 static bool would_double(const struct session *session, const struct weir_gap *gap)
 {
     const struct weir_resource *resource = &session->plan->resources[gap->generation];
 
-    return resource->incremental && resource->disposition == WEIR_APPEND &&
-           (gap->alone || gap->number > 0 || resource->incremental->step);
+    if (resource->incremental && resource->disposition == WEIR_APPEND &&
+        (gap->alone || gap->number > 0 || resource->incremental->step))
+        return true;
+    return would_double_family(session->plan, resource);
 }
 
 static void take_gap(void *arg, const struct weir_gap *gap)
@@ -316,6 +352,13 @@ bool session_resume(const struct session *session, const struct weir_resource *r
     return has_pass(session) &&
            places_find(
                session->places, plan_resource_index(session->plan, resource), chain, ret_resume);
+}
+
+bool session_opened(const struct session *session, const struct weir_resource *resource, size_t i,
+    struct weir_opened *ret_opened)
+{
+    return has_pass(session) && places_standing(session->places,
+                                    plan_resource_index(session->plan, resource), i, ret_opened);
 }
 
 bool session_is_read(const struct session *session, const struct weir_resource *resource)

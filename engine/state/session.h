@@ -52,6 +52,8 @@ void session_stays_open(struct session *session);
 /* What extractors ask; from any thread once the session is open. */
 bool session_resume(const struct session *session, const struct weir_resource *resource,
     const struct weir_id *chain, struct weir_resume *ret_resume);
+bool session_opened(const struct session *session, const struct weir_resource *resource, size_t i,
+    struct weir_opened *ret_opened);
 bool session_is_read(const struct session *session, const struct weir_resource *resource);
 const char *session_mark(const struct session *session, const struct weir_resource *resource,
     const struct weir_id *series);

@@ -166,6 +166,15 @@ bool weir_chain_resume(struct weir_stage *stage, const struct weir_resource *res
     return HOST_HAS(host, resume) && host->resume(stage, resource, chain, ret_resume);
 }
 
+bool weir_chain_opened(struct weir_stage *stage, const struct weir_resource *resource, size_t i,
+    struct weir_opened *ret_opened)
+{
+    const struct weir_host *host = stage->host;
+
+    *ret_opened = (struct weir_opened){0};
+    return HOST_HAS(host, opened) && host->opened(stage, resource, i, ret_opened);
+}
+
 bool weir_resource_is_read(struct weir_stage *stage, const struct weir_resource *resource)
 {
     const struct weir_host *host = stage->host;

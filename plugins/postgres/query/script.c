@@ -76,16 +76,16 @@ void script_add_with(
 }
 
 /* Where the number is another one, a word that is none is read as one: an error that says why. */
-void script_must_with(struct script *script, size_t n, const char *why, const char *sql,
-    const struct bound *values, size_t n_values)
+void script_must_with(struct script *script, size_t n, const char *where, const char *why,
+    const char *sql, const struct bound *values, size_t n_values)
 {
     size_t i = find_statement(script->statements, sql);
     char behind[192];
 
     (void)snprintf(behind, sizeof(behind),
         ") SELECT (CASE count(*) WHEN $%zu::bigint THEN '0' ELSE 'weir: %s' END)::integer"
-        " FROM found",
-        n_values + 1, why);
+        " FROM found WHERE %s",
+        n_values + 1, why, where);
     script->fits = script->fits && prepare(script, i, sql, "WITH found AS (", behind) &&
                    execute(script, i, values, n_values) &&
                    weir_buf_printf(&script->sql, ", %zu);\n", n);

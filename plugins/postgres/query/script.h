@@ -62,9 +62,12 @@ void script_add_text(struct script *script, const char *sql);
 /* The rows that the statement gives or RETURNS must be so many, or the script fails for `why`, a
  * few words that the server's log gets to see; of each statement the same. */
 #define script_must(script, n, why, sql, ...)                                                      \
-    script_must_with((script), (n), (why), (sql), BOUND_LIST(__VA_ARGS__))
-void script_must_with(struct script *script, size_t n, const char *why, const char *sql,
-    const struct bound *values, size_t n_values);
+    script_must_with((script), (n), "true", (why), (sql), BOUND_LIST(__VA_ARGS__))
+/* The same of those for which `where` is true, a condition on their columns. */
+#define script_must_where(script, n, where, why, sql, ...)                                         \
+    script_must_with((script), (n), (where), (why), (sql), BOUND_LIST(__VA_ARGS__))
+void script_must_with(struct script *script, size_t n, const char *where, const char *why,
+    const char *sql, const struct bound *values, size_t n_values);
 void script_add_copy(struct script *script, const char *sql, struct script_copy copy);
 
 enum script_end {

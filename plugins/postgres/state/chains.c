@@ -8,6 +8,7 @@ struct arrival {
     int64_t generation;
     struct weir_id id;
     const char *resource;
+    bool is_opened;
     struct step step;
     size_t order;
 };
@@ -49,6 +50,7 @@ static size_t list_arrivals(
                 .generation = generation->id,
                 .id = held->batch->units[i].position->chain,
                 .resource = held->batch->resource->name,
+                .is_opened = held->batch->resource->n_parents > 0,
                 .step = {held->batch, i},
                 .order = n,
             };
@@ -82,6 +84,7 @@ void chains_gather(struct chains *chains, const struct state *state,
             *chain = (struct chain){.generation = arrivals[i].generation,
                 .id = arrivals[i].id,
                 .resource = arrivals[i].resource,
+                .is_opened = arrivals[i].is_opened,
                 .steps = &steps[i]};
         }
         steps[i] = arrivals[i].step;
@@ -138,7 +141,7 @@ static struct place place_behind(const struct weir_position *position)
 
     return (struct place){
         .number = position->number + 1,
-        .next = ends ? NULL : position->next,
+        .next = position->next,
         .done = ends,
     };
 }

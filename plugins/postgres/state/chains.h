@@ -24,8 +24,9 @@ struct chain {
     int64_t generation;
     struct weir_id id;
     const char *resource;
-    struct step *steps; /* in the order in which they came; never empty */
+    struct step *steps; /* in the order in which they came; none of what is only opened */
     size_t n_steps;
+    bool is_opened; /* it is of a child, so its place was there before it began, or soon will be */
     struct place behind; /* of chain_foresee or chain_settle: where it stands then */
     bool moves;          /* `behind` is another place than the one it stood at */
     bool is_settled;
@@ -40,6 +41,11 @@ struct chains {
 /* Units that move their chain or wait at it, in open generations. All is in the arena. */
 void chains_gather(struct chains *chains, const struct state *state,
     const struct transaction *transaction, struct weir_arena *arena);
+/* What the units open, as far as they are not voided: `behind` is where each begins. */
+void chains_gather_openings(struct chains *openings, const struct state *state,
+    const struct transaction *transaction, struct weir_arena *arena);
+/* By generation and id. Of chains with the same, what was opened comes first. */
+int chains_compare(const struct chain *left, const struct chain *right);
 /* NULL: it is none of them. */
 struct chain *chains_find(
     const struct chains *chains, int64_t generation, const struct weir_id *id);

@@ -46,22 +46,22 @@ bool guard_is_usual(const struct state *state, const struct transaction *transac
 static void move(struct script *script, const char *sql, const struct moves *moves)
 {
     if (moves->n)
-        script_must(script, moves->n, "a source stands elsewhere", sql, MOVES_BOUND(moves));
+        script_must_where(script, moves_count(moves), "number > 0", "a source stands elsewhere",
+            sql, MOVES_BOUND(moves));
 }
 
 void guard_script_begin(struct script *script, const struct state *state, size_t lane,
     const struct transaction *transaction, struct weir_arena *arena)
 {
     struct moves beginning, going_on;
-    struct chains chains;
+    struct chains chains, openings;
 
     if (!state->is_open)
         return;
     guard_script_enter(script, state, lane, transaction);
     chains_gather(&chains, state, transaction, arena);
-    beginning = moves_new(&chains, arena);
-    going_on = moves_new(&chains, arena);
-    moves_foresee(&chains, &beginning, &going_on);
+    chains_gather_openings(&openings, state, transaction, arena);
+    moves_foresee(&chains, &openings, &beginning, &going_on, arena);
     move(script, moves_begin, &beginning);
     move(script, moves_go_on, &going_on);
 }

@@ -47,6 +47,9 @@ static enum weir_status take_moved(struct guard *guard, const PGresult *result)
         struct place place = {0};
         struct weir_id id;
 
+        /* It has a place now, and is moved by the next statement. */
+        if (query_integer(result, i, 2) == 0)
+            continue;
         if (query_id(result, i, 1, &id))
             chain = chains_find(&guard->chains, query_integer(result, i, 0), &id);
         if (!chain || chain->is_settled)
@@ -75,11 +78,11 @@ static enum weir_status move_all(struct guard *guard, const char *sql, const str
 
 static enum weir_status move_expected(struct guard *guard)
 {
-    struct moves beginning = moves_new(&guard->chains, guard->arena);
-    struct moves going_on = moves_new(&guard->chains, guard->arena);
+    const struct chains none = {0};
+    struct moves beginning, going_on;
     enum weir_status status;
 
-    moves_foresee(&guard->chains, &beginning, &going_on);
+    moves_foresee(&guard->chains, &none, &beginning, &going_on, guard->arena);
     status = move_all(guard, moves_begin, &beginning);
     return status == WEIR_OK ? move_all(guard, moves_go_on, &going_on) : status;
 }
@@ -158,7 +161,7 @@ static enum weir_status write_moved(struct guard *guard, const struct moves *mov
 /* Looked at, behind their locks, before anything is decided. */
 static enum weir_status move_others(struct guard *guard)
 {
-    struct moves asked = moves_new(&guard->chains, guard->arena);
+    struct moves asked = moves_new(guard->chains.n, guard->arena);
     struct moves moved;
     PGresult *result;
     enum weir_status status = WEIR_OK;
@@ -172,7 +175,7 @@ static enum weir_status move_others(struct guard *guard)
         bind_bytes_array(asked.ids, asked.n));
     if (!result)
         return fail_place(guard);
-    moved = moves_new(&guard->chains, guard->arena);
+    moved = moves_new(guard->chains.n, guard->arena);
     for (int i = 0; i < PQntuples(result) && status == WEIR_OK; i++)
         status = take_place(guard, result, i, &moved);
     PQclear(result);
@@ -204,6 +207,23 @@ static enum weir_status move_chains(struct guard *guard)
     if (status == WEIR_OK && have_moved(&guard->chains))
         status = gaps_pass(guard->connection, guard->state, &guard->chains, guard->arena);
     return status;
+}
+
+/* --- what is opened -------------------------------------------------------------------------- */
+
+/* Behind the judgement: what a voided unit would have opened is not. */
+static enum weir_status open_chains(struct guard *guard, const struct transaction *transaction)
+{
+    struct chains openings;
+    struct moves moves;
+
+    chains_gather_openings(&openings, guard->state, transaction, guard->arena);
+    moves = moves_new(openings.n, guard->arena);
+    for (size_t i = 0; i < openings.n; i++)
+        moves_add(&moves, &openings.items[i]);
+    if (moves.n && !query_run(guard->connection, NULL, moves_begin, MOVES_BOUND(&moves)))
+        return fail_place(guard);
+    return WEIR_OK;
 }
 
 /* --- everything rarer ----------------------------------------------------------------------- */
@@ -251,7 +271,8 @@ static enum weir_status guard_all(struct guard *guard, struct transaction *trans
     if (status != WEIR_OK)
         return status;
     chains_gather(&guard->chains, guard->state, transaction, guard->arena);
-    return guard->chains.n ? move_chains(guard) : WEIR_OK;
+    status = guard->chains.n ? move_chains(guard) : WEIR_OK;
+    return status == WEIR_OK ? open_chains(guard, transaction) : status;
 }
 
 enum weir_status guard_units(

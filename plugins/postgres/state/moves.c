@@ -1,22 +1,23 @@
 #include "moves.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 const char moves_begin[] =
     "INSERT INTO weir.place(generation, chain, number, next, done)"
     " SELECT x.generation, x.chain, x.number, x.next, x.done"
     " FROM unnest($1::bigint[], $2::bytea[], $3::bigint[], $4::bigint[], $5::text[], $6::boolean[])"
     " AS x(generation, chain, was, number, next, done) ORDER BY x.generation, x.chain"
-    " ON CONFLICT DO NOTHING RETURNING generation, chain";
+    " ON CONFLICT DO NOTHING RETURNING generation, chain, number";
 const char moves_go_on[] =
     "UPDATE weir.place p SET number = x.number, next = x.next, done = x.done"
     " FROM unnest($1::bigint[], $2::bytea[], $3::bigint[], $4::bigint[], $5::text[], $6::boolean[])"
     " AS x(generation, chain, was, number, next, done)"
     " WHERE p.generation = x.generation AND p.chain = x.chain AND p.number = x.was AND NOT p.done"
-    " RETURNING p.generation, p.chain";
+    " RETURNING p.generation, p.chain, p.number";
 
-struct moves moves_new(const struct chains *chains, struct weir_arena *arena)
+struct moves moves_new(size_t n, struct weir_arena *arena)
 {
-    size_t n = chains->n;
-
     return (struct moves){
         .chains = weir_new_array(arena, n, struct chain *),
         .generations = weir_new_array(arena, n, int64_t),
@@ -42,14 +43,66 @@ void moves_add(struct moves *moves, struct chain *chain)
     moves->dones[i] = behind->done;
 }
 
-void moves_foresee(const struct chains *chains, struct moves *beginning, struct moves *going_on)
+/* Where a chain is to have a place before it is moved. */
+static struct chain *beginning_of(const struct chain *chain, struct weir_arena *arena)
 {
+    struct chain *beginning = weir_new(arena, struct chain);
+
+    *beginning = *chain;
+    beginning->n_steps = 0;
+    beginning->behind = (struct place){0};
+    return beginning;
+}
+
+static int compare(const void *a, const void *b)
+{
+    return chains_compare(*(struct chain *const *)a, *(struct chain *const *)b);
+}
+
+/* What is opened and begins in one transaction is there once. */
+static void add_sorted(struct moves *moves, struct chain **chains, size_t n)
+{
+    if (n)
+        qsort(chains, n, sizeof(*chains), compare);
+    for (size_t i = 0; i < n; i++) {
+        bool again = i > 0 && chains[i]->generation == chains[i - 1]->generation &&
+                     memcmp(&chains[i]->id, &chains[i - 1]->id, sizeof(chains[i]->id)) == 0;
+
+        if (!again)
+            moves_add(moves, chains[i]);
+    }
+}
+
+void moves_foresee(const struct chains *chains, const struct chains *openings,
+    struct moves *beginning, struct moves *going_on, struct weir_arena *arena)
+{
+    struct chain **begin = weir_new_array(arena, chains->n + openings->n, struct chain *);
+    size_t n = 0;
+
+    *beginning = moves_new(chains->n + openings->n, arena);
+    *going_on = moves_new(chains->n, arena);
     for (size_t i = 0; i < chains->n; i++) {
         struct chain *chain = &chains->items[i];
         struct place place = {.number = chain_first(chain)};
 
         chain_foresee(chain, &place);
-        if (chain->moves)
-            moves_add(place.number ? going_on : beginning, chain);
+        if (!chain->moves)
+            continue;
+        if (place.number || chain->is_opened)
+            moves_add(going_on, chain);
+        if (place.number == 0)
+            begin[n++] = chain->is_opened ? beginning_of(chain, arena) : chain;
     }
+    for (size_t i = 0; i < openings->n; i++)
+        begin[n++] = &openings->items[i];
+    add_sorted(beginning, begin, n);
+}
+
+size_t moves_count(const struct moves *moves)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < moves->n; i++)
+        n += moves->numbers[i] > 0;
+    return n;
 }

@@ -71,16 +71,29 @@ static enum weir_status publish(struct closing *closing)
     return closing->refused ? WEIR_OK : status;
 }
 
+/* What is missing below it comes again only if its rows do: its marks stay where they are. */
+static bool lacks_below(const struct closing *closing, size_t resource)
+{
+    const struct weir_stage *stage = closing->load->state.stage;
+
+    for (size_t i = 0; i < stage->n_resources; i++)
+        if (closing->has_gaps[i] &&
+            weir_resource_descends(stage->resources[i], stage->resources[resource]))
+            return true;
+    return false;
+}
+
 /* One that was read whole; its rows are where they belong. */
 static enum weir_status close_generation(struct closing *closing, size_t resource)
 {
     struct state *state = &closing->load->state;
     int64_t id = state->generations[resource].id;
-    enum weir_status status;
+    enum weir_status status = WEIR_OK;
 
     if (closing->refused && replaces(closing, resource))
         return WEIR_OK;
-    status = marks_move(state, id, state->stage->resources[resource]->name);
+    if (!lacks_below(closing, resource))
+        status = marks_move(state, id, state->stage->resources[resource]->name);
     if (status == WEIR_OK)
         status = mark_tables_note(closing->load, resource);
     if (status == WEIR_OK)

@@ -8,13 +8,6 @@
 
 #include <string.h>
 
-struct place_before {
-    struct weir_id chain;
-    struct place place;
-    bool was_there;
-    uint64_t moved_to;
-};
-
 /* --- taking back ---------------------------------------------------------------------------- */
 
 static void note_place(struct guard *guard, const struct weir_position *last,
@@ -22,8 +15,10 @@ static void note_place(struct guard *guard, const struct weir_position *last,
 {
     struct place_before *note = &guard->places[guard->n_places++];
 
-    *note = (struct place_before){
-        .chain = last->chain, .was_there = was_there, .moved_to = last->number + 1};
+    *note = (struct place_before){.generation = guard->generation,
+        .chain = last->chain,
+        .was_there = was_there,
+        .moved_to = last->number + 1};
     if (was_there)
         note->place = *before;
 }
@@ -31,8 +26,8 @@ static void note_place(struct guard *guard, const struct weir_position *last,
 static int restore_place(struct guard *guard, const struct place_before *note)
 {
     if (note->was_there)
-        return places_set(guard->state, guard->generation, &note->chain, &note->place);
-    return places_remove(guard->state, guard->generation, &note->chain);
+        return places_set(guard->state, note->generation, &note->chain, &note->place);
+    return places_remove(guard->state, note->generation, &note->chain);
 }
 
 static int restore_notes(struct guard *guard)
@@ -69,9 +64,12 @@ static int end_waiting(struct guard *guard)
 {
     int rc = SQLITE_OK;
 
-    for (size_t i = 0; i < guard->n_places && rc == SQLITE_OK && guard->state->has_waiting; i++)
-        rc = gaps_pass(
-            guard->state, guard->generation, &guard->places[i].chain, guard->places[i].moved_to);
+    for (size_t i = 0; i < guard->n_places && rc == SQLITE_OK && guard->state->has_waiting; i++) {
+        const struct place_before *note = &guard->places[i];
+
+        if (note->moved_to)
+            rc = gaps_pass(guard->state, note->generation, &note->chain, note->moved_to);
+    }
     return rc;
 }
 
@@ -129,7 +127,7 @@ static struct place place_behind(const struct weir_position *position)
 
     return (struct place){
         .number = position->number + 1,
-        .next = ends ? NULL : position->next,
+        .next = position->next,
         .done = ends,
     };
 }
@@ -328,7 +326,8 @@ enum weir_status guard_begin(struct guard *guard, struct state *state, struct we
         .generation = generation->id,
         .is_open = generation->is_open,
         .has_savepoint = needs_savepoint(batch),
-        .places = weir_new_array(batch->arena, batch->n_units, struct place_before),
+        .places = weir_new_array(
+            batch->arena, batch->n_units + guard_count_openings(batch), struct place_before),
     };
     if (guard->has_savepoint && database_run(state->db, "SAVEPOINT weir_guard") != SQLITE_OK)
         return database_fail(state->db, "cannot set a savepoint");
@@ -336,6 +335,8 @@ enum weir_status guard_begin(struct guard *guard, struct state *state, struct we
         end = end_of_chain(batch, i);
         status = guard_units(guard, i, end);
     }
+    if (status == WEIR_OK)
+        status = guard_open_chains(guard);
     if (status == WEIR_OK)
         status = guard_raise_marks(guard);
     if (status != WEIR_OK)

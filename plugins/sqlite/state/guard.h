@@ -12,6 +12,14 @@
 #include "marks.h"
 #include "places.h"
 
+struct place_before {
+    int64_t generation;
+    struct weir_id chain;
+    struct place place;
+    bool was_there;
+    uint64_t moved_to; /* 0: it was opened */
+};
+
 struct guard {
     struct state *state;
     struct weir_batch *batch;
@@ -29,6 +37,9 @@ enum weir_status guard_begin(
     struct guard *guard, struct state *state, struct weir_batch *batch) WEIR_MUST_CHECK;
 /* guard_marks.c: a part of it, behind the units. */
 enum weir_status guard_raise_marks(struct guard *guard) WEIR_MUST_CHECK;
+/* guard_openings.c: the same of what the units open, of those that have moved their chains. */
+enum weir_status guard_open_chains(struct guard *guard) WEIR_MUST_CHECK;
+size_t guard_count_openings(const struct weir_batch *batch);
 /* Keeps what the guards changed. */
 enum weir_status guard_end(struct guard *guard) WEIR_MUST_CHECK;
 /* Takes it back; if that fails too, the whole transaction, which is then noted as lost. */

@@ -61,11 +61,23 @@ struct weir_resource {
     double min_ratio; /* replace: the least share of the old number of rows */
     const char *dead_letter_table;
     const struct weir_schema *schema; /* declared columns, what may change; never NULL in a run */
+    /* Families, see <weir/position.h>. Only those that take part in the run. */
+    struct weir_resource *const *parents; /* whose rows say what there is to be read of it */
+    size_t n_parents;
+    struct weir_resource *const *children;
+    size_t n_children;
+    /* It is read for its children alone: no rows of it come to transforms and loaders, which
+     * find it with the table of one of these. */
+    bool is_walked;
 };
 
 /* Where the file says `key` of the resource, for a mistake; where it does not, its name or all of it. */
 WEIR_API const struct weir_node *weir_resource_node(
     const struct weir_resource *resource, const char *key);
+
+/* Is `from` one of its parents, or one of theirs, and so on? */
+WEIR_API bool weir_resource_descends(
+    const struct weir_resource *resource, const struct weir_resource *from);
 
 struct weir_stage {
     /* read-only */
@@ -114,6 +126,8 @@ struct weir_host {
     void (*dropped)(struct weir_stage *stage, struct weir_batch *batch);
     size_t (*keep_max)(struct weir_stage *stage);
     void (*secret)(struct weir_stage *stage, const char *text);
+    bool (*opened)(struct weir_stage *stage, const struct weir_resource *resource, size_t i,
+        struct weir_opened *ret_opened);
 };
 
 /*
@@ -203,6 +217,10 @@ WEIR_API size_t weir_keep_max(struct weir_stage *stage);
 /* Where the chain goes on. False: at its beginning. */
 WEIR_API bool weir_chain_resume(struct weir_stage *stage, const struct weir_resource *resource,
     const struct weir_id *chain, struct weir_resume *ret_resume);
+/* The chain number i, from 0, of those that earlier runs of this pass have opened and not ended, or
+ * ended with holes. False: there are no more. What begins anew in this run is told by no one. */
+WEIR_API bool weir_chain_opened(struct weir_stage *stage, const struct weir_resource *resource,
+    size_t i, struct weir_opened *ret_opened);
 /* True when an earlier run of this pass has read all of the resource: nothing is to be asked for. */
 WEIR_API bool weir_resource_is_read(struct weir_stage *stage, const struct weir_resource *resource);
 /* The mark that earlier passes left; NULL: there was none. */
