@@ -44,6 +44,8 @@ build_packages="build-essential cmake ninja-build ccache pkg-config libuv1-dev l
     libbrotli-dev libzstd-dev ca-certificates"
 # ... and, besides, what the tests need.
 test_packages="libcmocka-dev openssl pgbouncer postgresql-15 python3 sqlite3"
+# ... and what fuzzing needs besides those.
+fuzz_packages="clang libclang-rt-dev"
 
 # build PRESET [FLAG...]: configures, with these flags for cmake besides, and builds.
 build() {

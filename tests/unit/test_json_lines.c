@@ -59,6 +59,7 @@ static void no_lines_are_no_rows(void **state)
 {
     (void)state;
     check_ids("", NULL, 0);
+    check_ids("\xef\xbb\xbf\n", NULL, 0);
     check_ids(" \r\n\n\t", NULL, 0);
 }
 
@@ -83,6 +84,8 @@ static void what_is_wrong_is_told_with_its_line(void **state)
     check_fails("{\"a\":{\"id\":1}}\n{\"b\":2}\n", "a", "E-BODY-SHAPE", "line 2: no array at 'a'");
     check_fails("{\"id\":1}\n42\n{\"id\":", NULL, "E-JSON", "line 3");
     check_fails("{\"id\":1}\n{\"id\":2,\"id\":3}\n", NULL, "E-JSON-DUPLICATE", "row 2");
+    check_fails(
+        "{\"id\":1}\n{\"id\":\n2}\n", NULL, "E-JSON", "the middle of a document, at line 2");
     check_fails("<html>", NULL, "E-BODY-SHAPE", "HTML");
 }
 

@@ -68,7 +68,7 @@ WEIR_API enum weir_status weir_json_rows(struct weir_json_reader *reader, struct
     struct weir_error *ret_error) WEIR_MUST_CHECK;
 
 /*
- * The same for JSON Lines (NDJSON): a document on each line, in each of which the
+ * The same for JSON Lines (NDJSON): a whole document on each line, in each of which the
  * rows are found at `records`. Blank lines count for nothing, and a body without
  * any line has no rows. Whether lines are missing at the end nobody can tell from
  * the body, so the caller must know that it is whole.

@@ -49,7 +49,7 @@ static bool read_document(
 
 static bool is_blank(struct weir_str body)
 {
-    size_t i = 0;
+    size_t i = body.len >= 3 && memcmp(body.ptr, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 
     while (i < body.len && json_is_blank(body.ptr[i]))
         i++;

@@ -1,11 +1,16 @@
 #include "json_lines.h"
 
-/* That a line ends behind the document before this token. */
-static bool check_line_end(struct json_doc *doc, size_t token)
+/* That the document from one token to the other has a line of its own. */
+static bool check_line(struct json_doc *doc, size_t first, size_t token)
 {
     struct weir_str last = json_token(doc, token - 1);
+    const char *start = doc->text + doc->at[first];
     const char *end = last.ptr + last.len;
+    const char *newline = memchr(start, '\n', (size_t)(end - start));
 
+    if (newline)
+        return json_fail(doc, "E-JSON", (size_t)(newline - doc->text),
+            "the line ends in the middle of a document");
     return token == doc->n || memchr(end, '\n', (size_t)(doc->text + doc->at[token] - end)) ||
            json_unexpected(doc, token, "the end of the line");
 }
@@ -18,8 +23,11 @@ static void check_syntax(struct json_doc *doc, struct weir_error *error)
     size_t token = 0;
 
     json_rewind(doc, &syntax);
-    while (good && token < doc->n)
-        good = json_walk(doc, &token) && check_line_end(doc, token);
+    while (good && token < doc->n) {
+        size_t start = token;
+
+        good = json_walk(doc, &token) && check_line(doc, start, token);
+    }
     if (!good)
         *error = syntax;
 }
@@ -51,7 +59,7 @@ bool json_lines_read(struct json_search *search, struct weir_error *error)
     while (token < doc->n) {
         size_t start = token;
 
-        if (json_search_rows(search, &token) && check_line_end(doc, token))
+        if (json_search_rows(search, &token) && check_line(doc, start, token))
             continue;
         if (strcmp(error->code, "E-BODY-SHAPE") == 0) {
             tell_line(doc, start, error);
