@@ -215,6 +215,32 @@ class Limits(PagingCase):
         self.assertEqual(self.requests(), 3)
 
 
+class StopWhen(PagingCase):
+    def test_a_row_ends_the_pages(self):
+        for paginator, style in (("page_number", "page"), ("page_number, prefetch: 6", "page"),
+                                 ("cursor, cursor_path: next, cursor_param: cursor", "cursor"),
+                                 ("keyset, last_record_path: id, param: after", "keyset"),
+                                 ("json_link", "next_url"), ("header_link", "link")):
+            for condition in ("id = 333", "id > 399", "id IN (5, 301)"):
+                with self.subTest(paginator=paginator, condition=condition):
+                    self.db.unlink(missing_ok=True)
+                    n = 100 if "IN" in condition else 400
+                    self.assert_all(self.load(
+                        f'{{ type: {paginator}, stop_when: "{condition}" }}', style=style), n)
+
+    def test_it_is_the_end_for_the_next_run_too(self):
+        paginator = '{ type: page_number, stop_when: "id = 333" }'
+        query = {"style": "page", "fail_page": 3, "key": "stop"}
+        self.assert_exit(self.load(paginator, "retry: { max_attempts: 1 }", **query), SOURCE)
+        self.assert_all(self.load(paginator, "retry: { max_attempts: 1 }", **query), 400)
+        self.assertEqual(self.requests(), 5)
+
+    def test_a_condition_that_is_none(self):
+        result = self.load('{ type: page_number, stop_when: "id >" }', style="page")
+        self.assert_exit(result, BAD_FILE)
+        self.assertIn("error[E-SQL]", result.err)
+
+
 class Loops(PagingCase):
     def assert_stopped(self, result, rows, code="E-PAGE-LOOP"):
         self.assert_exit(result, SOURCE)

@@ -3,6 +3,7 @@
 #include "paging/last_row.h"
 #include "paging/sample.h"
 #include "paging/seen.h"
+#include "paging/stop_when.h"
 
 #include <string.h>
 
@@ -97,6 +98,10 @@ enum weir_status http_facts_pick(const struct http_paginator *paginator,
             return WEIR_FAIL;
         facts->next = place_of(&value, paginator->next_is_json, arena);
     }
+    if (paginator->stop_sql &&
+        http_stop_when_holds(paginator->stop_sql, batch, batch->n_rows - facts->n_rows,
+            &facts->stops, ret_error) != WEIR_OK)
+        return WEIR_FAIL;
     if (paginator->guards_repeats)
         facts->hash = http_hash(body.ptr, body.len);
     if (paginator->max_pages > 1)

@@ -4,6 +4,7 @@
 #include "client/url.h"
 #include "link_header.h"
 #include "options.h"
+#include "stop_when.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -66,8 +67,13 @@ void http_paginator_check(const struct http_paging_site *site, struct weir_mista
 {
     const struct weir_variant *variant = &site->options->paginator;
     const struct http_paginator_kind *kind = variant->type ? kinds[variant->type->value] : NULL;
+    struct http_paginator paginator;
 
-    if (kind && kind->check)
+    if (!kind)
+        return;
+    http_paginator_init(&paginator, variant);
+    http_stop_when_check(paginator.stop_when, variant->node, mistakes);
+    if (kind->check)
         kind->check(variant->options, variant->node, site, mistakes);
 }
 
@@ -78,6 +84,15 @@ void http_paginator_init(struct http_paginator *paginator, const struct weir_var
     *paginator = (struct http_paginator){
         .kind = kinds[value], .options = variant->options, .max_pages = UINT64_MAX, .prefetch = 1};
     paginator->kind->init(paginator, variant->options);
+}
+
+enum weir_status http_paginator_start(
+    struct http_paginator *paginator, struct weir_stage *stage, struct weir_error *ret_error)
+{
+    if (!paginator->stop_when)
+        return WEIR_OK;
+    paginator->stop_sql = http_stop_when_new(paginator->stop_when, stage, ret_error);
+    return paginator->stop_sql ? WEIR_OK : WEIR_FAIL;
 }
 
 void http_paginator_limit(struct http_paginator *paginator, uint64_t pages)

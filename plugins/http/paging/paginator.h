@@ -25,6 +25,7 @@ struct http_facts {
     const char *next;    /* the cursor or link as text; NULL: there is none */
     int64_t total;       /* -1: it does not say */
     enum http_more more; /* of has_more_path */
+    bool stops;          /* a row meets stop_when */
     unsigned found;      /* of enum http_found */
     uint64_t hash;       /* of the body; 0 where repeats are not looked for */
     uint64_t rows_hash;  /* of its rows; 0 where they tell nothing */
@@ -34,6 +35,8 @@ struct http_paginator;
 struct http_request;
 struct http_response;
 struct http_resource_options;
+struct weir_sql;
+struct weir_stage;
 
 /* The resource that a paginator stands in, as its check sees it. */
 struct http_paging_site {
@@ -79,6 +82,8 @@ struct http_paginator {
     const char *link_rel;                /* the relation to look for in Link headers, or NULL */
     const char *next_header;             /* the header that names the next page, or NULL */
     const struct weir_strs *allow_hosts; /* NULL: none */
+    const char *stop_when;               /* SQL, or NULL */
+    struct weir_sql *stop_sql;           /* the same, compiled by http_paginator_start */
     bool next_is_json; /* what names the next page is kept as JSON, since it goes into a body */
     bool fills_body;   /* each page needs the body to be one that can be read */
     bool stop_after_empty_page;
@@ -89,6 +94,9 @@ struct http_paginator {
 
 void http_paginator_check(const struct http_paging_site *site, struct weir_mistakes *mistakes);
 void http_paginator_init(struct http_paginator *paginator, const struct weir_variant *variant);
+/* What judging answers needs lives as long as the stage's arena. */
+enum weir_status http_paginator_start(struct http_paginator *paginator, struct weir_stage *stage,
+    struct weir_error *ret_error) WEIR_MUST_CHECK;
 
 /* Makes a request, which lacks the paginator's own part, that of a page. What it changes is in the
  * arena. */

@@ -14,6 +14,7 @@ const struct weir_option http_cursor_options[] = {
     WEIR_BOOL(struct http_cursor, stop_after_empty_page, .initial = "false",
         .help = "A page without rows is the end, even if it names a next one."),
     HTTP_HAS_MORE_PATH(struct http_cursor),
+    HTTP_STOP_WHEN(struct http_cursor),
     HTTP_MAX_PAGES(struct http_cursor),
     {0},
 };
@@ -33,6 +34,7 @@ static void cursor_init(struct http_paginator *paginator, const void *options)
     struct http_mark mark = mark_of(o);
 
     http_paginator_limit(paginator, (uint64_t)o->max_pages);
+    paginator->stop_when = o->stop_when;
     http_mark_init(paginator, &mark);
     paginator->next_path = o->cursor_path;
     paginator->has_more_path = o->has_more_path;

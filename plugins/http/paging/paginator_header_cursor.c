@@ -15,6 +15,7 @@ const struct weir_option http_header_cursor_options[] = {
     WEIR_BOOL(struct http_header_cursor, stop_after_empty_page, .initial = "false",
         .help = "A page without rows is the end, even if it names a next one."),
     HTTP_HAS_MORE_PATH(struct http_header_cursor),
+    HTTP_STOP_WHEN(struct http_header_cursor),
     HTTP_MAX_PAGES(struct http_header_cursor),
     {0},
 };
@@ -34,6 +35,7 @@ static void header_cursor_init(struct http_paginator *paginator, const void *opt
     struct http_mark mark = mark_of(o);
 
     http_paginator_limit(paginator, (uint64_t)o->max_pages);
+    paginator->stop_when = o->stop_when;
     http_mark_init(paginator, &mark);
     paginator->next_header = o->cursor_key;
     paginator->has_more_path = o->has_more_path;

@@ -5,6 +5,7 @@ const struct weir_option http_header_link_options[] = {
     WEIR_TEXT(struct http_header_link, links_next_key, .initial = "next", .min = 1,
         .help = "The relation that marks the next page among the links."),
     HTTP_ALLOW_HOSTS(struct http_header_link),
+    HTTP_STOP_WHEN(struct http_header_link),
     HTTP_MAX_PAGES(struct http_header_link),
     {0},
 };
@@ -14,6 +15,7 @@ static void header_link_init(struct http_paginator *paginator, const void *optio
     const struct http_header_link *o = options;
 
     http_paginator_limit(paginator, (uint64_t)o->max_pages);
+    paginator->stop_when = o->stop_when;
     paginator->link_rel = o->links_next_key;
     paginator->allow_hosts = &o->allow_hosts;
 }

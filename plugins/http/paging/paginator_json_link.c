@@ -6,6 +6,7 @@ const struct weir_option http_json_link_options[] = {
         .help = "Where the answer holds the URL of the next page, absolute or relative; null, "
                 "empty or nothing there ends."),
     HTTP_ALLOW_HOSTS(struct http_json_link),
+    HTTP_STOP_WHEN(struct http_json_link),
     HTTP_MAX_PAGES(struct http_json_link),
     {0},
 };
@@ -15,6 +16,7 @@ static void json_link_init(struct http_paginator *paginator, const void *options
     const struct http_json_link *o = options;
 
     http_paginator_limit(paginator, (uint64_t)o->max_pages);
+    paginator->stop_when = o->stop_when;
     paginator->next_path = o->next_url_path;
     paginator->allow_hosts = &o->allow_hosts;
 }

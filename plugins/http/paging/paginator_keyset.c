@@ -25,6 +25,7 @@ const struct weir_option http_keyset_options[] = {
     WEIR_CHOICE(struct http_keyset, order, order_choices, .initial = "asc",
         .help = "How keys follow each other. Numbers that do not are an error (E-PAGE-ORDER)."),
     HTTP_HAS_MORE_PATH(struct http_keyset),
+    HTTP_STOP_WHEN(struct http_keyset),
     HTTP_MAX_PAGES(struct http_keyset),
     {0},
 };
@@ -42,6 +43,7 @@ static void keyset_init(struct http_paginator *paginator, const void *options)
     struct http_mark mark = mark_of(o);
 
     http_paginator_limit(paginator, (uint64_t)o->max_pages);
+    paginator->stop_when = o->stop_when;
     http_mark_init(paginator, &mark);
     paginator->last_path = o->last_record_path;
     paginator->has_more_path = o->has_more_path;

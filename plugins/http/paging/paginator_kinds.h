@@ -16,6 +16,7 @@ struct http_page_number {
     bool stop_after_empty_page;
     const struct weir_path *has_more_path;
     int64_t prefetch;
+    const char *stop_when;
     int64_t max_pages; /* 0: no limit */
 };
 
@@ -34,18 +35,21 @@ struct http_offset {
     bool stop_after_empty_page;
     const struct weir_path *has_more_path;
     int64_t prefetch;
+    const char *stop_when;
     int64_t max_pages;
 };
 
 struct http_json_link {
     const struct weir_path *next_url_path;
     struct weir_strs allow_hosts;
+    const char *stop_when;
     int64_t max_pages;
 };
 
 struct http_header_link {
     const char *links_next_key;
     struct weir_strs allow_hosts;
+    const char *stop_when;
     int64_t max_pages;
 };
 
@@ -57,6 +61,7 @@ struct http_cursor {
     const char *path_param;
     bool stop_after_empty_page;
     const struct weir_path *has_more_path;
+    const char *stop_when;
     int64_t max_pages;
 };
 
@@ -68,6 +73,7 @@ struct http_header_cursor {
     const char *path_param;
     bool stop_after_empty_page;
     const struct weir_path *has_more_path;
+    const char *stop_when;
     int64_t max_pages;
 };
 
@@ -81,6 +87,7 @@ struct http_keyset {
     const char *path_param;
     int order; /* enum http_keyset_order */
     const struct weir_path *has_more_path;
+    const char *stop_when;
     int64_t max_pages;
 };
 
@@ -108,6 +115,10 @@ extern const struct weir_option http_keyset_options[];
     WEIR_PATH(T, has_more_path, .example = "has_more",                                             \
         .help = "Where the answer says whether there is another page; false, 0, null or nothing "  \
                 "there ends.")
+#define HTTP_STOP_WHEN(T)                                                                          \
+    WEIR_TEXT(T, stop_when, .min = 1, .example = "\"year < 2020\"",                                \
+        .help = "A condition in SQL. A page with a row for which it is true is the last one; it "  \
+                "is loaded whole.")
 #define HTTP_ALLOW_HOSTS(T)                                                                        \
     WEIR_TEXTS(T, allow_hosts, .tuning = true, .example = "[api2.example.org]",                    \
         .help = "Hosts, as `host` or `host:port`, that a next link may lead to besides the one "   \

@@ -27,6 +27,7 @@ const struct weir_option http_offset_options[] = {
         .help = "A page without rows is the end, unless the answer says that more follow."),
     HTTP_HAS_MORE_PATH(struct http_offset),
     HTTP_PREFETCH(struct http_offset),
+    HTTP_STOP_WHEN(struct http_offset),
     HTTP_MAX_PAGES(struct http_offset),
     {0},
 };
@@ -54,6 +55,7 @@ static void offset_init(struct http_paginator *paginator, const void *options)
     const struct http_offset *o = options;
 
     http_paginator_limit(paginator, (uint64_t)o->max_pages);
+    paginator->stop_when = o->stop_when;
     if (o->maximum_offset > 0)
         http_paginator_limit(paginator, pages_before(o, o->maximum_offset));
     paginator->total_path = o->total_path;

@@ -19,6 +19,7 @@ const struct weir_option http_page_number_options[] = {
         .help = "A page without rows is the end, unless the answer says that more follow."),
     HTTP_HAS_MORE_PATH(struct http_page_number),
     HTTP_PREFETCH(struct http_page_number),
+    HTTP_STOP_WHEN(struct http_page_number),
     HTTP_MAX_PAGES(struct http_page_number),
     {0},
 };
@@ -36,6 +37,7 @@ static void page_number_init(struct http_paginator *paginator, const void *optio
     const struct http_page_number *o = options;
 
     http_paginator_limit(paginator, (uint64_t)o->max_pages);
+    paginator->stop_when = o->stop_when;
     if (o->maximum_page > 0)
         http_paginator_limit(paginator, (uint64_t)(o->maximum_page - o->base_page) + 1);
     paginator->total_path = o->total_path;

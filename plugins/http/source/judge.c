@@ -238,7 +238,7 @@ struct http_judgement http_chain_judge(struct http_chain *chain, const struct ht
     if (never_happened(chain, decoded, unit->error))
         return judgement;
     page->skips |= decoded->verdict == HTTP_SKIP;
-    page->is_last |= decoded->verdict == HTTP_STOP;
+    page->is_last |= decoded->verdict == HTTP_STOP || facts->stops;
     learn_total(chain, facts);
     if (!unit->error)
         http_guard_learn(chain, page, facts);

@@ -66,6 +66,8 @@ static enum weir_status start_resource(
     resource->options = options;
     resource->estimate = FIRST_ESTIMATE;
     http_paginator_init(&resource->paginator, &options->paginator);
+    if (http_paginator_start(&resource->paginator, source->stage, ret_error) != WEIR_OK)
+        return WEIR_FAIL;
     resource->credential =
         http_credential_use(&source->credentials, &options->auth, &options->retry, arena);
     if (http_plan_init(&resource->plan, options, source->options->base_url, arena, ret_error) !=
@@ -123,8 +125,10 @@ enum weir_status http_source_start(struct weir_stage *stage)
     source->random = uv_hrtime() | 1;
     (void)uv_random(NULL, NULL, &source->random, sizeof(source->random), 0, NULL);
     source->random |= 1;
-    source->credentials.context = (struct http_credential_context){
-        .stage = stage, .base_url = options->base_url, .changed = http_schedule_on_login, .arg = source};
+    source->credentials.context = (struct http_credential_context){.stage = stage,
+        .base_url = options->base_url,
+        .changed = http_schedule_on_login,
+        .arg = source};
     http_readers_init(&source->readers);
     /* Batches may be with the workers when the stage stops, so what decoding needs outlives it. */
     weir_defer(stage->arena, free_readers, &source->readers);
