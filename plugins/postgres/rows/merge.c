@@ -159,6 +159,8 @@ static void note_versions(struct loading *loading, struct mapping *mapping)
     for (size_t i = 0; i < mapping->n; i++)
         if (mapping->columns[i] == loading->merge->order)
             mapping->versions = mapping->values[i];
+    for (size_t i = 0; mapping->forms && i < mapping->n_variants; i++)
+        note_versions(loading, &mapping->variants[i]);
 }
 
 enum weir_status merge_begin(

@@ -66,6 +66,7 @@ static void note_filled(struct loading *loading, const struct mapping *mapping)
 enum weir_status loading_map(struct loading *loading, size_t n_batches)
 {
     enum weir_status status = WEIR_OK;
+    bool has_variants = false;
 
     loading->mappings = weir_new_array(loading->arena, n_batches, struct mapping);
     loading->fills = weir_new_array(loading->arena, loading->filled->n_columns, bool);
@@ -74,7 +75,11 @@ enum weir_status loading_map(struct loading *loading, size_t n_batches)
             continue;
         status = mapping_make(loading, b);
         note_filled(loading, &loading->mappings[b]);
+        mapping_split(loading, b);
+        has_variants = has_variants || loading->mappings[b].forms;
     }
+    if (has_variants)
+        mapping_rank(loading, n_batches);
     return status;
 }
 
@@ -90,6 +95,20 @@ static enum weir_status copy_all(struct loading *loading, const struct row_ref *
     return status;
 }
 
+/* Where the order of rows is of no matter: rows that bring the same go into one COPY. */
+static enum weir_status copy_by_rank(struct loading *loading, const struct row_ref *refs, size_t n)
+{
+    struct row_ref *sorted;
+    enum weir_status status;
+
+    if (loading->n_ranks < 2)
+        return copy_all(loading, refs, n);
+    sorted = refs_by_rank(loading, refs, n);
+    status = copy_all(loading, sorted, n);
+    free(sorted);
+    return status;
+}
+
 enum weir_status loading_try(struct loading *loading, const struct row_ref *refs, size_t n)
 {
     enum weir_status status;
@@ -99,7 +118,8 @@ enum weir_status loading_try(struct loading *loading, const struct row_ref *refs
     else
         return copy_all(loading, refs, n);
     if (status == WEIR_OK)
-        status = copy_all(loading, refs, n);
+        status = loading->merge->order_column.len ? copy_by_rank(loading, refs, n)
+                                                  : copy_all(loading, refs, n);
     return status == WEIR_OK ? merge_run(loading, n) : status;
 }
 
@@ -135,13 +155,31 @@ static enum weir_status load_piece(
     return status == WEIR_OK ? search_rows(loading, refs, *ret_n) : status;
 }
 
+/* WEIR_REJECT: nothing of it is there, and a savepoint is open. Of two rows that cannot be there
+ * together the later one is the bad one, so rows then go in their order. */
+static enum weir_status try_by_rank(struct loading *loading, const struct row_ref *refs, size_t n)
+{
+    enum weir_status status;
+
+    loading->before = SAVEPOINT_BEGIN "; ";
+    status = copy_by_rank(loading, refs, n);
+    if (status != WEIR_REJECT)
+        return status;
+    status = savepoint_return(loading);
+    return status == WEIR_OK ? WEIR_REJECT : status;
+}
+
 static enum weir_status load_all(struct loading *loading, const struct row_ref *refs, size_t n)
 {
-    enum weir_status status = WEIR_OK;
+    bool has_savepoint = !loading->merge && loading->n_ranks > 1;
+    enum weir_status status = has_savepoint ? try_by_rank(loading, refs, n) : WEIR_REJECT;
     size_t n_done;
 
+    if (status != WEIR_REJECT)
+        return status;
+    status = WEIR_OK;
     for (size_t i = 0; i < n && status == WEIR_OK; i += n_done) {
-        loading->before = i ? SAVEPOINT_RENEW "; " : SAVEPOINT_BEGIN "; ";
+        loading->before = i || has_savepoint ? SAVEPOINT_RENEW "; " : SAVEPOINT_BEGIN "; ";
         status = load_piece(loading, refs + i, n - i, &n_done);
     }
     /* The last savepoint ends with the transaction: to release it would be a round trip more. */

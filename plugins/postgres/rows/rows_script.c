@@ -19,6 +19,8 @@ static enum weir_status send_rows(void *arg)
 
 static bool is_one_copy(const struct loading *loading, size_t n_batches)
 {
+    if (loading->n_ranks > 1)
+        return false;
     for (size_t b = 0; b < n_batches; b++)
         if (!mapping_is_same(&loading->mappings[0], &loading->mappings[b]))
             return false;

@@ -3,14 +3,17 @@
 
 #include "query/sql.h"
 
-/* What a row gets in a column that its batch lacks. */
+/* What a row gets in a column that it lacks. */
 static enum weir_status append_defaults(
     struct weir_buf *sql, const struct merge *merge, struct connection *connection)
 {
     PGresult *result = query_get(connection,
         "SELECT a.attname, pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef AS d"
         " JOIN pg_attribute AS a ON a.attrelid = d.adrelid AND a.attnum = d.adnum"
-        " WHERE d.adrelid = $1::bigint::oid AND a.attgenerated = ''",
+        " WHERE d.adrelid = $1::bigint::oid AND a.attgenerated = '' UNION ALL"
+        " SELECT a.attname, format('nextval(%L::regclass)', pg_get_serial_sequence("
+        "a.attrelid::regclass::text, a.attname)) FROM pg_attribute AS a"
+        " WHERE a.attrelid = $1::bigint::oid AND a.attidentity = 'd'",
         bind_integer(merge->table->oid));
 
     if (!result)

@@ -21,14 +21,17 @@ static enum weir_status reject_null(
         is_key ? "key " : "", what);
 }
 
+/* takes_absent: the row has a default where it lacks the column. */
 static enum weir_status refuse_nulls(const struct checking *checking, const char *name, bool is_key,
-    const struct weir_column *source)
+    bool takes_absent, const struct weir_column *source)
 {
     struct weir_batch *batch = checking->batch;
     enum weir_status status = WEIR_OK;
 
     for (size_t r = 0; r < batch->n_rows && status == WEIR_OK; r++)
-        if ((!source || source->values[r].kind == WEIR_NULL) && !weir_batch_is_rejected(batch, r))
+        if ((!source || source->values[r].kind == WEIR_NULL) &&
+            !(takes_absent && source && weir_is_absent(&source->values[r])) &&
+            !weir_batch_is_rejected(batch, r))
             status = reject_null(checking, r, name, is_key, source != NULL);
     return status;
 }
@@ -53,13 +56,13 @@ static enum weir_status check_keys(const struct checking *checking)
 
         if (!table->exists || table->resource->disposition == WEIR_MERGE ||
             (column && column->is_not_null))
-            status =
-                refuse_nulls(checking, key->items[i], true, find_source(checking->batch, name));
+            status = refuse_nulls(
+                checking, key->items[i], true, false, find_source(checking->batch, name));
     }
     return status;
 }
 
-/* One that is not brought gets its default. */
+/* A row that lacks one with a default gets that. */
 static enum weir_status check_required(const struct checking *checking)
 {
     const struct table *table = checking->table;
@@ -73,7 +76,7 @@ static enum weir_status check_required(const struct checking *checking)
             continue;
         source = find_source(checking->batch, column->name);
         if (source || column->is_required)
-            status = refuse_nulls(checking, column->name.ptr, false, source);
+            status = refuse_nulls(checking, column->name.ptr, false, column->has_default, source);
     }
     return status;
 }

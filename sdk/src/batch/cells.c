@@ -130,7 +130,8 @@ struct weir_value *batch_new_values(struct weir_batch *batch)
     if (!cells || cells->height < batch->row_capacity || cells->n_used == cells->n_slots)
         add_piece(batch, more_slots(batch), batch->row_capacity);
     values = take_slot(batch->cells);
-    memset(values, 0, batch->n_rows * sizeof(*values));
+    for (size_t row = 0; row < batch->n_rows; row++)
+        values[row] = weir_absent();
     return values;
 }
 

@@ -67,6 +67,14 @@ static uint32_t kinds_among(const struct weir_column *column, const size_t *rows
     return kinds & ~(1U << WEIR_NULL);
 }
 
+static bool is_absent(const struct weir_column *column, const size_t *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!weir_is_absent(&column->values[rows[i]]))
+            return false;
+    return true;
+}
+
 static void take_columns(struct weir_batch *part)
 {
     const struct weir_memory *memory = part->memory;
@@ -78,7 +86,7 @@ static void take_columns(struct weir_batch *part)
         uint32_t kinds = kinds_among(came, memory->origins, memory->n);
         struct weir_column *column;
 
-        if (came->kinds && !kinds)
+        if (came->kinds && !kinds && is_absent(came, memory->origins, memory->n))
             continue;
         column = &part->columns[part->n_columns++];
         *column = *came;
@@ -141,7 +149,8 @@ static void append_columns(struct weir_batch *batch, const struct weir_batch *pa
 
     batch_reserve(batch, n + part->n_rows);
     for (size_t c = 0; c < batch->n_columns; c++)
-        memset(batch->columns[c].values + n, 0, part->n_rows * sizeof(struct weir_value));
+        for (size_t r = n; r < n + part->n_rows; r++)
+            batch->columns[c].values[r] = weir_absent();
     for (size_t c = 0; c < part->n_columns; c++) {
         const struct weir_column *from = &part->columns[c];
         size_t at = weir_batch_column(batch, from->name);

@@ -42,7 +42,7 @@ static size_t gather(struct weir_arena *arena, const struct weir_column *columns
     for (size_t c = 0; c < n_columns; c++) {
         const struct weir_value *value = &columns[c].values[row];
 
-        if (value->kind == WEIR_NULL)
+        if (weir_is_absent(value))
             continue;
         pairs[n].key = weir_json_quote(arena, columns[c].name);
         pairs[n++].value = cell_json(arena, value);

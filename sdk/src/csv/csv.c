@@ -75,7 +75,7 @@ static bool open_row(struct weir_csv_reader *reader, size_t start)
             batch->n_columns);
     (void)batch_open_row(batch);
     for (size_t c = 0; c < batch->n_columns; c++)
-        batch->columns[c].values[batch->n_rows - 1] = weir_null();
+        batch->columns[c].values[batch->n_rows - 1] = weir_absent();
     return true;
 }
 
@@ -85,6 +85,7 @@ static void set_cell(struct weir_csv_reader *reader, size_t n, const struct csv_
     struct weir_column *column = &batch->columns[reader->columns[n]];
     struct weir_str text = field->raw;
 
+    column->values[batch->n_rows - 1] = weir_null();
     if (text.len == 0 && !field->is_quoted)
         return;
     if (field->has_doubled)

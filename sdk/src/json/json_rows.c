@@ -146,14 +146,14 @@ static bool read_cell(struct json_rows *rows, size_t *token, size_t column)
     return good;
 }
 
-/* Nulls where the row had no such key. */
+/* What the row had no key for. */
 static void fill_row(struct json_rows *rows)
 {
     struct weir_batch *batch = rows->batch;
 
     for (size_t c = 0; c < batch->n_columns; c++) {
         if (rows->columns->stamps[c] != rows->columns->stamp)
-            batch->columns[c].values[batch->n_rows - 1] = weir_null();
+            batch->columns[c].values[batch->n_rows - 1] = weir_absent();
     }
 }
 
