@@ -3,7 +3,7 @@
 import unittest
 
 import harness
-from harness import OK, SOURCE
+from harness import BAD_FILE, OK, SOURCE
 from test_http_errors import FAST, ErrorCase
 
 setUpModule = harness.start_server
@@ -196,6 +196,112 @@ class Session(LoginCase):
                                  ("cookie: true", "json", "sets no cookie")):
             with self.subTest(key=key):
                 self.assertIn(text, self.refused(self.session(key, gives=gives)))
+
+
+class RefreshToken(LoginCase):
+    KEYS = {"K": "c2l4dGVlbiBieXRlcyBhbmQgc2l4dGVlbiBieXRlcyE=", "R": "SECRET-refresh-0"}
+
+    def setUp(self):
+        super().setUp()
+        harness.server().reset()
+        self.vault = self.work / "login"
+
+    def token(self, *more, answer="rotate=1", store=True):
+        if store:
+            more = (*more, "store: { path: '${WORK}/login', key: '${K}' }")
+        keys = ", ".join((f"access_token_url: '${{SERVER}}/refresh?{answer}'", "client_id: client",
+                          "refresh_token: '${R}'", *more))
+        return f"auth: {{ type: oauth2_refresh_token, {keys} }}"
+
+    def load(self, path, *keys, env=None, **options):
+        return super().load(path, *keys, env=self.KEYS | (env or {}), **options)
+
+    def check_output(self, result):
+        super().check_output(result)
+        for file in self.work.glob("login*"):
+            self.assertNotIn(b"SECRET", file.read_bytes())
+            self.assertEqual(file.stat().st_mode & 0o777, 0o600)
+
+    def enter(self, *more, **options):
+        result = self.load("/auth", self.token(*more, **options), kind="token")
+        self.assert_exit(result, OK)
+        self.check_output(result)
+        self.assertEqual(len(self.ids()), 10)
+        return result
+
+    def test_each_run_begins_with_the_token_of_the_last(self):
+        for n in range(1, 4):
+            self.enter()
+            self.assertEqual(self.hits("/refresh"), n)
+
+    def test_a_login_that_is_renewed_in_mid_run(self):
+        result = self.load("/auth", self.token(), "params: { i: '{partition.i}' }",
+                           "partitions: { i: { from: 1, to: 20 } }", uses=5)
+        self.assert_exit(result, OK)
+        self.check_output(result)
+        self.assertGreaterEqual(self.hits("/refresh"), 4)
+        self.enter()
+
+    def test_without_a_store_the_run_warns(self):
+        self.assertNotIn("store", self.enter(store=False, answer="rotate=0").err)
+        self.assertIn("say store under auth", self.enter(store=False).err)
+        err = self.refused(self.token(store=False), kind="token")
+        self.assertIn("invalid_grant", err)
+
+    def test_an_answer_that_was_lost_is_told(self):
+        for _ in range(2):
+            err = self.refused(self.token(answer="rotate=1&lose=1"), kind="token")
+            self.assertIn("error[E-AUTH-LOST]", err)
+        # A new one in the file is preferred to the one that is stored.
+        result = self.load("/auth", self.token(answer="rotate=1&lose=1"), kind="token",
+                           env={"R": "SECRET-refresh-1"})
+        self.assert_exit(result, OK)
+
+    def test_a_refusal_is_no_loss(self):
+        for _ in range(2):
+            err = self.refused(self.token(), kind="token", env={"R": "SECRET-wrong"})
+            self.assertIn("error[E-AUTH]", err)
+            self.assertIn("invalid_grant", err)
+
+    def test_another_key_does_not_open_the_store(self):
+        self.enter()
+        harmed = self.vault.read_bytes()
+        result = self.load("/auth", self.token(), kind="token", env={"K": "0" * 64})
+        self.assert_exit(result, BAD_FILE)
+        self.assertIn("error[E-AUTH-STORE]", result.err)
+        self.assertEqual(self.vault.read_bytes(), harmed)
+        self.vault.write_bytes(harmed[:-1] + bytes([harmed[-1] ^ 1]))
+        self.assert_exit(self.load("/auth", self.token(), kind="token"), BAD_FILE)
+
+    def test_a_store_that_cannot_be_written(self):
+        auth = self.token("store: { path: '${WORK}/nowhere/login', key: '${K}' }", store=False)
+        result = self.load("/auth", auth, kind="token")
+        self.assert_exit(result, BAD_FILE)
+        self.assertIn("check store.path", result.err)
+        self.assertEqual(self.hits("/refresh"), 0)
+
+    def test_processes_share_the_store(self):
+        pipeline = f"""
+            weir: 1
+            name: NAME
+            extract:
+              type: http
+              {FAST}
+              {self.token(answer="rotate=1&pause=0.3")}
+              resources: [{{ name: t, url: "${{SERVER}}/auth?kind=token" }}]
+            load: {{ type: ndjson, path: "${{WORK}}/NAME" }}
+            """
+        runs = [self.start_weir(pipeline.replace("NAME", name), env=SECRETS | self.KEYS)
+                for name in ("one", "two", "three")]
+        for run in runs:
+            self.assert_exit(run.wait(), OK)
+        self.assertEqual(self.hits("/refresh"), 3)
+
+    def test_what_is_no_key(self):
+        auth = self.token("store: { path: x, key: '${P}' }", store=False)
+        result = self.load("/auth", auth, kind="token")
+        self.assert_exit(result, BAD_FILE)
+        self.assertIn("openssl rand -base64 32", result.err)
 
 
 class Keys(LoginCase):

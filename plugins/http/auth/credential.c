@@ -14,7 +14,7 @@ static const char *no_header_name(const void *options)
 
 static const struct http_credential_kind none_kind = {.header_name = no_header_name};
 
-enum { NONE, BEARER, API_KEY, HTTP_BASIC, CLIENT_CREDENTIALS, SESSION };
+enum { NONE, BEARER, API_KEY, HTTP_BASIC, CLIENT_CREDENTIALS, REFRESH_TOKEN, SESSION };
 
 static const struct http_credential_kind *const kinds[] = {
     [NONE] = &none_kind,
@@ -22,6 +22,7 @@ static const struct http_credential_kind *const kinds[] = {
     [API_KEY] = &http_api_key_kind,
     [HTTP_BASIC] = &http_basic_kind,
     [CLIENT_CREDENTIALS] = &http_client_credentials_kind,
+    [REFRESH_TOKEN] = &http_refresh_token_kind,
     [SESSION] = &http_session_kind,
 };
 
@@ -37,6 +38,8 @@ const struct weir_variant_type http_auth_variants[] = {
         "A token got from an authorization server (OAuth 2), for a program of its own.",
         CLIENT_CREDENTIALS, http_client_credentials_options,
         sizeof(struct http_client_credentials)},
+    {"oauth2_refresh_token", "A token got for one that a user has given the program (OAuth 2).",
+        REFRESH_TOKEN, http_refresh_token_options, sizeof(struct http_refresh_token)},
     {"session", "A token or cookie that the server itself gives for a name and a password.",
         SESSION, http_session_options, sizeof(struct http_session)},
     {0},

@@ -21,6 +21,22 @@ struct http_basic {
     struct weir_secret password;
 };
 
+struct http_refresh_store {
+    const char *path;
+    struct weir_secret key;
+};
+
+struct http_refresh_token {
+    const char *access_token_url;
+    const char *client_id;
+    struct weir_secret client_secret;
+    int client_auth; /* enum http_client_auth */
+    struct weir_secret refresh_token;
+    struct http_refresh_store store;
+    struct weir_pairs access_token_request_data;
+    uint64_t default_token_expiration; /* ms */
+};
+
 struct http_session_login {
     const char *path;
     int method; /* enum http_method */
@@ -53,6 +69,7 @@ extern const struct weir_option http_basic_options[];
 
 extern const struct weir_option http_client_credentials_options[];
 extern const struct weir_option http_session_options[];
+extern const struct weir_option http_refresh_token_options[];
 extern const struct weir_choice http_key_locations[];
 
 extern const struct http_credential_kind http_bearer_kind;
@@ -60,6 +77,7 @@ extern const struct http_credential_kind http_api_key_kind;
 extern const struct http_credential_kind http_basic_kind;
 extern const struct http_credential_kind http_client_credentials_kind;
 extern const struct http_credential_kind http_session_kind;
+extern const struct http_credential_kind http_refresh_token_kind;
 
 /* For the kinds' checks: an address that cannot be sent to; a secret that is empty or cannot be part of a header. */
 void http_credential_check_url(

@@ -14,6 +14,7 @@ enum {
     MOST_ANSWER = 1024 * 1024,
     MOST_TOKEN = 32 * 1024,
     USES_UNTOLD = 256, /* until the engine is reminded of what is secret */
+    HELD_MS = 50,      /* until it is tried again to get what others hold */
 };
 
 /* Slots of credential.secrets; those before are the kind's. */
@@ -32,6 +33,11 @@ static struct weir_stage *stage_of(const struct http_login *login)
 static uint64_t now(const struct http_login *login)
 {
     return uv_now(weir_loop(stage_of(login)));
+}
+
+uint64_t http_login_waited(const struct http_login *login)
+{
+    return now(login) - login->began_ms;
 }
 
 void http_login_init(struct http_login *login, const struct http_login_kind *how)
@@ -99,14 +105,22 @@ static void keep(struct http_login *login, const struct http_grant *grant)
 
 /* --- the exchange ------------------------------------------------------------------------- */
 
-static void send_request(struct http_login *login);
+static void go_on(struct http_login *login);
+
+/* Nobody else has to wait for it any longer. */
+static void release(struct http_login *login)
+{
+    if (login->arena && login->how->release)
+        login->how->release(login);
+    weir_arena_free(login->arena);
+    login->arena = NULL;
+}
 
 static void end(struct http_login *login)
 {
     const struct http_credential_context *context = login->credential.context;
 
-    weir_arena_free(login->arena);
-    login->arena = NULL;
+    release(login);
     context->changed(context->arg);
 }
 
@@ -135,7 +149,17 @@ static void fail(struct http_login *login, const struct weir_error *error)
 
 static void on_timer(uv_timer_t *timer)
 {
-    send_request(timer->data);
+    go_on(timer->data);
+}
+
+static void wait(struct http_login *login, uint64_t ms)
+{
+    if (!login->has_timer) {
+        uv_timer_init(weir_loop(stage_of(login)), &login->timer);
+        login->timer.data = login;
+        login->has_timer = true;
+    }
+    uv_timer_start(&login->timer, on_timer, ms, 0);
 }
 
 static bool retry(
@@ -144,18 +168,13 @@ static bool retry(
     const struct http_retry_options *options = login->credential.retry;
     uint64_t wait_ms;
 
-    if (!http_retry_wait(options, login->attempts, now(login) - login->began_ms,
-            response->retry_after, (int64_t)time(NULL), uv_hrtime(), &wait_ms))
+    if (!http_retry_wait(options, login->attempts, http_login_waited(login), response->retry_after,
+            (int64_t)time(NULL), uv_hrtime(), &wait_ms))
         return false;
     weir_log(stage_of(login), WEIR_LOG_INFO, "login: %s; attempt %u of %lld in %.2f s",
         reason->text, login->attempts + 1, (long long)options->max_attempts,
         (double)wait_ms / 1000);
-    if (!login->has_timer) {
-        uv_timer_init(weir_loop(stage_of(login)), &login->timer);
-        login->timer.data = login;
-        login->has_timer = true;
-    }
-    uv_timer_start(&login->timer, on_timer, wait_ms, 0);
+    wait(login, wait_ms);
     return true;
 }
 
@@ -166,8 +185,8 @@ static void hide(const struct http_login *login, const struct weir_buf *body)
 }
 
 /* Why there is no login in the answer, and whether another try may go better. */
-static bool describe(const struct http_login *login, const struct http_response *response,
-    struct weir_error *ret_error)
+static bool describe(
+    struct http_login *login, const struct http_response *response, struct weir_error *ret_error)
 {
     char excerpt[HTTP_EXCERPT];
 
@@ -176,6 +195,8 @@ static bool describe(const struct http_login *login, const struct http_response 
         return response->retryable;
     }
     hide(login, &response->body);
+    if (login->how->explain && login->how->explain(login, response->status, ret_error))
+        return false;
     http_excerpt(response, &login->credential, &login->exchange.request, excerpt);
     weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-AUTH", "status %d%s; check auth, %s",
         response->status, excerpt,
@@ -223,20 +244,39 @@ static void send_request(struct http_login *login)
         login->credential.context->client, &login->exchange.request, answered, login);
 }
 
-static enum weir_status begin(struct http_login *login)
+/* Makes the request, and sends it unless something is held by others. */
+static enum weir_status make_request(struct http_login *login)
 {
     struct weir_error error = {0};
+    enum weir_status status = login->how->request(login, login->arena, &login->exchange, &error);
 
+    if (status == WEIR_OK)
+        send_request(login);
+    else if (status == WEIR_AGAIN)
+        wait(login, HELD_MS);
+    else
+        set_error(login, &error);
+    return status == WEIR_FAIL ? WEIR_FAIL : WEIR_AGAIN;
+}
+
+static void go_on(struct http_login *login)
+{
+    if (login->attempts > 0)
+        send_request(login);
+    else if (make_request(login) == WEIR_FAIL)
+        end(login);
+}
+
+static enum weir_status begin(struct http_login *login)
+{
     login->arena = weir_arena_new();
     login->exchange = (struct http_exchange){0};
     login->attempts = 0;
     login->began_ms = now(login);
-    if (login->how->request(login, login->arena, &login->exchange, &error) != WEIR_OK) {
-        set_error(login, &error);
-        return WEIR_FAIL;
-    }
-    send_request(login);
-    return WEIR_AGAIN;
+    if (make_request(login) != WEIR_FAIL)
+        return WEIR_AGAIN;
+    release(login);
+    return WEIR_FAIL;
 }
 
 /* --- callbacks of credentials ------------------------------------------------------------- */
@@ -278,8 +318,8 @@ void http_login_stop(struct http_credential *credential)
     if (login->has_timer)
         uv_close((uv_handle_t *)&login->timer, NULL);
     login->has_timer = false;
-    weir_arena_free(login->arena);
+    release(login);
     weir_arena_free(login->granted);
     weir_arena_free(login->earlier);
-    login->arena = login->granted = login->earlier = NULL;
+    login->granted = login->earlier = NULL;
 }

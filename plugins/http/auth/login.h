@@ -27,17 +27,22 @@ struct http_grant {
     const char *header; /* as it is sent: "Authorization: Bearer ...", or NULL */
     const char *param;  /* or as a parameter of the query */
     const char *value;
-    const char *secret; /* what is secret in it */
-    uint64_t lifetime;  /* ms; 0: until it is refused */
+    const char *secret;        /* what is secret in it */
+    const char *refresh_token; /* for the next login, or NULL */
+    uint64_t lifetime;         /* ms; 0: until it is refused */
 };
 
 struct http_login_kind {
-    /* The exchange, in the arena. */
+    /* The exchange, in the arena. WEIR_AGAIN: something is held by others, so a little later. */
     enum weir_status (*request)(struct http_login *login, struct weir_arena *arena,
         struct http_exchange *ret_exchange, struct weir_error *ret_error);
     /* What a good answer gives. */
     enum weir_status (*read)(struct http_login *login, const struct http_response *response,
         struct weir_arena *arena, struct http_grant *ret_grant, struct weir_error *ret_error);
+    /* The exchange is over, or given up. May be NULL. */
+    void (*release)(struct http_login *login);
+    /* A better word for a refusal with this status; may be NULL. */
+    bool (*explain)(struct http_login *login, int status, struct weir_error *ret_error);
 };
 
 /* The first part of a credential that logs in. */
@@ -63,6 +68,8 @@ void http_login_init(struct http_login *login, const struct http_login_kind *how
 enum weir_status http_login_prepare(
     struct http_credential *credential, struct weir_error *ret_error) WEIR_MUST_CHECK;
 bool http_login_refused(struct http_credential *credential, uint64_t number);
+/* How long the exchange under way takes already, in ms. */
+uint64_t http_login_waited(const struct http_login *login);
 void http_login_stop(struct http_credential *credential);
 
 #endif

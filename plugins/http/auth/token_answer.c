@@ -46,6 +46,7 @@ enum weir_status http_token_answer(struct weir_str body, uint64_t default_ms,
             "the answer's token_type is '%.40s', and only Bearer can be sent", type);
     *ret_grant = (struct http_grant){.secret = token,
         .header = weir_printf(arena, "Authorization: Bearer %s", token),
+        .refresh_token = text_of(answer, "refresh_token"),
         .lifetime = lifetime_of(answer, default_ms)};
     return WEIR_OK;
 }

@@ -1,9 +1,9 @@
-"""A session: a token or cookies for a name and a password."""
+"""Logins of more than one step: sessions, and tokens that change with each use."""
 
 import json
 from urllib.parse import parse_qs
 
-from .access import PASSWORD, USER, issue
+from .access import CLIENT_ID, PASSWORD, USER, issue
 from .routes import route
 
 
@@ -38,3 +38,32 @@ async def login(x):
         headers = [("Set-Cookie", "theme=dark; Path=/"), ("Set-Cookie", "sid=old"),
                    ("Set-Cookie", f"sid={token}; HttpOnly; Path=/"), ("Set-Cookie", "gone=")]
     await x.send_json(body, headers=headers)
+
+
+@route("/refresh", "rotate expires_in lose fail as pause")
+async def refresh(x):
+    """OAuth 2 with a refresh token. The first is SECRET-refresh-0; with rotate=1 each is good once,
+    and the answer holds the next. With lose=n the first n answers never come, though the token is
+    changed."""
+    form = {name: values[-1] for name, values in parse_qs(x.request.body.decode()).items()}
+    number = x.stats.memory.setdefault("refresh", 0)
+    if form.get("grant_type") != "refresh_token" or form.get("client_id") != CLIENT_ID:
+        await x.send_json({"error": "invalid_request"}, 400)
+        return
+    if form.get("refresh_token") != f"SECRET-refresh-{number}":
+        x.stats.auth_failures += 1
+        await x.send_json({"error": "invalid_grant", "you sent": form}, 400)
+        return
+    if x.fails(0):
+        await x.send_error(x.number("as", 503), "no tokens today")
+        return
+    await x.pause(x.number("pause", 0.0, float))
+    answer = {"access_token": issue(x, "issued"), "token_type": "Bearer",
+              "expires_in": x.number("expires_in", 3600)}
+    if x.flag("rotate"):
+        x.stats.memory["refresh"] = number + 1
+        answer["refresh_token"] = f"SECRET-refresh-{number + 1}"
+    if number < x.number("lose", 0):
+        x.connection.close()
+        return
+    await x.send_json(answer)
