@@ -304,6 +304,50 @@ class RefreshToken(LoginCase):
         self.assertIn("openssl rand -base64 32", result.err)
 
 
+class Jwt(LoginCase):
+    def jwt(self, *more, key="key: '${S}'", claims="{ iss: me, aud: weir }"):
+        keys = ", ".join(("algorithm: HS256", key, "headers: { kid: k1 }", f"claims: {claims}",
+                          *more))
+        return f"auth: {{ type: jwt, {keys} }}"
+
+    def load(self, path, *keys, env=None, **options):
+        return super().load(path, *keys, env={"S": "SECRET-signing-key"} | (env or {}), **options)
+
+    def enter(self, auth, kind="jwt"):
+        result = self.load("/auth", auth, kind=kind)
+        self.assert_exit(result, OK)
+        self.check_output(result)
+        self.assertNotIn("eyJ", result.out + result.err + str(result.report))
+        self.assertEqual(len(self.ids()), 10)
+
+    def test_a_token_that_is_signed_here(self):
+        self.enter(self.jwt())
+        self.write("key", "SECRET-signing-key\n")
+        self.enter(self.jwt(key="key_file: '${WORK}/key'"))
+
+    def test_a_token_that_is_exchanged(self):
+        harness.server().reset()
+        self.enter(self.jwt("exchange: '${SERVER}/exchange'"), kind="token")
+        self.assertEqual(self.hits("/exchange"), 1)
+
+    def test_a_token_that_is_refused(self):
+        harness.server().reset()
+        err = self.refused(self.jwt(claims="{ aud: else }"), kind="jwt")
+        self.assertIn("2 attempts, the last: status 401", err)
+        self.assertNotIn("eyJ", err)
+        err = self.refused(self.jwt("exchange: '${SERVER}/exchange'", claims="{ aud: else }"))
+        self.assertIn("invalid_grant", err)
+        self.assertNotIn("eyJ", err)
+
+    def test_keys_that_cannot_sign(self):
+        result = self.load("/auth", self.jwt(key="key_file: '${WORK}/nowhere'"))
+        self.assert_exit(result, BAD_FILE)
+        self.assertIn("error[E-FILE]", result.err)
+        result = self.load("/auth", self.jwt().replace("HS256", "RS256"))
+        self.assert_exit(result, BAD_FILE)
+        self.assertIn("a private key in PEM form", result.err)
+
+
 class Keys(LoginCase):
     def test_a_key_in_a_cookie(self):
         key = "auth: { type: api_key, name: api_key, api_key: '${S}', location: cookie }"

@@ -14,7 +14,7 @@ static const char *no_header_name(const void *options)
 
 static const struct http_credential_kind none_kind = {.header_name = no_header_name};
 
-enum { NONE, BEARER, API_KEY, HTTP_BASIC, CLIENT_CREDENTIALS, REFRESH_TOKEN, SESSION };
+enum { NONE, BEARER, API_KEY, HTTP_BASIC, CLIENT_CREDENTIALS, REFRESH_TOKEN, SESSION, JWT };
 
 static const struct http_credential_kind *const kinds[] = {
     [NONE] = &none_kind,
@@ -24,6 +24,7 @@ static const struct http_credential_kind *const kinds[] = {
     [CLIENT_CREDENTIALS] = &http_client_credentials_kind,
     [REFRESH_TOKEN] = &http_refresh_token_kind,
     [SESSION] = &http_session_kind,
+    [JWT] = &http_jwt_kind,
 };
 
 const struct weir_variant_type http_auth_variants[] = {
@@ -42,6 +43,8 @@ const struct weir_variant_type http_auth_variants[] = {
         REFRESH_TOKEN, http_refresh_token_options, sizeof(struct http_refresh_token)},
     {"session", "A token or cookie that the server itself gives for a name and a password.",
         SESSION, http_session_options, sizeof(struct http_session)},
+    {"jwt", "A token that is signed here, sent as it is or exchanged for another one.", JWT,
+        http_jwt_options, sizeof(struct http_jwt)},
     {0},
 };
 

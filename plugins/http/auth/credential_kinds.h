@@ -21,6 +21,16 @@ struct http_basic {
     struct weir_secret password;
 };
 
+struct http_jwt {
+    int algorithm; /* enum http_jwt_algorithm */
+    struct weir_secret key;
+    const char *key_file;
+    const struct weir_document *headers;
+    const struct weir_document *claims;
+    uint64_t lifetime; /* ms */
+    const char *exchange;
+};
+
 struct http_refresh_store {
     const char *path;
     struct weir_secret key;
@@ -70,6 +80,7 @@ extern const struct weir_option http_basic_options[];
 extern const struct weir_option http_client_credentials_options[];
 extern const struct weir_option http_session_options[];
 extern const struct weir_option http_refresh_token_options[];
+extern const struct weir_option http_jwt_options[];
 extern const struct weir_choice http_key_locations[];
 
 extern const struct http_credential_kind http_bearer_kind;
@@ -78,6 +89,7 @@ extern const struct http_credential_kind http_basic_kind;
 extern const struct http_credential_kind http_client_credentials_kind;
 extern const struct http_credential_kind http_session_kind;
 extern const struct http_credential_kind http_refresh_token_kind;
+extern const struct http_credential_kind http_jwt_kind;
 
 /* For the kinds' checks: an address that cannot be sent to; a secret that is empty or cannot be part of a header. */
 void http_credential_check_url(

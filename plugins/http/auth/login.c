@@ -128,7 +128,7 @@ static void end(struct http_login *login)
 static void set_error(struct http_login *login, const struct weir_error *error)
 {
     const char *url = login->exchange.request.url;
-    char label[256] = "";
+    char label[256] = "weir itself";
 
     if (url)
         http_url_redact(url, label, sizeof(label));
@@ -267,16 +267,35 @@ static void go_on(struct http_login *login)
         end(login);
 }
 
+/* What needs nobody else. */
+static enum weir_status make(struct http_login *login)
+{
+    struct http_grant grant = {0};
+    struct weir_error error = {0};
+
+    if (login->how->make(login, login->arena, &grant, &error) == WEIR_OK) {
+        weir_secret(stage_of(login), grant.secret);
+        if (check_grant(&grant, &error) == WEIR_OK) {
+            keep(login, &grant);
+            return WEIR_OK;
+        }
+    }
+    set_error(login, &error);
+    return WEIR_FAIL;
+}
+
 static enum weir_status begin(struct http_login *login)
 {
+    enum weir_status status;
+
     login->arena = weir_arena_new();
     login->exchange = (struct http_exchange){0};
     login->attempts = 0;
     login->began_ms = now(login);
-    if (make_request(login) != WEIR_FAIL)
-        return WEIR_AGAIN;
-    release(login);
-    return WEIR_FAIL;
+    status = login->how->make ? make(login) : make_request(login);
+    if (status != WEIR_AGAIN)
+        release(login);
+    return status;
 }
 
 /* --- callbacks of credentials ------------------------------------------------------------- */

@@ -33,6 +33,9 @@ struct http_grant {
 };
 
 struct http_login_kind {
+    /* Makes it without asking anybody; NULL: by the exchange that the others are of. */
+    enum weir_status (*make)(struct http_login *login, struct weir_arena *arena,
+        struct http_grant *ret_grant, struct weir_error *ret_error);
     /* The exchange, in the arena. WEIR_AGAIN: something is held by others, so a little later. */
     enum weir_status (*request)(struct http_login *login, struct weir_arena *arena,
         struct http_exchange *ret_exchange, struct weir_error *ret_error);

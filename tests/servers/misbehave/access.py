@@ -6,6 +6,7 @@ The right credentials all contain SECRET, so that a test can look for that word 
 import base64
 import hashlib
 import hmac
+import json
 import math
 import re
 import time
@@ -21,6 +22,7 @@ TOKEN = "SECRET-token"
 USER, PASSWORD = "user", "SECRET-password"
 API_KEY = "SECRET-key"
 CLIENT_ID, CLIENT_SECRET = "client", "SECRET-client"
+SIGNING_KEY = "SECRET-signing-key"
 REALM, NONCE = "weir", "5c4d8a"
 
 
@@ -88,6 +90,28 @@ def session(x):
     return is_issued(x, presented(x))
 
 
+def is_signed(token):
+    """A JSON Web Token: HS256 with SIGNING_KEY, for the audience weir, good now."""
+    def bytes_of(part):
+        return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+
+    try:
+        head, claims, signature = token.split(".")
+        expected = hmac.new(SIGNING_KEY.encode(), f"{head}.{claims}".encode(), hashlib.sha256)
+        if not hmac.compare_digest(expected.digest(), bytes_of(signature)):
+            return False
+        head, claims = json.loads(bytes_of(head)), json.loads(bytes_of(claims))
+    except ValueError:
+        return False
+    return (head["alg"] == "HS256" and head["typ"] == "JWT" and head.get("kid") == "k1"
+            and claims.get("aud") == "weir" and claims["iat"] <= time.time() + 1 < claims["exp"])
+
+
+def jwt(x):
+    word, _, token = x.request.header("authorization").partition(" ")
+    return word == "Bearer" and is_signed(token)
+
+
 def issue(x, what):
     """A new token, which is_issued knows."""
     x.stats.tokens_issued += 1
@@ -97,7 +121,7 @@ def issue(x, what):
 
 
 KINDS = {"bearer": bearer, "basic": basic, "api_key": api_key, "digest": digest, "token": issued,
-         "session": session}
+         "session": session, "jwt": jwt}
 CHALLENGES = {"basic": f'Basic realm="{REALM}"',
               "digest": f'Digest realm="{REALM}", nonce="{NONCE}", qop="auth", algorithm=MD5'}
 
@@ -105,7 +129,8 @@ CHALLENGES = {"basic": f'Basic realm="{REALM}"',
 @route("/auth", "kind in name uses never n *")
 async def auth(x):
     """n rows for whoever knows the secret, else 401. Kinds: bearer basic api_key digest token
-    (from /token) session (from /login). With never=1 nobody knows it."""
+    (from /token) session (from /login)
+    jwt. With never=1 nobody knows it."""
     kind = x.one_of("kind", KINDS, "token" if "uses" in x.query else "bearer")
     if KINDS[kind](x) and not x.flag("never"):
         await x.send_body(rows_body(x.number("n", 10)))

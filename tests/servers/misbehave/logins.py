@@ -3,7 +3,7 @@
 import json
 from urllib.parse import parse_qs
 
-from .access import CLIENT_ID, PASSWORD, USER, issue
+from .access import CLIENT_ID, PASSWORD, USER, is_signed, issue
 from .routes import route
 
 
@@ -67,3 +67,16 @@ async def refresh(x):
         x.connection.close()
         return
     await x.send_json(answer)
+
+
+@route("/exchange")
+async def exchange(x):
+    """OAuth 2 for a JSON Web Token that whoever asks has signed (RFC 7523)."""
+    form = {name: values[-1] for name, values in parse_qs(x.request.body.decode()).items()}
+    if form.get("grant_type") != "urn:ietf:params:oauth:grant-type:jwt-bearer":
+        await x.send_json({"error": "unsupported_grant_type"}, 400)
+    elif not is_signed(form.get("assertion", "")):
+        await x.send_json({"error": "invalid_grant", "you sent": form}, 400)
+    else:
+        await x.send_json({"access_token": issue(x, "issued"), "token_type": "Bearer",
+                           "expires_in": 3600})
