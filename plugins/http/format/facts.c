@@ -3,6 +3,7 @@
 #include "paging/last_row.h"
 #include "paging/sample.h"
 #include "paging/seen.h"
+#include "paging/signs.h"
 #include "paging/stop_when.h"
 
 #include <string.h>
@@ -92,6 +93,14 @@ enum weir_status http_facts_pick(const struct http_paginator *paginator,
             return WEIR_FAIL;
         facts->more = more_of(&value);
         facts->found |= found ? HTTP_FOUND_MORE : 0;
+    }
+    if (paginator->sign_paths && format->pick) {
+        struct http_signs *signs = weir_new(arena, struct http_signs);
+
+        if (http_signs_read(paginator->sign_paths, reader, body, arena, signs, ret_error) !=
+            WEIR_OK)
+            return WEIR_FAIL;
+        facts->signs = signs;
     }
     if (paginator->last_path && facts->n_rows) {
         if (http_last_row_pick(batch, paginator->last_path, reader, &value, ret_error) != WEIR_OK)

@@ -19,8 +19,8 @@ struct http_format {
     enum weir_status (*rows)(const struct http_resource_options *options,
         struct weir_json_reader *reader, struct weir_str body, struct weir_batch *batch,
         struct weir_error *ret_error);
-    /* One value of a body whose rows are read; null and not found when it is absent. In the arena. NULL: nothing
-     * can stand beside the rows. */
+    /* One value of a body whose rows are read; null and not found when it is absent. In the arena.
+     * NULL: nothing can stand beside the rows. */
     enum weir_status (*pick)(struct weir_json_reader *reader, struct weir_str body,
         const struct weir_path *path, struct weir_arena *arena, struct weir_value *ret_value,
         bool *ret_found, struct weir_error *ret_error);

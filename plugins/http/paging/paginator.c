@@ -4,11 +4,13 @@
 #include "client/url.h"
 #include "link_header.h"
 #include "options.h"
+#include "signs.h"
 #include "stop_when.h"
 
 #include <inttypes.h>
 #include <string.h>
 #include <strings.h>
+#include <weir/stage.h>
 
 static void single_page_init(struct http_paginator *paginator, const void *options)
 {
@@ -31,6 +33,7 @@ enum {
     CURSOR,
     HEADER_CURSOR,
     KEYSET,
+    AUTO,
 };
 
 static const struct http_paginator_kind *const kinds[] = {
@@ -42,6 +45,7 @@ static const struct http_paginator_kind *const kinds[] = {
     [CURSOR] = &http_cursor_kind,
     [HEADER_CURSOR] = &http_header_cursor_kind,
     [KEYSET] = &http_keyset_kind,
+    [AUTO] = &http_auto_kind,
 };
 
 const struct weir_variant_type http_paginator_variants[] = {
@@ -60,6 +64,8 @@ const struct weir_variant_type http_paginator_variants[] = {
         http_header_cursor_options, sizeof(struct http_header_cursor)},
     {"keyset", "The next page begins behind the last row of this one.", KEYSET, http_keyset_options,
         sizeof(struct http_keyset)},
+    {"auto", "By what the first answer says, if that is one of the usual things.", AUTO,
+        http_auto_options, sizeof(struct http_auto)},
     {0},
 };
 
@@ -86,9 +92,14 @@ void http_paginator_init(struct http_paginator *paginator, const struct weir_var
     paginator->kind->init(paginator, variant->options);
 }
 
-enum weir_status http_paginator_start(
-    struct http_paginator *paginator, struct weir_stage *stage, struct weir_error *ret_error)
+enum weir_status http_paginator_start(struct http_paginator *paginator, struct weir_stage *stage,
+    const char *name, struct weir_error *ret_error)
 {
+    if (paginator->kind->choose) {
+        paginator->sign_paths = http_sign_paths_new(stage->arena);
+        paginator->auto_state = weir_new(stage->arena, struct http_auto_state);
+        *paginator->auto_state = (struct http_auto_state){.stage = stage, .name = name};
+    }
     if (!paginator->stop_when)
         return WEIR_OK;
     paginator->stop_sql = http_stop_when_new(paginator->stop_when, stage, ret_error);
@@ -133,6 +144,9 @@ const char *http_paginator_of_head(const struct http_paginator *paginator,
         next = http_link_find(response->link, paginator->link_rel);
     else if (paginator->next_header && http_response_header(response, paginator->next_header))
         next = weir_str(http_response_header(response, paginator->next_header));
+    /* Other links than to the next page: there is none, and this is where it would stand. */
+    if (!next.len && paginator->kind->choose && response->link)
+        return "";
     if (!next.len)
         return NULL;
     return paginator->next_is_json ? weir_json_quote(arena, next).ptr : weir_copy(arena, next).ptr;
@@ -142,6 +156,8 @@ enum weir_status http_paginator_next(const struct http_paginator *paginator,
     struct weir_arena *arena, const struct http_origin *from, const struct http_facts *facts,
     const char **ret_at, struct weir_error *ret_error)
 {
+    const char *next = facts->next;
+
     *ret_at = NULL;
     if (facts->n_rows == 0 && paginator->stop_after_empty_page)
         return WEIR_END;
@@ -149,13 +165,16 @@ enum weir_status http_paginator_next(const struct http_paginator *paginator,
         return WEIR_END;
     if (paginator->kind->computable)
         return WEIR_OK;
-    if (!facts->next && facts->n_rows && paginator->last_path)
+    if (paginator->kind->choose &&
+        paginator->kind->choose(paginator, arena, from, facts, &next, ret_error) != WEIR_OK)
+        return WEIR_FAIL;
+    if (!next && facts->n_rows && paginator->last_path)
         return weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-PAGE-KEY",
             "the last row has nothing at '%s', so where the next page begins is not known",
             weir_path_text(paginator->last_path));
-    if (!facts->next)
+    if (!next)
         return WEIR_END;
-    return paginator->kind->follow(paginator, arena, from, facts->next, ret_at, ret_error);
+    return paginator->kind->follow(paginator, arena, from, next, ret_at, ret_error);
 }
 
 enum weir_status http_paginator_go_on(const struct http_paginator *paginator,

@@ -22,17 +22,20 @@ enum http_found { HTTP_FOUND_NEXT = 1, HTTP_FOUND_TOTAL = 2, HTTP_FOUND_MORE = 4
 /* What an answer says about the pages to come. */
 struct http_facts {
     uint64_t n_rows;
-    const char *next;    /* the cursor or link as text; NULL: there is none */
-    int64_t total;       /* -1: it does not say */
-    enum http_more more; /* of has_more_path */
-    bool stops;          /* a row meets stop_when */
-    unsigned found;      /* of enum http_found */
-    uint64_t hash;       /* of the body; 0 where repeats are not looked for */
-    uint64_t rows_hash;  /* of its rows; 0 where they tell nothing */
+    const struct http_signs *signs; /* what is usual to say; only if the kind chooses by them */
+    const char *next;               /* the cursor or link as text; NULL: there is none */
+    int64_t total;                  /* -1: it does not say */
+    enum http_more more;            /* of has_more_path */
+    bool stops;                     /* a row meets stop_when */
+    unsigned found;                 /* of enum http_found */
+    uint64_t hash;                  /* of the body; 0 where repeats are not looked for */
+    uint64_t rows_hash;             /* of its rows; 0 where they tell nothing */
 };
 
 struct http_paginator;
 struct http_request;
+struct http_sign_paths;
+struct http_signs;
 struct http_response;
 struct http_resource_options;
 struct weir_sql;
@@ -63,6 +66,11 @@ struct http_paginator_kind {
         const char *at, struct http_request *request);
     /* Computable: the pages in all, when the server says that much; NULL else. */
     uint64_t (*count)(const struct http_paginator *paginator, int64_t total);
+    /* What of all that an answer says names the next page; NULL: it has none. The kinds that
+     * leave this out know where to look. */
+    enum weir_status (*choose)(const struct http_paginator *paginator, struct weir_arena *arena,
+        const struct http_origin *from, const struct http_facts *facts, const char **ret_next,
+        struct weir_error *ret_error);
     /* Not computable: what the next page is named by (WEIR_OK), or WEIR_END, or WEIR_FAIL. */
     enum weir_status (*follow)(const struct http_paginator *paginator, struct weir_arena *arena,
         const struct http_origin *from, const char *next, const char **ret_at,
@@ -72,18 +80,27 @@ struct http_paginator_kind {
         const struct http_paging_site *site, struct weir_mistakes *mistakes);
 };
 
+/* Of the loop's thread. */
+struct http_auto_state {
+    struct weir_stage *stage;
+    const char *name; /* of the resource */
+    unsigned told;
+};
+
 struct http_paginator {
     const struct http_paginator_kind *kind;
     const void *options;
     const struct weir_path *next_path; /* what to pick; each may be NULL */
     const struct weir_path *total_path;
     const struct weir_path *has_more_path;
-    const struct weir_path *last_path;   /* in the last row: what names the next page */
-    const char *link_rel;                /* the relation to look for in Link headers, or NULL */
-    const char *next_header;             /* the header that names the next page, or NULL */
-    const struct weir_strs *allow_hosts; /* NULL: none */
-    const char *stop_when;               /* SQL, or NULL */
-    struct weir_sql *stop_sql;           /* the same, compiled by http_paginator_start */
+    const struct weir_path *last_path; /* in the last row: what names the next page */
+    const char *link_rel;              /* the relation to look for in Link headers, or NULL */
+    const char *next_header;           /* the header that names the next page, or NULL */
+    const struct http_sign_paths *sign_paths; /* for a kind that chooses, or NULL */
+    struct http_auto_state *auto_state;       /* the same */
+    const struct weir_strs *allow_hosts;      /* NULL: none */
+    const char *stop_when;                    /* SQL, or NULL */
+    struct weir_sql *stop_sql;                /* the same, compiled by http_paginator_start */
     bool next_is_json; /* what names the next page is kept as JSON, since it goes into a body */
     bool fills_body;   /* each page needs the body to be one that can be read */
     bool stop_after_empty_page;
@@ -96,7 +113,7 @@ void http_paginator_check(const struct http_paging_site *site, struct weir_mista
 void http_paginator_init(struct http_paginator *paginator, const struct weir_variant *variant);
 /* What judging answers needs lives as long as the stage's arena. */
 enum weir_status http_paginator_start(struct http_paginator *paginator, struct weir_stage *stage,
-    struct weir_error *ret_error) WEIR_MUST_CHECK;
+    const char *name, struct weir_error *ret_error) WEIR_MUST_CHECK;
 
 /* Makes a request, which lacks the paginator's own part, that of a page. What it changes is in the
  * arena. */

@@ -91,6 +91,13 @@ struct http_keyset {
     int64_t max_pages;
 };
 
+struct http_auto {
+    struct weir_strs allow_hosts;
+    const char *stop_when;
+    int64_t max_pages;
+};
+
+extern const struct http_paginator_kind http_auto_kind;
 extern const struct http_paginator_kind http_page_number_kind;
 extern const struct http_paginator_kind http_offset_kind;
 extern const struct http_paginator_kind http_json_link_kind;
@@ -99,6 +106,7 @@ extern const struct http_paginator_kind http_cursor_kind;
 extern const struct http_paginator_kind http_header_cursor_kind;
 extern const struct http_paginator_kind http_keyset_kind;
 
+extern const struct weir_option http_auto_options[];
 extern const struct weir_option http_page_number_options[];
 extern const struct weir_option http_offset_options[];
 extern const struct weir_option http_json_link_options[];

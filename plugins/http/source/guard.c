@@ -23,10 +23,10 @@ void http_guard_learn(
 
 /* --- pages that were here before ------------------------------------------------------------ */
 
-static bool tell_repeat(
-    const struct http_paginator *paginator, bool is_whole, struct weir_error *ret_error)
+static bool tell_repeat(const struct http_paginator *paginator, bool is_whole, const char *at,
+    struct weir_error *ret_error)
 {
-    bool is_mark = !paginator->kind->computable && !paginator->allow_hosts;
+    bool is_mark = !paginator->kind->computable && !(at && strstr(at, "://"));
 
     if (is_whole)
         weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-PAGE-REPEAT",
@@ -65,7 +65,7 @@ static bool repeats(struct http_chain *chain, const struct http_page *page,
         guard->first_rows = facts->rows_hash;
     /* Where the end is known, pages may be alike for all that is known; but not these two. */
     if (is_whole || (is_same && (is_endless || !paginator->kind->computable || page->number == 1)))
-        return tell_repeat(paginator, is_whole, ret_error);
+        return tell_repeat(paginator, is_whole, page->at, ret_error);
     if (!is_first || !is_endless || page->number == 0)
         return false;
     weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-PAGE-REPEAT",
@@ -105,7 +105,15 @@ bool http_guard_goes_on(
 bool http_guard_refuses(struct http_chain *chain, const struct http_page *page,
     const struct http_facts *facts, struct weir_error *ret_error)
 {
+    const struct http_paginator *paginator = &chain->resource->paginator;
+    const char *next;
+
     if (repeats(chain, page, facts, ret_error))
+        return true;
+    /* A first page that is not all, and does not say how to go on, does not count. */
+    if (paginator->kind->choose && !page->at && page->number + 1 < chain->n_pages &&
+        paginator->kind->choose(paginator, chain->arena, &(struct http_origin){page->url, NULL},
+            facts, &next, ret_error) != WEIR_OK)
         return true;
     if (!is_emptied(chain, facts) || chain->knows_total || chain->guard.empties < MOST_EMPTIES)
         return false;

@@ -66,7 +66,8 @@ static enum weir_status start_resource(
     resource->options = options;
     resource->estimate = FIRST_ESTIMATE;
     http_paginator_init(&resource->paginator, &options->paginator);
-    if (http_paginator_start(&resource->paginator, source->stage, ret_error) != WEIR_OK)
+    if (http_paginator_start(
+            &resource->paginator, source->stage, resource->weir->name, ret_error) != WEIR_OK)
         return WEIR_FAIL;
     resource->credential =
         http_credential_use(&source->credentials, &options->auth, &options->retry, arena);

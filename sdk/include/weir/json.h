@@ -109,6 +109,11 @@ WEIR_API enum weir_status weir_json_find(struct weir_json_reader *reader, struct
     const struct weir_path *path, struct weir_arena *arena, struct weir_value *ret_value,
     bool *ret_found, struct weir_error *ret_error) WEIR_MUST_CHECK;
 
+/* The same for many paths at once, which is cheaper: values[i] and found[i] are those of paths[i]. */
+WEIR_API enum weir_status weir_json_find_all(struct weir_json_reader *reader, struct weir_str body,
+    const struct weir_path *const *paths, size_t n, struct weir_arena *arena,
+    struct weir_value *values, bool *found, struct weir_error *ret_error) WEIR_MUST_CHECK;
+
 /* Appends s as a JSON string, quotes and escapes included. In the arena. */
 WEIR_API struct weir_str weir_json_quote(struct weir_arena *arena, struct weir_str s);
 

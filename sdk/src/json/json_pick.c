@@ -84,24 +84,43 @@ static bool is_single(const struct weir_path *path)
     return true;
 }
 
+static enum weir_status check_single(const struct weir_path *path, struct weir_error *ret_error)
+{
+    if (is_single(path))
+        return WEIR_OK;
+    return weir_error_set(ret_error, WEIR_FAULT_USAGE, "E-VALUE",
+        "'%s' names many values where one is needed; use an index instead of [*]", path->text);
+}
+
+enum weir_status weir_json_find_all(struct weir_json_reader *reader, struct weir_str body,
+    const struct weir_path *const *paths, size_t n, struct weir_arena *arena,
+    struct weir_value *values, bool *found, struct weir_error *ret_error)
+{
+    struct json_doc doc;
+    bool good;
+
+    for (size_t i = 0; i < n; i++) {
+        values[i] = weir_null();
+        found[i] = false;
+        if (check_single(paths[i], ret_error) != WEIR_OK)
+            return WEIR_FAIL;
+    }
+    good = json_open(&doc, &reader->tokens, body, ret_error);
+    for (size_t i = 0; i < n && good; i++) {
+        size_t token = 0;
+
+        good = follow(&doc, &token, paths[i], &found[i]) &&
+               (!found[i] || read_value(&doc, &token, arena, &values[i]));
+    }
+    json_tokens_shrink(&reader->tokens);
+    return good ? WEIR_OK : WEIR_FAIL;
+}
+
 enum weir_status weir_json_find(struct weir_json_reader *reader, struct weir_str body,
     const struct weir_path *path, struct weir_arena *arena, struct weir_value *ret_value,
     bool *ret_found, struct weir_error *ret_error)
 {
-    struct json_doc doc;
-    size_t token = 0;
-    bool good;
-
-    *ret_value = weir_null();
-    *ret_found = false;
-    if (!is_single(path))
-        return weir_error_set(ret_error, WEIR_FAULT_USAGE, "E-VALUE",
-            "'%s' names many values where one is needed; use an index instead of [*]", path->text);
-    good = json_open(&doc, &reader->tokens, body, ret_error) &&
-           follow(&doc, &token, path, ret_found) &&
-           (!*ret_found || read_value(&doc, &token, arena, ret_value));
-    json_tokens_shrink(&reader->tokens);
-    return good ? WEIR_OK : WEIR_FAIL;
+    return weir_json_find_all(reader, body, &path, 1, arena, ret_value, ret_found, ret_error);
 }
 
 enum weir_status weir_json_pick(struct weir_json_reader *reader, struct weir_str body,
