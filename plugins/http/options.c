@@ -50,6 +50,15 @@ static const struct weir_choice addresses_choices[] = {
     {0},
 };
 
+static const struct weir_choice follow_choices[] = {
+    {"home", HTTP_FOLLOW_HOME, "To the origin that was asked; to another one is E-ORIGIN."},
+    {"any", HTTP_FOLLOW_ANY,
+        "To any origin, but another one is asked as by a stranger: by GET, without login, "
+        "certificate, body and headers of the file but Accept, Accept-Charset and "
+        "Accept-Language."},
+    {0},
+};
+
 const struct weir_option http_option_table[] = {
     WEIR_TEXT(struct http_options, base_url, .min = 1, .example = "https://api.example.org/v1",
         .help = "What the `path` of each resource is joined to."),
@@ -59,6 +68,8 @@ const struct weir_option http_option_table[] = {
         .help = "How long to wait for the server."),
     WEIR_GROUP(struct http_options, tls, struct http_tls, tls_options, .tuning = true,
         .help = "Whose certificates to trust, and which one to show."),
+    WEIR_CHOICE(struct http_options, follow, follow_choices, .tuning = true, .initial = "home",
+        .help = "Where redirects may lead to, ten in a row at most."),
     WEIR_CHOICE(struct http_options, addresses, addresses_choices, .tuning = true, .initial = "any",
         .help = "Where connections may lead to."),
     WEIR_SECRET(struct http_options, proxy, .tuning = true, .is_public = http_proxy_is_public,

@@ -28,12 +28,15 @@ struct http_tls {
 
 enum http_addresses { HTTP_ADDRESSES_ANY, HTTP_ADDRESSES_PUBLIC };
 
+enum http_follow { HTTP_FOLLOW_HOME, HTTP_FOLLOW_ANY };
+
 /* The state of the stage: what stands under `extract` itself. */
 struct http_options {
     const char *base_url;
     struct http_concurrency concurrency;
     struct http_timeout timeout;
     struct http_tls tls;
+    int follow;    /* enum http_follow */
     int addresses; /* enum http_addresses */
     struct weir_secret proxy;
     const char *user_agent;

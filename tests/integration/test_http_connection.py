@@ -54,6 +54,93 @@ class Addresses(ConnectionCase):
         self.assertEqual(self.count(), 10)
 
 
+class Follow(ConnectionCase):
+    """S01: redirects to another origin, where nothing of ours may go along."""
+
+    PRIVATE = ('headers: { X-Api-Key: "${S}", Cookie: "s=${S}", Referer: "http://${S}/", '
+               "Accept: text/x-own }", 'params: { token: "${S}" }')
+
+    def follow(self, url, *keys, env=None, more=""):
+        return self.load("follow: any", *keys, url=url, more=more,
+                         env={"S": "SECRET-token"} | (env or {}))
+
+    def others(self):
+        stats = harness.server().stats()
+        return stats["other_origin_hits"], stats["leak_count"]
+
+    def test_s01_it_is_asked_as_by_a_stranger(self):
+        logins = ('auth: { type: bearer, token: "${S}" }',
+                  'auth: { type: http_basic, username: me, password: "${S}" }',
+                  'auth: { type: api_key, name: X-Key, api_key: "${S}" }',
+                  'auth: { type: api_key, name: key, api_key: "${S}", location: query }',
+                  'auth: { type: api_key, name: key, api_key: "${S}", location: cookie }')
+        hits = 0
+        for code in (301, 302, 303, 307, 308):
+            for login in logins:
+                private = self.PRIVATE if "cookie" not in login else (self.PRIVATE[1],)
+                with self.subTest(code=code, login=login):
+                    self.db.unlink(missing_ok=True)
+                    result = self.follow(f"${{SERVER}}/redirect-other-origin?code={code}", login,
+                                         *private, "method: POST", 'json: { q: "${S}" }')
+                    self.assert_exit(result, OK)
+                    self.assertEqual(self.count(), 10)
+                    hits += 1
+                    self.assertEqual(self.others(), (hits, 0))
+
+    def test_it_may_learn_what_is_accepted(self):
+        result = self.follow("${SERVER}/redirect-other-origin?to=/echo?rows=1", *self.PRIVATE)
+        self.assert_exit(result, OK)
+        headers = harness.query(self.db, "SELECT headers FROM t")[0][0].lower()
+        self.assertIn("text/x-own", headers)
+        self.assertNotIn("secret", headers)
+
+    def test_who_is_sent_back_comes_as_a_stranger(self):
+        home = harness.server().url
+        result = self.follow(f"${{SERVER}}/redirect-other-origin?to=/redirect?to={home}/auth",
+                             'auth: { type: bearer, token: "${S}" }')
+        self.assert_exit(result, SOURCE)
+        self.assertIn("status 401", result.err)
+        self.assertEqual(self.others(), (1, 0))
+        self.assertEqual(harness.server().hits("/auth"), 1)
+
+    def test_links_from_there_are_held_to_where_we_came_from(self):
+        other = harness.server().other
+        harness.server().put("linked", {"rows": [{"id": 1}], "next": f"{other}/rows"})
+        result = self.follow(
+            "${SERVER}/redirect-other-origin?to=/data/linked", "data_selector: rows",
+            "paginator: { type: json_link, next_url_path: next }",
+            'auth: { type: bearer, token: "${S}" }')
+        self.assert_exit(result, SOURCE)
+        self.assertIn("error[E-ORIGIN]", result.err)
+        self.assertEqual(self.others(), (1, 0))
+
+    def test_a_login_in_the_address_stays_at_home(self):
+        key = 'auth: { type: api_key, name: key, api_key: "${S}", location: query }'
+        there = "${SERVER}/redirect-other-origin?to="
+        self.assert_exit(self.follow(there + "/echo?rows=1%26key=SECRET-token", key), OK)
+        self.assertEqual(self.others(), (1, 0))
+        result = self.follow(there + "/echo?rows=1%26other=SECRET-token", key)
+        self.assert_exit(result, SOURCE)
+        self.assertIn("error[E-ORIGIN]", result.err)
+        self.assertNotIn("SECRET", result.err)
+        self.assertEqual(self.others(), (1, 0))
+
+    def test_another_try_begins_at_home(self):
+        """What fails there is asked for again as the page itself, with the login."""
+        result = self.follow("${SERVER}/redirect-other-origin?to=/status?code=503",
+                             'auth: { type: bearer, token: "${S}" }')
+        self.assert_exit(result, SOURCE)
+        self.assertEqual(self.others(), (2, 0))
+        self.assertEqual(harness.server().urls("/redirect-other-origin").total(), 2)
+
+    def test_the_rule_may_change_when_a_run_goes_on(self):
+        there = "${SERVER}/redirect-other-origin"
+        self.assert_exit(self.load(url=there), SOURCE)
+        self.assertEqual(self.others(), (0, 0))
+        self.assert_exit(self.load("follow: any", url=there), OK)
+        self.assertEqual(self.count(), 10)
+
+
 class Proxies(ConnectionCase):
     def load_through(self, proxy, *keys, login="", **more):
         env = {"PROXY": f"http://{login}{'@' if login else ''}127.0.0.1:{proxy.port}"}

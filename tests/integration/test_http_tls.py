@@ -46,22 +46,25 @@ class Certificates(harness.Case):
         super().setUp()
         SAFE.reset()
 
-    def load(self, tls, path="/pages?page={partition.page}", selector="data", command="run"):
+    def load(self, tls, path="/pages?page={partition.page}", selector="data", command="run",
+             server="${SAFE}", follow="home"):
         tls = ", ".join(f"{key}: {value}" for key, value in tls.items())
         return self.run_weir(f"""
             weir: 1
             name: safe
             extract:
               type: http
+              follow: {follow}
               tls: {{ ca_file: "${{KEYS}}/server.pem", {tls} }}
               retry: {{ initial_interval: 10ms, max_attempts: 2 }}
               data_selector: "{selector}"
               resources:
                 - name: t
-                  url: "${{SAFE}}{path}"
+                  url: "{server}{path}"
                   partitions: {{ page: {{ from: 1, to: 5 }} }}
             load: {{ type: sqlite, path: "${{WORK}}/out.db" }}
-            """, command=command, env={"SAFE": SAFE.safe, "KEYS": FOLDER, "SECRET": SECRET})
+            """, command=command, env={
+                "SAFE": SAFE.safe, "PLAIN": SAFE.url, "KEYS": FOLDER, "SECRET": SECRET})
 
     def keys(self, name, key=None, **more):
         return {"cert_file": f'"${{KEYS}}/{name}.pem"', "key_file": f'"${{KEYS}}/{key or name}.key"',
@@ -107,6 +110,14 @@ class Certificates(harness.Case):
         result = self.load(self.keys("client"), "/redirect?to=" + plain + "&i={partition.page}")
         self.assert_exit(result, SOURCE)
         self.assertIn("error[E-ORIGIN]", result.err)
+
+    def test_s01_a_certificate_is_shown_to_no_other_origin(self):
+        """Where a redirect leads, the server learns as little of us as of any stranger."""
+        result = self.load(self.keys("client"), f"/redirect?to={SAFE.safe}/rows&i={{partition.page}}",
+                           server="${PLAIN}", follow="any")
+        self.assert_exit(result, SOURCE)
+        self.assertRegex(result.err, r"error\[E-(TLS|HTTP-RESET)\]")
+        self.assertEqual(set(SAFE.urls("/rows")), set())
 
 
 if __name__ == "__main__":

@@ -99,7 +99,8 @@ static CURLcode set_certificate(CURL *easy, const struct http_client_config *con
     return rc;
 }
 
-static CURLcode set_config(CURL *easy, const struct http_client_config *config)
+static CURLcode set_config(
+    CURL *easy, const struct http_client_config *config, const struct http_request *request)
 {
     CURLcode rc = curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, config->insecure ? 0L : 1L);
 
@@ -107,7 +108,7 @@ static CURLcode set_config(CURL *easy, const struct http_client_config *config)
         rc = curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, config->insecure ? 0L : 2L);
     if (rc == CURLE_OK && config->ca_file)
         rc = curl_easy_setopt(easy, CURLOPT_CAINFO, config->ca_file);
-    if (rc == CURLE_OK && config->cert_file)
+    if (rc == CURLE_OK && config->cert_file && !request->is_strange)
         rc = set_certificate(easy, config);
     if (rc == CURLE_OK)
         rc = curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)config->connect_timeout_ms);
@@ -193,7 +194,7 @@ CURLcode http_easy_set_up(CURL *easy, const struct http_client_config *config,
     CURLcode rc = easy ? set_manners(easy) : CURLE_OUT_OF_MEMORY;
 
     if (rc == CURLE_OK)
-        rc = set_config(easy, config);
+        rc = set_config(easy, config, request);
     if (rc == CURLE_OK)
         rc = set_proxy(easy, config);
     if (rc == CURLE_OK)

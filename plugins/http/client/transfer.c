@@ -64,6 +64,7 @@ struct http_transfer *http_transfer_new(const struct http_client_config *config,
     transfer->origin = copy_text(request->url, origin_length(request->url));
     transfer->method = copy_text(request->method, strlen(request->method));
     transfer->has_body = request->body.ptr != NULL;
+    transfer->is_strange = request->is_strange;
     http_head_init(&transfer->head);
     weir_buf_init(&transfer->response.body,
         config->max_body < SIZE_MAX ? (size_t)config->max_body : SIZE_MAX, WEIR_JSON_PADDING);
@@ -110,7 +111,7 @@ bool http_transfer_fits(const struct http_transfer *transfer, const struct http_
     return strncmp(transfer->origin, request->url, n) == 0 && origin_length(request->url) == n &&
            strcmp(transfer->method, request->method) == 0 &&
            transfer->has_body == (request->body.ptr != NULL) &&
-           has_headers(transfer, request->headers);
+           transfer->is_strange == request->is_strange && has_headers(transfer, request->headers);
 }
 
 static CURLcode set_request(struct http_transfer *transfer, const struct http_request *request)

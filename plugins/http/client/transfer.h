@@ -25,6 +25,7 @@ struct http_transfer {
     char *method;
     char **headers; /* as given, NULL-terminated; NULL: none */
     bool has_body;
+    bool is_strange;
     struct curl_slist *header_list;
     CURLcode setup; /* whether all options were accepted */
     /* of this request */

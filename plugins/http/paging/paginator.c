@@ -189,7 +189,7 @@ enum weir_status http_paginator_go_on(const struct http_paginator *paginator,
             "an earlier run was led in a circle here, or into a page without a key, so there is no "
             "page to go on with; once that is mended, begin anew with --restart");
     return paginator->kind->follow(
-        paginator, arena, &(struct http_origin){first, NULL}, next, ret_at, ret_error);
+        paginator, arena, &(struct http_origin){.url = first}, next, ret_at, ret_error);
 }
 
 /* "host" or "host:port" against an origin, "scheme://host:port". A host without a port means the
@@ -232,7 +232,7 @@ enum weir_status http_paginator_follow_link(const struct http_paginator *paginat
         return WEIR_FAIL;
     if (http_url_check(to, ret_error) != WEIR_OK)
         return WEIR_FAIL;
-    from_origin = http_url_origin(arena, from->url);
+    from_origin = http_url_origin(arena, from->home ? from->home : from->url);
     to_origin = http_url_origin(arena, to);
     if (!may_follow(paginator, from_origin, to_origin))
         return weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-ORIGIN",

@@ -51,7 +51,8 @@ struct http_paging_site {
 /* Where an answer comes from. */
 struct http_origin {
     const char *url;
-    const char *at; /* what named the page; NULL: it was the first, or is computed */
+    const char *at;   /* what named the page; NULL: it was the first, or is computed */
+    const char *home; /* what a redirect led away from: links are held to that; NULL: nothing */
 };
 
 /* A kind of paginator: one file each. */

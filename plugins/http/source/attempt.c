@@ -3,6 +3,7 @@
 #include "actions.h"
 #include "format/format.h"
 #include "hand_over.h"
+#include "redirect.h"
 #include "room.h"
 #include "schedule.h"
 #include "source.h"
@@ -64,15 +65,6 @@ static void log_again(
         (long long)page->chain->resource->options->retry.max_attempts, when);
 }
 
-/* The next try begins with the page's own address. */
-static void begin_anew(struct http_page *page)
-{
-    page->chain->resource->weir->progress->retries++;
-    page->url = NULL;
-    page->hops = 0;
-    page->as_get = false;
-}
-
 static bool retry(struct http_page *page, const struct weir_error *reason, const char *retry_after)
 {
     struct http_resource *resource = page->chain->resource;
@@ -87,7 +79,8 @@ static bool retry(struct http_page *page, const struct weir_error *reason, const
     (void)snprintf(when, sizeof(when), "in %.2f s", (double)wait_ms / 1000);
     log_again(page, reason, when);
     resource->weir->progress->backoff_us += wait_ms * 1000;
-    begin_anew(page);
+    resource->weir->progress->retries++;
+    http_page_restart(page);
     http_schedule_retry(page, wait_ms);
     return true;
 }
@@ -96,10 +89,12 @@ static bool log_in_again(struct http_page *page, const struct weir_error *reason
 {
     struct http_credential *credential = page->chain->resource->credential;
 
-    if (!http_credential_refused(credential, page->login, ++page->refusals))
+    /* Who was not shown the login cannot have refused it. */
+    if (page->home || !http_credential_refused(credential, page->login, ++page->refusals))
         return false;
     log_again(page, reason, "with a new login");
-    begin_anew(page);
+    page->chain->resource->weir->progress->retries++;
+    http_page_restart(page);
     http_schedule_ready(page, true);
     return true;
 }
@@ -113,8 +108,10 @@ bool http_attempt_again(struct http_page *page, enum http_verdict verdict,
 
 static void redirect(struct http_page *page, const struct http_response *response)
 {
+    const struct http_redirect_from from = {page->url, page->home != NULL,
+        source_of(page)->options->follow == HTTP_FOLLOW_ANY, page->chain->resource->credential};
+    struct http_redirect to;
     struct weir_error error = {0};
-    const char *to;
 
     if (page->hops == MOST_HOPS) {
         weir_error_set(&error, WEIR_FAULT_SOURCE, "E-HTTP-REDIRECT",
@@ -122,14 +119,15 @@ static void redirect(struct http_page *page, const struct http_response *respons
         give_up(page, &error);
         return;
     }
-    to = http_redirect_target(page->url, response, http_page_arena(page), &error);
-    if (!to) {
+    if (http_redirect_find(&from, response, http_page_arena(page), &to, &error) != WEIR_OK) {
         give_up(page, &error);
         return;
     }
-    if (http_redirect_becomes_get(response->status, page->chain->request.method))
+    if (to.is_away || http_redirect_becomes_get(response->status, page->chain->request.method))
         page->as_get = true;
-    page->url = to;
+    if (to.is_away && !page->home)
+        page->home = page->url;
+    page->url = to.url;
     page->hops++;
     http_attempt(page);
 }
@@ -202,7 +200,7 @@ static void fail(
 
 static void act(struct http_page *page, enum http_verdict verdict, struct http_response *response)
 {
-    if (response->status >= 200 && response->status <= 299)
+    if (response->status >= 200 && response->status <= 299 && !page->home)
         http_credential_accepted(page->chain->resource->credential, page->login);
     switch (verdict) {
     case HTTP_GOOD:
@@ -283,7 +281,11 @@ void http_attempt(struct http_page *page)
         request.method = "GET";
         request.body = (struct weir_str){NULL, 0};
     }
-    page->login = http_credential_apply(resource->credential, &request, http_page_arena(page));
+    page->login = 0;
+    if (page->home)
+        http_redirect_disguise(&request, http_page_arena(page));
+    else
+        page->login = http_credential_apply(resource->credential, &request, http_page_arena(page));
     page->state = HTTP_PAGE_FLYING;
     http_schedule_enter(page);
     page->transfer = http_client_send(source->client, &request, page_answered, page);

@@ -253,7 +253,7 @@ void http_chain_return(struct http_chain *chain, struct http_page *page)
         return;
     }
     chain->n_undelivered++;
-    page->url = NULL;
+    http_page_restart(page);
     http_schedule_ready(page, false);
 }
 

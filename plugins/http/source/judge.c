@@ -157,7 +157,7 @@ static bool leads_on(struct http_chain *chain, struct http_page *page,
     if (http_guard_goes_on(chain, page, facts))
         return true;
     status = http_paginator_next(&resource->paginator, http_page_arena(page),
-        &(struct http_origin){page->url, page->at}, facts, &at, &error);
+        &(struct http_origin){page->url, page->at, page->home}, facts, &at, &error);
     if (status == WEIR_END)
         return false;
     if (at)

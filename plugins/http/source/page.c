@@ -45,6 +45,13 @@ struct weir_arena *http_page_arena(struct http_page *page)
     return page->arena;
 }
 
+void http_page_restart(struct http_page *page)
+{
+    page->url = page->home = NULL;
+    page->hops = 0;
+    page->as_get = false;
+}
+
 void http_page_release(struct http_page *page, size_t keep)
 {
     if (page->reserved <= keep)

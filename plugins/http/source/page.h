@@ -46,6 +46,7 @@ struct http_page {
     unsigned refusals; /* of its login */
     unsigned hops;     /* redirects of this attempt */
     bool as_get;       /* a redirect made it one */
+    const char *home;  /* where a redirect led away from, to another origin; NULL: none did */
     uint64_t began_ms; /* the first attempt */
     size_t wanted;     /* of the budget, when it last asked for more */
     size_t reserved;   /* of the budget */
@@ -68,6 +69,8 @@ struct http_page *http_page_new(struct http_chain *chain, uint64_t number, const
 void http_page_free(struct http_page *page);
 /* Where what belongs to the page alone is kept. */
 struct weir_arena *http_page_arena(struct http_page *page);
+/* Its next try begins with its own address. */
+void http_page_restart(struct http_page *page);
 /* Gives back what it holds of the budget beyond `keep`. */
 void http_page_release(struct http_page *page, size_t keep);
 /* "GET https://... (region=eu)", redacted. */

@@ -1,6 +1,5 @@
 #include "verdict.h"
 
-#include "client/url.h"
 #include "request/excerpt.h"
 
 #include <string.h>
@@ -60,31 +59,4 @@ void http_status_error(const struct http_response *response,
     http_excerpt(response, credential, request, excerpt);
     weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-HTTP-STATUS", "status %d%s%s", response->status,
         excerpt, remedy(response->status, is_later_page));
-}
-
-const char *http_redirect_target(const char *url, const struct http_response *response,
-    struct weir_arena *arena, struct weir_error *ret_error)
-{
-    const char *to = http_url_resolve(arena, url, response->location, ret_error);
-    const char *from_origin, *to_origin;
-
-    if (!to || http_url_check(to, ret_error) != WEIR_OK)
-        return NULL;
-    from_origin = http_url_origin(arena, url);
-    to_origin = http_url_origin(arena, to);
-    if (strcmp(from_origin, to_origin) == 0)
-        return to;
-    weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-ORIGIN",
-        "status %d leads to %s, another origin, which gets neither the login nor a request; if "
-        "that is right, write it as base_url or url",
-        response->status, to_origin);
-    return NULL;
-}
-
-bool http_redirect_becomes_get(int status, const char *method)
-{
-    bool is_post = strcmp(method, "POST") == 0;
-
-    return (status == 303 && strcmp(method, "GET") != 0) ||
-           ((status == 301 || status == 302) && is_post);
 }

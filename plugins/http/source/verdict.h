@@ -31,10 +31,4 @@ void http_status_error(const struct http_response *response,
     const struct http_credential *credential, const struct http_request *request,
     bool is_later_page, struct weir_error *ret_error);
 
-/* Where a redirect leads, in the arena; NULL and E-ORIGIN or E-URL where it may not be followed. */
-const char *http_redirect_target(const char *url, const struct http_response *response,
-    struct weir_arena *arena, struct weir_error *ret_error);
-/* Does a request of this method go on as a GET without a body after this status? */
-bool http_redirect_becomes_get(int status, const char *method);
-
 #endif
