@@ -1,10 +1,12 @@
 """Bodies that are hardly JSON, and values that hardly fit, from the server into the table."""
 
 import unittest
+from decimal import Decimal
 
 import harness
-from harness import DATA, OK
-from state_case import StateCase, data, on_both, resource
+from harness import DATA, OK, REJECTS
+from databases import Postgres, Sqlite
+from state_case import StateCase, data, on, on_both, resource
 
 setUpModule = harness.start_server
 
@@ -136,6 +138,82 @@ class Text(BodyCase):
         self.assertEqual(self.rows("id"), [])
         self.assert_exit(self.load("/big", kind="ws_row", mb=20), OK)
         self.assertEqual([row[0] for row in self.rows("id")], [1, 2])
+
+
+@on_both
+class Values(BodyCase):
+    """B11, B12: into a table that is there, whose types nothing changes."""
+
+    SOURCES = {"int63": 2**63 - 1, "int64": 2**63, "int400": "1234567890" * 40, "exp400": "1e400",
+               "frac17": "0.12345678901234567", "dec": "12345678901234567890.123456789",
+               "neg_zero": "0"}
+    TYPES = {"Sqlite": ("INTEGER", "NUMERIC", "REAL", "TEXT"),
+             "Postgres": ("bigint", "numeric", "double precision", "text")}
+
+    def load_into(self, column, path, *options):
+        self.database.empty()
+        self.database.make(f"CREATE TABLE t (id {self.TYPES[self.DATABASE.__name__][0]}, {column})"
+                           f"{self.database.strict if 'NUMERIC' not in column else ''}")
+        return self.run_weir(self.pipeline([resource("t", path, *options)]))
+
+    def test_numbers_are_exact_or_refused(self):
+        """B11: never rounded, never wrapped, whatever the column."""
+        whole, exact, real, text = types = self.TYPES[self.DATABASE.__name__]
+        for kind, source in self.SOURCES.items():
+            for column in types:
+                with self.subTest(kind=kind, column=column):
+                    result = self.load_into(f"v {column}", f"/body?kind={kind}")
+                    rows = self.rows("v")
+                    if result.code == DATA:
+                        self.assertIn("error[E-TYPE]", result.err)
+                        self.assertIn("row 1", result.err)
+                        self.assertIn("column 'v'", result.err)
+                        self.assertEqual(rows, [])
+                        self.assertFalse(kind == "int63" and column in (whole, exact))
+                    else:
+                        self.assert_exit(result, OK)
+                        self.assertEqual(Decimal(str(rows[0][0])), Decimal(source))
+                        self.assertFalse(kind == "int64" and column == whole)
+                    if self.DATABASE is Postgres:
+                        self.assertEqual(result.code == OK,
+                                         column in (exact, text) or kind == "neg_zero" or
+                                         (kind == "int63" and column == whole))
+
+    def test_what_is_no_number_is_no_json(self):
+        """B11: nor is it guessed at."""
+        for kind in ("lead_zero", "plus", "nan", "inf", "hex", "bare_point"):
+            with self.subTest(kind=kind):
+                self.assert_refused(self.load("/body", kind=kind), "E-JSON", "row 1, key 'v'")
+
+    def test_values_of_other_types_are_refused(self):
+        """B12: with the first of them nothing is loaded."""
+        result = self.load_into(f"v {self.TYPES[self.DATABASE.__name__][0]}", "/types")
+        self.assert_exit(result, DATA)
+        self.assertIn("error[E-TYPE]", result.err)
+        self.assertEqual(self.rows(), [])
+
+    def test_values_of_other_types_may_be_set_aside(self):
+        """B12: two rows fit, eight are told, and no null stands for any of them. In SQLite true is 1,
+        so it is one of three there."""
+        fitting = [(1, 1), (4, -2**63)] + ([(6, 1)] if self.DATABASE is Sqlite else [])
+        result = self.load_into(f"v {self.TYPES[self.DATABASE.__name__][0]}", "/types",
+                                "on_row_error: dead_letter")
+        self.assert_exit(result, REJECTS)
+        self.assertEqual(self.rows(), fitting)
+        self.assertEqual(len(self.database.query("SELECT * FROM _weir_dead_letter")),
+                         10 - len(fitting))
+
+
+@on(Postgres)
+class Declared(BodyCase):
+    def test_texts_of_csv_become_what_is_declared(self):
+        """B12: a table is made with these types; what does not fit them is told."""
+        more = "schema: { columns: { t: { id: bigint, v: bigint } } }"
+        result = self.load("/csv", "format: csv", "on_row_error: dead_letter", more=more,
+                           kind="types")
+        self.assert_exit(result, REJECTS)
+        self.assertEqual(self.rows(), [(1, 1), (4, None)])
+        self.assertEqual(len(self.database.query("SELECT * FROM _weir_dead_letter")), 3)
 
 
 if __name__ == "__main__":
