@@ -40,7 +40,7 @@ install_packages() {
 
 # What building needs ...
 build_packages="build-essential cmake ninja-build ccache pkg-config libuv1-dev libcurl4-openssl-dev
-    libsqlite3-dev libpq-dev libjansson-dev libyaml-dev libsimdjson-dev libssl-dev zlib1g-dev
+    libsqlite3-dev libpq-dev libjansson-dev libyaml-dev libsimdjson-dev libexpat1-dev libssl-dev zlib1g-dev
     libbrotli-dev libzstd-dev ca-certificates"
 # ... and, besides, what the tests need.
 test_packages="libcmocka-dev openssl pgbouncer postgresql-15 python3 sqlite3"

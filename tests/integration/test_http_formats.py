@@ -157,10 +157,9 @@ class Csv(FormatCase):
                 self.assert_refused(result, "E-HTTP-TRUNCATED", SOURCE)
 
     def test_pages_of_it(self):
-        result = self.load("/csv", "paginator: { type: page_number, page_param: i, maximum_page: 3 }",
-                           n=2)
+        result = self.load("/csv", "paginator: { type: page_number, maximum_page: 3 }", n=2)
         self.assert_exit(result, OK)
-        self.assertEqual(self.ids(), ["1", "2"] * 3)
+        self.assertEqual(self.ids(), [str(n) for n in range(1, 7)])
 
     def test_what_cannot_be_meant_is_refused_before(self):
         for keys, says in (
@@ -207,6 +206,66 @@ class Arrays(FormatCase):
                            command="check")
         self.assert_exit(result, BAD_FILE)
         self.assertIn("exclude each other", result.err)
+
+
+class Xml(FormatCase):
+    FORMAT = "format: { type: xml, record: item }"
+
+    def test_elements_are_rows(self):
+        for query in ({}, {"gzip": 1, "chunked": 1}, {"type": "text/plain"}):
+            with self.subTest(query=query):
+                self.assert_exit(self.load("/xml", self.FORMAT, **query), OK)
+                self.assertEqual(self.rows("id, name, tag, geo, note"), [
+                    ("1", "Oslo & Bergen", '["a","b"]', '{"lat":"59.9","lon":"10.7"}', None),
+                    ("2", "<none>", None, None, None),
+                    ("3", "<b>", None, None, '{"lang":"en","i":"text","_text":" mixed "}')])
+
+    def test_the_document_says_its_encoding(self):
+        for kind in ("latin1", "utf16"):
+            with self.subTest(kind=kind):
+                self.assert_exit(self.load("/xml", self.FORMAT, kind=kind), OK)
+                self.assertEqual(self.rows("id, name"), [("1", "\u00d8re")])
+
+    def test_no_elements_are_no_rows(self):
+        self.assert_exit(self.load("/xml", self.FORMAT, kind="none"), OK)
+        self.assertEqual(self.rows(), [])
+
+    def test_the_next_page_stands_beside_them(self):
+        for paginator in ("paginator: { type: json_link, next_url_path: links.next }",
+                          "paginator: { type: page_number, total_path: total, prefetch: 3 }"):
+            with self.subTest(paginator=paginator):
+                self.assert_exit(self.load("/xml", self.FORMAT, paginator, pages=5), OK)
+                self.assertEqual(self.ids(), [str(n) for n in range(1, 51)])
+
+    def test_what_is_wrong_is_told(self):
+        for kind, code, says in (
+                ("cut", "E-XML", "unclosed token"), ("twice", "E-XML", "at line 2 column 8"),
+                ("crossed", "E-XML", "mismatched tag"), ("entity", "E-XML", "undefined entity"),
+                ("bomb", "E-XML", "a document type declaration"),
+                ("external", "E-XML", "a document type declaration"),
+                ("deep", "E-XML-DEPTH", "nested deeper than 128 levels"),
+                ("bad_utf8", "E-XML", "not well-formed"), ("nul", "E-XML", "not well-formed"),
+                ("html", "E-BODY-SHAPE", "looks like HTML"),
+                ("json", "E-BODY-SHAPE", "looks like JSON"),
+                ("empty", "E-BODY-SHAPE", "empty")):
+            with self.subTest(kind=kind):
+                result = self.load("/xml", self.FORMAT, kind=kind)
+                self.assert_refused(result, code)
+                self.assertIn(says, result.err)
+                self.assertNotIn("root:", result.err)
+
+    def test_what_may_be_cut_is_no_answer(self):
+        """B01: no length, no chunks, and the end of the connection."""
+        result = self.load("/xml", FAST, self.FORMAT, cut=1)
+        self.assert_refused(result, "E-HTTP-TRUNCATED", SOURCE)
+
+    def test_what_cannot_be_meant_is_refused_before(self):
+        for keys, says in ((("format: xml",), "'record' is required"),
+                           ((self.FORMAT, "data_selector: feed"), "nothing to select")):
+            with self.subTest(keys=keys):
+                result = self.load("/xml", *keys, command="check")
+                self.assert_exit(result, BAD_FILE)
+                self.assertIn(says, result.err)
 
 
 if __name__ == "__main__":

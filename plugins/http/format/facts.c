@@ -56,39 +56,49 @@ static enum http_more more_of(const struct weir_value *value)
     return more ? HTTP_MORE_YES : HTTP_MORE_NO;
 }
 
+/* A path that leads to something beside the rows; NULL: there is none. */
+static const struct weir_path *path_inside(const struct http_paginator *paginator)
+{
+    return paginator->next_path    ? paginator->next_path
+           : paginator->total_path ? paginator->total_path
+                                   : paginator->has_more_path;
+}
+
 enum weir_status http_facts_pick(const struct http_paginator *paginator,
-    const struct http_format *format, struct weir_json_reader *reader, struct weir_str body,
-    const struct weir_batch *batch, struct http_facts *facts, struct weir_error *ret_error)
+    const struct http_resource_options *options, const struct http_format *format,
+    struct weir_json_reader *reader, struct weir_str body, const struct weir_batch *batch,
+    struct http_facts *facts, struct weir_error *ret_error)
 {
     struct weir_arena *arena = batch->arena;
-    const struct weir_path *path;
+    const struct weir_path *path = path_inside(paginator);
+    struct weir_str document = body;
     struct weir_value value;
     bool found;
 
-    if (!format->pick && (path = paginator->next_path    ? paginator->next_path
-                                 : paginator->total_path ? paginator->total_path
-                                                         : paginator->has_more_path))
+    if (path && !format->pick)
         return weir_error_set(ret_error, WEIR_FAULT_DATA, "E-BODY-SHAPE",
             "the answer is %s, which has nothing beside its rows, so nothing stands at '%s'; if it "
             "is JSON, say "
             "format: json",
             format->shown, weir_path_text(path));
+    if (path && format->open && format->open(options, body, arena, &document, ret_error) != WEIR_OK)
+        return WEIR_FAIL;
     if (paginator->next_path) {
-        if (format->pick(reader, body, paginator->next_path, arena, &value, &found, ret_error) !=
-            WEIR_OK)
+        if (format->pick(reader, document, paginator->next_path, arena, &value, &found,
+                ret_error) != WEIR_OK)
             return WEIR_FAIL;
         facts->next = place_of(&value, paginator->next_is_json, arena);
         facts->found |= found ? HTTP_FOUND_NEXT : 0;
     }
     if (paginator->total_path) {
-        if (format->pick(reader, body, paginator->total_path, arena, &value, &found, ret_error) !=
-            WEIR_OK)
+        if (format->pick(reader, document, paginator->total_path, arena, &value, &found,
+                ret_error) != WEIR_OK)
             return WEIR_FAIL;
         facts->total = total_of(&value);
         facts->found |= found ? HTTP_FOUND_TOTAL : 0;
     }
     if (paginator->has_more_path) {
-        if (format->pick(reader, body, paginator->has_more_path, arena, &value, &found,
+        if (format->pick(reader, document, paginator->has_more_path, arena, &value, &found,
                 ret_error) != WEIR_OK)
             return WEIR_FAIL;
         facts->more = more_of(&value);

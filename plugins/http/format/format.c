@@ -33,6 +33,8 @@ static const struct http_format *named_format(const struct http_resource_options
         return &http_format_ndjson;
     case HTTP_FORMAT_CSV:
         return &http_format_csv;
+    case HTTP_FORMAT_XML:
+        return &http_format_xml;
     default:
         return NULL;
     }
@@ -94,6 +96,8 @@ void http_format_check(const struct http_resource_options *options, const struct
         check_paginator(named, options, config, mistakes);
     if (named == &http_format_json)
         http_json_check(options->format.options, node ? node : config, mistakes);
+    if (named == &http_format_xml)
+        http_xml_check(options, config, mistakes);
     if (named != &http_format_csv)
         return;
     if (options->data_selector)

@@ -19,6 +19,9 @@ struct http_format {
     enum weir_status (*rows)(const struct http_resource_options *options,
         struct weir_json_reader *reader, struct weir_str body, struct weir_batch *batch,
         struct weir_error *ret_error);
+    /* What stands beside the rows, as a text for `pick`; NULL: the body itself. In the arena. */
+    enum weir_status (*open)(const struct http_resource_options *options, struct weir_str body,
+        struct weir_arena *arena, struct weir_str *ret_document, struct weir_error *ret_error);
     /* One value of a body whose rows are read; null and not found when it is absent. In the arena.
      * NULL: nothing can stand beside the rows. */
     enum weir_status (*pick)(struct weir_json_reader *reader, struct weir_str body,
@@ -29,8 +32,15 @@ struct http_format {
 extern const struct http_format http_format_json;
 extern const struct http_format http_format_ndjson;
 extern const struct http_format http_format_csv;
+extern const struct http_format http_format_xml;
 
-enum http_format_name { HTTP_FORMAT_AUTO, HTTP_FORMAT_JSON, HTTP_FORMAT_NDJSON, HTTP_FORMAT_CSV };
+enum http_format_name {
+    HTTP_FORMAT_AUTO,
+    HTTP_FORMAT_JSON,
+    HTTP_FORMAT_NDJSON,
+    HTTP_FORMAT_CSV,
+    HTTP_FORMAT_XML,
+};
 
 enum http_invalid_utf8 { HTTP_UTF8_FAIL, HTTP_UTF8_REPLACE };
 enum http_duplicate_keys { HTTP_KEYS_FAIL, HTTP_KEYS_LAST };
@@ -45,9 +55,12 @@ struct http_format_options {
     const char *delimiter;
     bool quotes;
     bool header;
+    const char *record;
 };
 
 void http_json_check(const struct http_format_options *options, const struct weir_node *node,
+    struct weir_mistakes *mistakes);
+void http_xml_check(const struct http_resource_options *options, const struct weir_node *config,
     struct weir_mistakes *mistakes);
 void http_csv_check(const struct http_format_options *options, const struct weir_node *node,
     struct weir_mistakes *mistakes);

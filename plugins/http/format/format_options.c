@@ -77,6 +77,13 @@ static const struct weir_option csv_options[] = {
     {0},
 };
 
+static const struct weir_option xml_options[] = {
+    WEIR_TEXT(struct http_format_options, record, .required = true, .min = 1, .example = "item",
+        .help = "The name of the elements that are rows, wherever they stand, as the answer writes "
+                "it. Their attributes and children are the columns."),
+    {0},
+};
+
 enum { SIZE = sizeof(struct http_format_options) };
 
 const struct weir_variant_type http_format_variants[] = {
@@ -88,5 +95,6 @@ const struct weir_variant_type http_format_variants[] = {
         HTTP_FORMAT_NDJSON, ndjson_options, SIZE},
     {"csv", "A row on each line, under a line of names (RFC 4180).", HTTP_FORMAT_CSV, csv_options,
         SIZE},
+    {"xml", "XML, in which elements of one name are rows.", HTTP_FORMAT_XML, xml_options, SIZE},
     {0},
 };

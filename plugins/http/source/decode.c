@@ -20,8 +20,8 @@ static enum weir_status decode_unit(const struct http_resource *resource,
     if (unit->format->rows(resource->options, reader, unit->body, batch, ret_error) != WEIR_OK)
         return WEIR_FAIL;
     unit->facts.n_rows = batch->n_rows - rows_before;
-    return http_facts_pick(
-        &resource->paginator, unit->format, reader, unit->body, batch, &unit->facts, ret_error);
+    return http_facts_pick(&resource->paginator, resource->options, unit->format, reader,
+        unit->body, batch, &unit->facts, ret_error);
 }
 
 enum weir_status http_decode(struct weir_stage *stage, struct weir_batch *batch)

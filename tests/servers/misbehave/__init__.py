@@ -17,8 +17,8 @@ by chance: a test that fails once fails again. `GET /` lists the routes and thei
     pace.py       too slow, or never: /slow /hang /stall /drip
     framing.py    HTTP that is not HTTP: /cl-dup /chunked-garbage /endless-1xx
     bodies.py     JSON that is not JSON, or barely: /body /types
-    formats.py    rows in other clothes: /lines /csv /arrays
     logins.py     more of them: /login /refresh /exchange
+    formats.py    rows in other clothes: /lines /csv /arrays /xml
     sizes.py      far too much of something: /big /deep /gzip
     names.py      hostile names and texts: /keys /log-inject
     access.py     who may ask, and how often: /auth /token /rate

@@ -56,11 +56,12 @@ CSV_KINDS = {
 }
 
 
-@route("/csv", "kind type n cut " + Exchange.ANSWER)
+@route("/csv", "kind type n page cut " + Exchange.ANSWER)
 async def csv(x):
-    """CSV of any `kind`, or n rows; cut=1 ends behind half of its lines, and with the connection."""
+    """CSV of any `kind`, or a page of n rows; cut=1 ends behind half of its lines, and with the connection."""
     if n := x.number("n", 0):
-        body = csv_body([["id", "name"], *([r["id"], r["name"]] for r in rows(1, n))])
+        last = x.number("page", 1) * n
+        body = csv_body([["id", "name"], *([r["id"], r["name"]] for r in rows(last - n + 1, last))])
     else:
         body = CSV_KINDS[x.one_of("kind", CSV_KINDS, "good")]
     if x.flag("cut"):
@@ -91,3 +92,61 @@ ARRAYS = {
 async def arrays(x):
     """Rows that are arrays, and what names their values, of any `kind`."""
     await x.send_json(ARRAYS[x.one_of("kind", ARRAYS, "plain")])
+
+
+XML = "application/xml"
+
+
+def xml_doc(text, encoding="utf-8"):
+    return f'<?xml version="1.0" encoding="{encoding}"?>\n{text}'.encode(encoding)
+
+
+ITEMS = """<feed total="3">
+  <meta><pages>1</pages></meta>
+  <item id="1"><name>Oslo &amp; Bergen</name><tag>a</tag><tag>b</tag><geo lat="59.9" lon="10.7"/></item>
+  <item id="2"><name>&lt;none&gt;</name><tag/></item>
+  <item id="3"><name><![CDATA[<b>]]></name><note lang="en"> mixed <i>text</i></note></item>
+</feed>"""
+
+BOMB = ("<!DOCTYPE lolz [<!ENTITY a \"lol\">" + "".join(
+    f'<!ENTITY {chr(98 + n)} "{("&" + chr(97 + n) + ";") * 10}">' for n in range(10)) +
+    "]><feed><item>&k;</item></feed>")
+
+XML_KINDS = {
+    "good": xml_doc(ITEMS),
+    "latin1": xml_doc("<feed><item id='1'><name>\u00d8re</name></item></feed>", "iso-8859-1"),
+    "utf16": xml_doc("<feed><item id='1'><name>\u00d8re</name></item></feed>", "utf-16"),
+    "none": xml_doc("<feed><items/></feed>"),
+    "cut": xml_doc(ITEMS)[:-20],
+    "twice": xml_doc("<feed/><feed/>"),
+    "crossed": xml_doc("<feed><item><a></item></a></feed>"),
+    "bomb": xml_doc(BOMB),
+    "external": xml_doc('<!DOCTYPE f [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
+                        "<feed><item>&x;</item></feed>"),
+    "entity": xml_doc("<feed><item>&nbsp;</item></feed>"),
+    "deep": xml_doc("<a>" * 100000 + "</a>" * 100000),
+    "bad_utf8": xml_doc("<feed><item>?</item></feed>").replace(b"?</item>", b"\xff</item>"),
+    "nul": xml_doc("<feed><item>?</item></feed>").replace(b"?</item>", b"\0</item>"),
+    "html": b"<!DOCTYPE html>\n<title>Sign in</title>\n",
+    "json": b'{"error":"no such feed"}',
+    "empty": b"",
+}
+
+
+@route("/xml", "kind page pages cut type " + Exchange.ANSWER)
+async def xml(x):
+    """XML of any `kind`, or one of so many `pages` that name the next one; cut=1 ends behind half of
+    it, and with the connection."""
+    if pages := x.number("pages", 0):
+        page = x.number("page", 1)
+        link = f"<next>/xml?pages={pages}&amp;page={page + 1}</next>" if page < pages else "<next/>"
+        items = "".join(f'<item id="{n}"/>' for n in range(page * 10 - 9, page * 10 + 1))
+        body = xml_doc(f"<feed><links>{link}</links><total>{pages}</total>{items}</feed>")
+    else:
+        body = XML_KINDS[x.one_of("kind", XML_KINDS, "good")]
+    if x.flag("cut"):
+        await x.send_head(200, [("Content-Type", XML), ("Connection", "close")])
+        await x.send(body[:len(body) // 2])
+        x.connection.close()
+    else:
+        await x.send_body(body, content_type=x.text("type", XML))
