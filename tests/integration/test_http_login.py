@@ -62,6 +62,20 @@ class ClientCredentials(LoginCase):
         self.assertGreaterEqual(self.hits("/token"), 20)
         self.assertIn("with a new login", result.err)
 
+    def test_a_refusal_that_only_the_file_can_tell(self):
+        """H08 with another status than 401, and with one in the body alone."""
+        action = "action: refresh_auth"
+        for refusal, fits in ((403, "status_code: 403"), (200, "content: token expired")):
+            with self.subTest(refusal=refusal):
+                self.db.unlink(missing_ok=True)
+                harness.server().reset()
+                result = self.units(self.client(), f"response_actions: [{{ {fits}, {action} }}]",
+                                    f", refusal: {refusal}")
+                self.assert_exit(result, OK)
+                self.assertEqual(sorted(self.ids()), [1] * 100)
+                self.assertLessEqual(self.hits("/token"), 30)
+                self.assertIn("with a new login", result.err)
+
     def test_who_is_refused_for_ever_is_asked_twice(self):
         """H08: refused for ever."""
         err = self.refused(self.client(), kind="token", never=1)

@@ -126,16 +126,20 @@ CHALLENGES = {"basic": f'Basic realm="{REALM}"',
               "digest": f'Digest realm="{REALM}", nonce="{NONCE}", qop="auth", algorithm=MD5'}
 
 
-@route("/auth", "kind in name uses never n *")
+@route("/auth", "kind in name uses never n refusal *")
 async def auth(x):
     """n rows for whoever knows the secret, else 401. Kinds: bearer basic api_key digest token
     (from /token) session (from /login)
-    jwt. With never=1 nobody knows it."""
+    jwt. With never=1 nobody knows it; refusal=200 says 401 in the body only."""
     kind = x.one_of("kind", KINDS, "token" if "uses" in x.query else "bearer")
     if KINDS[kind](x) and not x.flag("never"):
         await x.send_body(rows_body(x.number("n", 10)))
         return
     x.stats.auth_failures += 1
+    if (refusal := x.number("refusal", 401)) != 401:
+        error = {"error": {"code": 401, "message": "token expired"}}
+        await x.send_json(error, status=refusal)
+        return
     challenge = CHALLENGES.get(kind, f'Bearer realm="{REALM}"')
     await x.send_error(401, "wrong credentials, or none", [("WWW-Authenticate", challenge)])
 
