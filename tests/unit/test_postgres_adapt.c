@@ -89,6 +89,20 @@ static void only_our_own_types_are_widened(void **state)
     check_plan(f, batch, "");
 }
 
+static void one_is_true_only_where_somebody_says_so(void **state)
+{
+    struct table_fixture *f = *state;
+    struct weir_batch *batch = new_batch(f, 1);
+
+    (void)add_known(f, "done", "boolean");
+    set_value(batch, "done", 0, weir_int(1));
+    check_plan(f, batch, "");
+    f->table.is_ours = true;
+    batch = new_batch(f, 1);
+    set_value(batch, "done", 0, weir_int(1));
+    check_plan(f, batch, "!done text");
+}
+
 static void a_frozen_table_gets_no_columns(void **state)
 {
     static const enum weir_contract words[] = {WEIR_CONTRACT_FREEZE, WEIR_CONTRACT_DISCARD_VALUE,
@@ -228,6 +242,7 @@ int main(void)
         TEST(a_column_without_values_waits),
         TEST(a_declared_type_wins),
         TEST(only_our_own_types_are_widened),
+        TEST(one_is_true_only_where_somebody_says_so),
         TEST(a_frozen_table_gets_no_columns),
         TEST(a_name_that_cannot_be_is_not_made),
         TEST(a_table_is_made_with_its_key_or_not_at_all),

@@ -36,6 +36,8 @@ static const struct encoded cases[] = {
     {"bool", {.kind = WEIR_NULL}, FIELD("\xff\xff\xff\xff"), "\\N"},
     {"bool", {.kind = WEIR_BOOL, .boolean = true}, FIELD("\0\0\0\1\1"), "true"},
     {"bool", {.kind = WEIR_BOOL}, FIELD("\0\0\0\1\0"), "false"},
+    {"bool", NUMBER(WEIR_INT, 1), FIELD("\0\0\0\1\1"), "1"},
+    {"bool", NUMBER(WEIR_INT, 0), FIELD("\0\0\0\1\0"), "0"},
     {"smallint", NUMBER(WEIR_INT, -2), FIELD("\0\0\0\2\xff\xfe"), "-2"},
     {"int", NUMBER(WEIR_INT, 258), FIELD("\0\0\0\4\0\0\1\2"), "258"},
     {"bigint", NUMBER(WEIR_INT, INT64_MIN), FIELD("\0\0\0\x8\x80\0\0\0\0\0\0\0"),

@@ -66,9 +66,14 @@ static void test_reasons(void **state)
     assert_string_equal(refusal("bigint", weir_float(0.5)), "is no whole number");
     assert_string_equal(
         refusal("bigint", weir_float((double)INFINITY)), "is out of the range of bigint");
-    assert_string_equal(refusal("bigint", text("x")), "is a text that is no number");
+    assert_string_equal(refusal("bigint", text("x")), "is no number");
     assert_string_equal(refusal("bigint", weir_bool(true)), "is no number");
-    assert_string_equal(refusal("bool", weir_int(1)), "is no bool");
+    assert_string_equal(refusal("bool", weir_int(2)), "is neither a bool nor 0 or 1");
+    assert_string_equal(refusal("bool", text("1")), "is neither a bool nor 0 or 1");
+    assert_string_equal(refusal("bool", weir_float(1)), "is neither a bool nor 0 or 1");
+    assert_null(refusal("bool", weir_int(1)));
+    assert_null(refusal("bool", weir_int(0)));
+    assert_null(refusal("bool[]", json("[true, 1, null, 0]")));
     assert_string_equal(
         refusal("text", with_nul(WEIR_TEXT)), "holds a NUL byte, which PostgreSQL cannot store");
     assert_string_equal(
@@ -80,11 +85,10 @@ static void test_reasons(void **state)
         "is a leap second, which PostgreSQL cannot store");
     assert_string_equal(refusal("timestamptz", text("2024-05-01T10:00:00.0000001Z")),
         "has more than six digits of a second");
-    assert_string_equal(
-        refusal("time", text("24:00:00")), "is a text that is no time (as 10:00:00)");
+    assert_string_equal(refusal("time", text("24:00:00")), "is no time (as 10:00:00)");
     assert_string_equal(
         refusal("text[]", json("[[]]")), "is an array with arrays or objects in it");
-    assert_string_equal(refusal("int[]", json("[\"a\"]")), "is a text that is no number");
+    assert_string_equal(refusal("int[]", json("[\"a\"]")), "is no number");
     assert_string_equal(refusal("text[]", text("{a}")), "is no JSON array");
 }
 

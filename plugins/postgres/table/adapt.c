@@ -23,7 +23,7 @@ static bool is_to_be_widened(const struct table *table, const struct column *col
     if (type_takes_kinds(&column->type, source->kinds) || column->is_generated ||
         contract_type(table, column) != WEIR_CONTRACT_WIDEN)
         return false;
-    *ret_fits = type_takes_values(&column->type, source, n_rows);
+    *ret_fits = type_keeps_values(&column->type, source, n_rows);
     return !*ret_fits && type_widen(&column->type, source, n_rows, ret_type);
 }
 

@@ -264,6 +264,8 @@ static inline char *put_own(char *at, const struct type *type, const struct weir
     case WEIR_BOOL:
         return type->kind == TYPE_BOOL ? put_bool(at, value->boolean) : NULL;
     case WEIR_INT:
+        if (type->kind == TYPE_BOOL)
+            return put_bool(at, value->integer != 0);
         if (type->kind == TYPE_INT8)
             return put_64(put_32(at, 8), (uint64_t)value->integer);
         return type->kind == TYPE_INT4 ? put_32(put_32(at, 4), (uint32_t)value->integer) : NULL;

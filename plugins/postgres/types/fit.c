@@ -131,6 +131,14 @@ static bool takes_json(
     }
 }
 
+/* Databases without a type for it, SQLite among them, have 1 and 0. */
+static bool takes_bool(const struct weir_value *value, const char **ret_why)
+{
+    return value->kind == WEIR_BOOL ||
+           (value->kind == WEIR_INT && (value->integer == 0 || value->integer == 1)) ||
+           refuse(ret_why, "is neither a bool nor 0 or 1");
+}
+
 static bool takes_uuid(const struct weir_value *value, const char **ret_why)
 {
     unsigned char ignored[UUID_SIZE];
@@ -179,7 +187,7 @@ bool type_takes_value(const struct type *type, const struct weir_value *value, c
         return false;
     switch (type->kind) {
     case TYPE_BOOL:
-        return value->kind == WEIR_BOOL || refuse(ret_why, "is no bool");
+        return takes_bool(value, ret_why);
     case TYPE_INT2:
     case TYPE_INT4:
     case TYPE_INT8:

@@ -96,10 +96,17 @@ static const enum type_kind *wider_kinds(const struct type *type)
     }
 }
 
+bool type_keeps_values(const struct type *type, const struct weir_column *source, size_t n_rows)
+{
+    if (type->kind == TYPE_BOOL && weir_column_has(source, WEIR_INT))
+        return false;
+    return type_takes_values(type, source, n_rows);
+}
+
 bool type_widen(
     const struct type *type, const struct weir_column *source, size_t n_rows, struct type *ret_type)
 {
-    if (type_takes_values(type, source, n_rows))
+    if (type_keeps_values(type, source, n_rows))
         return false;
     for (const enum type_kind *kind = wider_kinds(type); *kind != TYPE_OTHER; kind++) {
         *ret_type = plain_type(*kind);

@@ -30,7 +30,7 @@ static bool read_number(
         return true;
     case WEIR_TEXT:
         return weir_number_parse(weir_value_str(value), ret_number) ||
-               refuse(ret_why, "is a text that is no number");
+               refuse(ret_why, "is no number");
     default:
         return refuse(ret_why, "is no number");
     }

@@ -211,7 +211,7 @@ bool numeric_from_value(const struct type *type, const struct weir_value *value,
         return refuse(ret_why, "is no number");
     s = digits_of(value, numeric);
     if (!numeric_parse(s, numeric) && (value->kind == WEIR_TEXT || !read_special(s, numeric)))
-        return refuse(ret_why, "is a text that is no number");
+        return refuse(ret_why, "is no number");
     if (!is_special(numeric) && count_groups(numeric) > GROUPS_MAX)
         return refuse(ret_why, "has more than 12000 digits");
     return numeric_fits(numeric, type->modifier, ret_why);

@@ -51,7 +51,7 @@ static bool read_date(struct weir_str s, int64_t *ret_time, const char **ret_why
 {
     struct weir_moment moment;
 
-    if (!read_moment(s, &moment, "is a text that is no date (as 2024-05-01)", ret_why))
+    if (!read_moment(s, &moment, "is no date (as 2024-05-01)", ret_why))
         return false;
     if (moment.has_time)
         return refuse(ret_why, "has a time of day, which date cannot hold");
@@ -62,7 +62,7 @@ static bool read_date(struct weir_str s, int64_t *ret_time, const char **ret_why
 /* As a time of the first day. */
 static bool read_clock(struct weir_str s, int64_t *ret_time, const char **ret_why)
 {
-    static const char none[] = "is a text that is no time (as 10:00:00)";
+    static const char none[] = "is no time (as 10:00:00)";
     static const char day[] = "1970-01-01T";
     char text[sizeof(day) + CLOCK_MAX];
     struct weir_moment moment;
@@ -85,8 +85,7 @@ static bool read_timestamp(
 {
     struct weir_moment moment;
 
-    if (!read_moment(
-            s, &moment, "is a text that is no timestamp (as 2024-05-01T10:00:00Z)", ret_why))
+    if (!read_moment(s, &moment, "is no timestamp (as 2024-05-01T10:00:00Z)", ret_why))
         return false;
     if (type->kind == TYPE_TIMESTAMP && moment.offset != 0)
         return refuse(ret_why, "has an offset from UTC, which timestamp without time zone drops");

@@ -78,7 +78,7 @@ bool type_takes_kinds(const struct type *type, uint32_t kinds);
  * A number is its digits: a float may go into an int, and an int or a decimal into a float, where
  * all digits come back. A text is a number where JSON has it so, and a time where ISO 8601 has it
  * so; without an offset it is UTC, as with cursors. A timestamp in a column without a zone is UTC.
- * Whatever is not JSON becomes a scalar of it in a json column. What the server alone can judge
+ * Whatever is not JSON becomes a scalar of it in a json column. 0 and 1 are taken for bools. What the server alone can judge
  * (labels of enums, checks of domains, TYPE_OTHER) is taken.
  */
 bool type_takes_value(
@@ -88,6 +88,8 @@ size_t type_find_refused(const struct type *type, const struct weir_value *value
     size_t n, const char **ret_why);
 /* Can all values of the column be stored? */
 bool type_takes_values(const struct type *type, const struct weir_column *source, size_t n_rows);
+/* And will they be what they were? In a column that weir has given its type, 1 is no true. */
+bool type_keeps_values(const struct type *type, const struct weir_column *source, size_t n_rows);
 
 /* Can the type be sent as binary? Where one column cannot, the whole COPY goes as text. */
 bool type_is_binary(const struct type *type);
