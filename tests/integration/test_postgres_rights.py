@@ -1,7 +1,7 @@
 """A role that may do little, and a database that means harm: what weir needs, and what it never calls."""
 
 import harness
-from harness import DESTINATION, OK
+from harness import DESTINATION, OK, SOURCE
 from databases import Postgres
 from state_case import StateCase, data, on
 
@@ -58,6 +58,17 @@ class LeastPrivilege(StateCase):
                             "GRANT SELECT, UPDATE ON")
         self.assert_refused(self.load(table="other"),
                             f'GRANT USAGE, CREATE ON SCHEMA "public" TO "{self.guest}"')
+
+    def test_a_run_goes_on_beside_the_dead_letters_of_others(self):
+        self.make(f"CREATE SCHEMA weir AUTHORIZATION {self.guest}; "
+                  f"GRANT INSERT, SELECT ON t TO {self.guest}; CREATE TABLE public._weir_dead_letter (id bigint)")
+        harness.server().put("t", [{"id": n} for n in range(1, 301)])
+        file = self.pipeline([data("t", fail_page=2, fail=99, **{"as": 503})])
+        env = {"PG": self.database.server.conninfo(self.database.name, self.guest)}
+        self.assert_exit(self.run_weir(file, env=env), SOURCE)
+        harness.server().heal()
+        self.assert_exit(self.run_weir(file, env=env), OK)
+        self.assertEqual(self.rows(), list(range(1, 301)))
 
     def test_the_state_is_shown_without_the_dead_letters_of_others(self):
         self.make(f"CREATE SCHEMA weir AUTHORIZATION {self.guest}; "

@@ -53,28 +53,30 @@ static const char may_read[] =
     " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
     " WHERE n.nspname = $1::text AND c.relname = $2::text AND c.relkind IN ('r', 'p')";
 
-/* The table may be another pipeline's, of which this role is to see nothing. */
-static enum weir_status are_to_be_counted(
-    struct connection *connection, const struct state *state, bool *ret_may)
+/* The table may be another pipeline's, of which this role is to see nothing: then *ret_may is false. */
+static enum weir_status may_be_read(
+    struct connection *connection, const struct state *state, bool *ret_there, bool *ret_may)
 {
     PGresult *result = query_get(
         connection, may_read, bind_text(state->schema), bind_text(letters_name(state->stage)));
-    bool there = result && PQntuples(result) > 0;
 
-    *ret_may = there && query_bool(result, 0, 0);
+    *ret_there = result && PQntuples(result) > 0;
+    *ret_may = *ret_there && query_bool(result, 0, 0);
     if (!result)
         return fail_reading(connection, state);
     PQclear(result);
-    if (there && !*ret_may) {
-        char shown[128];
-
-        (void)weir_str_printable(weir_str(letters_name(state->stage)), shown, sizeof(shown));
-        weir_log(state->stage, WEIR_LOG_WARNING,
-            "dead letters are not counted: this role may not read table '%s'; GRANT SELECT on it "
-            "to have them shown",
-            shown);
-    }
     return WEIR_OK;
+}
+
+static void warn_unread(const struct state *state)
+{
+    char shown[128];
+
+    (void)weir_str_printable(weir_str(letters_name(state->stage)), shown, sizeof(shown));
+    weir_log(state->stage, WEIR_LOG_WARNING,
+        "dead letters are not counted: this role may not read table '%s'; GRANT SELECT on it "
+        "to have them shown",
+        shown);
 }
 
 struct teller {
@@ -148,9 +150,12 @@ enum weir_status letters_count(struct connection *connection, const struct state
 {
     const struct bound values[] = {bind_text(pipeline)};
     struct teller teller = {.count = tell, .arg = arg};
+    bool there;
     bool may;
-    enum weir_status status = are_to_be_counted(connection, state, &may);
+    enum weir_status status = may_be_read(connection, state, &there, &may);
 
+    if (status == WEIR_OK && there && !may)
+        warn_unread(state);
     if (status != WEIR_OK || !may)
         return status;
     if (tell_each(connection, state, "SELECT resource, code, count(*) FROM ",
@@ -167,10 +172,12 @@ enum weir_status letters_of_pass(
     struct weir_buf sql;
     PGresult *result;
     bool there;
-    enum weir_status status = are_there(connection, state, &there);
+    bool may;
+    enum weir_status status = may_be_read(connection, state, &there, &may);
 
+    /* A pipeline that sets rows aside is asked for its rights elsewhere. */
     *ret_n = 0;
-    if (status != WEIR_OK || !there)
+    if (status != WEIR_OK || !may)
         return status;
     put_together(&sql, state, "SELECT count(*) FROM ",
         " WHERE generation IN (SELECT id FROM weir.generation WHERE pass = $1::bigint)");
