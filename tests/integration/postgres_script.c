@@ -251,6 +251,30 @@ static void a_row_that_is_refused_leaves_nothing(void **state)
     in_rig(run_refused);
 }
 
+static const char set_trap[] =
+    "CREATE FUNCTION public.spring() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM"
+    " pg_terminate_backend(pg_backend_pid()); RETURN NEW; END';"
+    "CREATE TRIGGER trap BEFORE INSERT ON public.scripted FOR EACH ROW EXECUTE FUNCTION"
+    " public.spring()";
+
+/* What the server ends inside of a COPY is void, though it was told to commit behind it. */
+static void run_ended(struct rig *rig)
+{
+    struct body body = {.rig = rig, .rows = "4\ta\n"};
+    struct script script;
+
+    begin(rig, &script);
+    add_copy(&script, &body);
+    script_add_text(&script, "SELECT pg_terminate_backend(pg_backend_pid())");
+    run_to(rig, &script, SCRIPT_UNCERTAIN, "0");
+    script(rig, set_trap);
+    begin(rig, &script);
+    add_copy(&script, &body);
+    run_to(rig, &script, SCRIPT_LOST, "0");
+    check(rig, body.n_sent == 2);
+    script(rig, "DROP TRIGGER trap ON public.scripted; DROP FUNCTION public.spring");
+}
+
 /* Before the end of the last COPY nothing can have been committed; behind it, who knows. */
 static void run_lost(void *arg)
 {
@@ -268,7 +292,8 @@ static void run_lost(void *arg)
     check(rig, second.n_sent == 0);
     begin(rig, &script);
     add_copy(&script, &last);
-    run_to(rig, &script, SCRIPT_UNCERTAIN, "0");
+    run_to(rig, &script, SCRIPT_LOST, "0");
+    run_ended(rig);
 }
 
 static void a_lost_connection_says_whether_it_may_be_done(void **state)

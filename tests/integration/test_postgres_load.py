@@ -149,6 +149,20 @@ class LostConnections(LaneCase):
         self.assertGreater(told, 0)
 
 
+class EndedSessions(LaneCase):
+    def test_a_commit_that_nobody_was_told_is_not_in_doubt(self):
+        self.make("CREATE TABLE t (id bigint, name text); CREATE FUNCTION spring() RETURNS trigger "
+                  "LANGUAGE plpgsql AS 'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); "
+                  "RETURN NEW; END'; CREATE TRIGGER trap BEFORE INSERT ON t "
+                  "FOR EACH ROW EXECUTE FUNCTION spring()")
+        result = self.run_weir(self.pipeline([pages("t")], load="retry: 300ms"))
+        self.assert_exit(result, DESTINATION)
+        self.assertNotIn("the outcome of the last commit", result.err)
+        self.make("DROP TRIGGER trap ON public.t")
+        self.assert_exit(self.run_weir(self.pipeline([pages("t")])), OK)
+        self.assert_all_pages()
+
+
 class BadRows(LaneCase):
     def test_what_is_before_it_stays(self):
         self.make("CREATE TABLE t (id bigint CHECK (id <> 537), name text)")

@@ -83,6 +83,8 @@ static enum weir_status commit(struct lane *lane)
     if (!wire_ready(connection))
         return connection_fail(connection, "cannot commit");
     WEIR_FAILPOINT("before_commit");
+    if (!wire_is_there(connection))
+        return connection_fail(connection, "cannot commit");
     answered = send_commit(connection, &result);
     committed = has_committed(result);
     PQclear(result);

@@ -112,7 +112,9 @@ void script_add_copy(struct script *script, const char *sql, struct script_copy 
 struct running {
     struct script *script;
     size_t n_copied; /* COPYs that have begun */
-    bool has_failed;
+    size_t n_done;   /* of them the server has said that they are done */
+    bool has_ended;  /* the last one was told its end: what is behind it may be done */
+    bool has_failed; /* the server has refused something, and does nothing behind it */
     bool has_committed;
     enum weir_status status; /* of the last `send` */
 };
@@ -122,17 +124,28 @@ static bool is_in_last(const struct running *running)
     return running->n_copied == running->script->n_copies;
 }
 
+/* What a server has refused before the last COPY was done, it has not committed. */
+static enum script_end lost(const struct running *running)
+{
+    bool is_void = running->has_failed && running->n_done < running->script->n_copies;
+
+    return running->has_ended && !is_void ? SCRIPT_UNCERTAIN : SCRIPT_LOST;
+}
+
 static enum script_end end_copy(struct running *running)
 {
+    struct connection *connection = running->script->connection;
     bool is_last = is_in_last(running);
 
     if (is_last) {
         WEIR_FAILPOINT("after_rows");
         WEIR_FAILPOINT("before_commit");
+        if (!wire_is_there(connection))
+            return SCRIPT_LOST;
+        running->has_ended = true;
     }
-    if (!wire_flush(
-            running->script->connection, PQputCopyEnd(running->script->connection->libpq, NULL)))
-        return is_last ? SCRIPT_UNCERTAIN : SCRIPT_LOST;
+    if (!wire_flush(connection, PQputCopyEnd(connection->libpq, NULL)))
+        return lost(running);
     if (is_last)
         WEIR_FAILPOINT("after_commit_sent");
     return SCRIPT_DONE;
@@ -154,6 +167,8 @@ static void take_result(struct running *running, const PGresult *result)
 {
     ExecStatusType status = PQresultStatus(result);
 
+    if (status == PGRES_COMMAND_OK && strncmp(PQcmdStatus((PGresult *)result), "COPY ", 5) == 0)
+        running->n_done++;
     /* The server answers a COMMIT that it cannot do with a ROLLBACK, and calls that a success. */
     running->has_committed =
         status == PGRES_COMMAND_OK && strcmp(PQcmdStatus((PGresult *)result), "COMMIT") == 0;
@@ -161,11 +176,6 @@ static void take_result(struct running *running, const PGresult *result)
         error_take_result(running->script->connection, result);
         running->has_failed = true;
     }
-}
-
-static enum script_end lost(const struct running *running)
-{
-    return is_in_last(running) ? SCRIPT_UNCERTAIN : SCRIPT_LOST;
 }
 
 /* A server that goes away says so in a last result. */

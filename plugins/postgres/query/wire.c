@@ -11,6 +11,17 @@ bool wire_ready(struct connection *connection)
     return false;
 }
 
+/* Behind what has come by now may stand an end that was not noticed yet. */
+bool wire_is_there(struct connection *connection)
+{
+    for (int i = 0; i < 2; i++)
+        if (!PQconsumeInput(connection->libpq)) {
+            error_take_lost(connection);
+            return false;
+        }
+    return true;
+}
+
 /* The server may wait for us to read (a notice, an error) before it takes more. */
 static bool read_some(struct connection *connection)
 {

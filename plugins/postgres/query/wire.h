@@ -9,6 +9,8 @@
 
 /* Is there a connection, with nothing under way on it? False: connection->error. */
 bool wire_ready(struct connection *connection) WEIR_MUST_CHECK;
+/* Before what must not be done twice: has the server not gone meanwhile? False: connection->error. */
+bool wire_is_there(struct connection *connection) WEIR_MUST_CHECK;
 /* Until the socket is ready, and what came is read; false when the connection was lost. */
 bool wire_wait(struct connection *connection, int events) WEIR_MUST_CHECK;
 /* After a PQsend... function, and what that returned. */
