@@ -1,7 +1,8 @@
 /* Where the data stands when a run ended early, and what to do now: the end of the last line. */
 #include "report.h"
 
-#include <inttypes.h>
+#include "words.h"
+
 #include <stdio.h>
 
 /* What the run has brought into the database. */
@@ -58,25 +59,30 @@ static const char *what_next(const struct flow_result *result)
 static void tell_of_tables(
     const struct report *report, const struct rows *rows, char *out, size_t size)
 {
+    char waiting[WORDS_COUNTED_SIZE];
+
     out[0] = '\0';
     if (rows->replace && report->result->state.outcome == SESSION_ABANDONED)
         snprintf(out, size, "nothing was replaced, and the old rows stay");
     else if (rows->waiting)
-        snprintf(out, size, "%" PRIu64 " row%s to replace the old ones", rows->waiting,
-            rows->waiting == 1 ? " waits" : "s wait");
+        snprintf(out, size, "%s %s to replace the old ones",
+            words_counted(rows->waiting, "row", waiting, sizeof(waiting)),
+            rows->waiting == 1 ? "waits" : "wait");
 }
 
 static void tell_of_rows(const struct report *report, char *out, size_t size)
 {
     struct rows rows = sum_up(report);
     char tables[64];
+    char there[WORDS_COUNTED_SIZE];
 
     tell_of_tables(report, &rows, tables, sizeof(tables));
     if (tables[0] && !rows.there)
         snprintf(out, size, "%s", tables);
     else
-        snprintf(out, size, "%" PRIu64 " row%s committed%s%s", rows.there,
-            rows.there == 1 ? " is" : "s are", tables[0] ? "; " : "", tables);
+        snprintf(out, size, "%s %s committed%s%s",
+            words_counted(rows.there, "row", there, sizeof(there)), rows.there == 1 ? "is" : "are",
+            tables[0] ? "; " : "", tables);
 }
 
 void report_tell_standing(const struct report *report, char out[REPORT_STANDING_SIZE])

@@ -118,7 +118,7 @@ class Signals(StateCase):
                 rows = self.count()
                 self.assertEqual(self.rows(), list(range(1, rows + 1)))
                 self.assertTrue(200 <= rows < 1000 and rows % 100 == 0, rows)
-                self.assertIn(f"{rows} rows are committed", result.err)
+                self.assertIn(f"{rows:,} rows are committed", result.err)
 
                 result, asked = self.run_asking(self.slow_pages())
                 self.assert_exit(result, OK)

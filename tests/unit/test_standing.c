@@ -39,7 +39,7 @@ static void rows_are_those_of_all_resources(void **state)
     check(r, "1 row is committed; run again to continue");
     count(&r->stats.resources[1].rows_committed, 12345);
     count(&r->stats.resources[1].rows_loaded, 20000);
-    check(r, "12346 rows are committed; run again to continue");
+    check(r, "12,346 rows are committed; run again to continue");
 }
 
 static void what_to_do_depends_on_how_it_ended(void **state)
@@ -71,10 +71,10 @@ static void rows_that_replace_others_wait_while_the_pass_is_open(void **state)
     count(&r->stats.resources[0].rows_committed, 1);
     check(r, "1 row waits to replace the old ones; run again to continue");
     count(&r->stats.resources[0].rows_committed, 1000);
-    check(r, "1001 rows wait to replace the old ones; run again to continue");
+    check(r, "1,001 rows wait to replace the old ones; run again to continue");
     count(&r->stats.resources[1].rows_committed, 35);
     check(
-        r, "35 rows are committed; 1001 rows wait to replace the old ones; run again to continue");
+        r, "35 rows are committed; 1,001 rows wait to replace the old ones; run again to continue");
 }
 
 static void they_do_so_no_more_once_it_is_done(void **state)
@@ -84,7 +84,7 @@ static void they_do_so_no_more_once_it_is_done(void **state)
     r->resources[0].disposition = WEIR_REPLACE;
     count(&r->stats.resources[0].rows_committed, 1001);
     r->result.state.outcome = SESSION_DONE;
-    check(r, "1001 rows are committed");
+    check(r, "1,001 rows are committed");
 }
 
 static void where_they_are_refused_the_old_rows_stay(void **state)
