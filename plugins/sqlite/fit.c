@@ -69,6 +69,11 @@ static bool value_fits(enum storage storage, const struct weir_value *value)
 static enum weir_status refuse_value(struct table *table, const struct column *column,
     struct weir_batch *batch, size_t row, const struct weir_value *value)
 {
+    if (value->kind == WEIR_FLOAT && isnan(value->real))
+        return bad_row(table, batch, row, column->name.ptr, WEIR_FAULT_DATA, "E-TYPE",
+            "column '%s': the float that came is NaN, for which SQLite would keep NULL; drop such "
+            "rows with a 'filter' transform, or make it NULL or a text with 'set'",
+            name_show(column->name).text);
     return bad_row(table, batch, row, column->name.ptr, WEIR_FAULT_DATA, "E-TYPE",
         "column '%s' has the type %s, which would change the %s that came, and a table that was "
         "there before the run keeps its types; give all values one kind with a 'set' transform "

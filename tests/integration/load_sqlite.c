@@ -160,6 +160,8 @@ static void what_is_no_number_is_refused(void **state)
     assert_int_equal(stage_load(&f->s, batch), WEIR_FAIL);
     stage_stop(&f->s);
     assert_error(f, WEIR_FAULT_DATA, "E-TYPE");
+    assert_non_null(strstr(f->s.error.text, "is NaN"));
+    assert_null(strstr(f->s.error.text, "there before"));
 }
 
 /* --- columns ---------------------------------------------------------------------------- */
