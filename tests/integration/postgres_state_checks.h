@@ -24,6 +24,7 @@ struct loader {
     struct weir_resource *pointers[RESOURCES_MAX];
     struct table tables[RESOURCES_MAX];
     struct table *of_resource[RESOURCES_MAX];
+    char logged[512];        /* the last line */
     struct weir_error error; /* the first one */
     bool stopping;
     struct weir_run run;
@@ -75,9 +76,8 @@ static inline void loader_on_wake(struct weir_stage *stage)
 
 static inline void loader_on_log(struct weir_stage *stage, enum weir_level level, const char *text)
 {
-    (void)stage;
     (void)level;
-    (void)text;
+    (void)snprintf(loader_of(stage)->logged, sizeof(loader_of(stage)->logged), "%s", text);
 }
 
 static inline void *loader_loop(struct weir_stage *stage)

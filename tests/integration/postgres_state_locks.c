@@ -25,6 +25,8 @@ static void a_second_run_is_told_who_is_at_work(void **state)
     assert_error_says(second, "application 'weir");
     assert_error_says(second, "pid 4711 on here, since 2024-05-06T07:08:09Z");
     assert_error_says(second, "--takeover");
+    assert_non_null(strstr(second->logged, "another run of pipeline 'p' is at work (process "));
+    assert_non_null(strstr(second->logged, "waiting up to 10 s"));
     loader_free(second);
     end(first, true);
     assert_answer(f, "SELECT epoch FROM weir.fence", "1");

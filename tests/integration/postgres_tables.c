@@ -315,18 +315,22 @@ BENCH_TEST(a_frozen_table_has_to_be_there)
 /* The table where rows wait is weir's own affair, but has columns by the same contract. */
 static void where_rows_wait_is_no_table_of_the_contract_in_fiber(struct bench *b)
 {
+    const struct table target = {.schema = weir_str("public"), .name = weir_str("orders")};
+
     b->schema.tables = WEIR_CONTRACT_FREEZE;
     b->schema.new_columns = WEIR_CONTRACT_FREEZE;
     b->resource.disposition = WEIR_REPLACE;
     b->resource.primary_key = (struct weir_strs){id_key, 1};
     bench_take(b, "weir", "orders");
     b->table.name = weir_str("stage_1_orders");
+    b->table.target = &target;
     check(&b->rig, bench_read(b) == WEIR_OK && !b->table.exists);
     script(&b->rig, "CREATE TABLE weir.stage_1_orders (id bigint NOT NULL)");
     check(&b->rig, bench_read(b) == WEIR_OK && b->table.exists);
     check(&b->rig,
         bench_adapt(b, bench_row(b, "id", weir_int(1), "more", weir_int(1), NULL)) == WEIR_FAIL);
-    check_told(b, WEIR_FAULT_DATA, "E-CONTRACT", "table 'orders' has no column 'more'");
+    check_told(b, WEIR_FAULT_DATA, "E-CONTRACT", "table 'public.orders' has no column 'more'");
+    b->table.target = NULL;
 }
 BENCH_TEST(where_rows_wait_is_no_table_of_the_contract)
 

@@ -353,6 +353,12 @@ class Postgreses(SourceCase):
         self.copy("name: p, from: o", extract="schema: sales")
         self.assertEqual(self.rows("o") + self.rows("p"), [(1,), (1,)])
 
+    def test_what_is_no_select(self):
+        self.source.make("CREATE TABLE t (id int PRIMARY KEY)")
+        for query in ("DELETE FROM t RETURNING id", "SELEC 1 AS id",
+                      "WITH gone AS (DELETE FROM t RETURNING id) SELECT id FROM gone"):
+            self.refuse("E-SOURCE-QUERY", f"name: q, query: '{query}', key: id")
+
     def test_a_function_that_writes(self):
         self.source.make("CREATE TABLE t (id int PRIMARY KEY);"
                          "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'INSERT INTO t VALUES (1) RETURNING id'")

@@ -33,6 +33,14 @@ static void what_is_no_name_is_refused(void **state)
     assert_string_equal(column_name_fault(weir_str("a\xff")), "is not valid UTF-8");
 }
 
+static void what_weir_keeps_beside_the_rows_is_no_target(void **state)
+{
+    (void)state;
+    assert_string_equal(table_name_fault(weir_str("_weir_dead_letter")),
+        "begins with _weir_, which weir keeps for itself");
+    assert_null(table_name_fault(weir_str("_weird")));
+}
+
 static void system_columns_are_refused(void **state)
 {
     static const char *const names[] = {"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"};
@@ -86,6 +94,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(length_counts_in_bytes),
         cmocka_unit_test(what_is_no_name_is_refused),
+        cmocka_unit_test(what_weir_keeps_beside_the_rows_is_no_target),
         cmocka_unit_test(system_columns_are_refused),
         cmocka_unit_test(all_else_is_made_literally),
         cmocka_unit_test(some_schemas_are_not_for_rows),

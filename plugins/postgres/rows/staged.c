@@ -166,6 +166,7 @@ static struct table *staged_new(struct table *table, int64_t pass)
 
     table_init(staged, table->stage, weir_str("weir"), table->resource);
     staged->name = staged_name(arena, pass, table->name);
+    staged->target = table;
     weir_defer(arena, release, staged);
     return staged;
 }

@@ -24,6 +24,15 @@ static bool wait_for_turn(struct source *source)
     return !source->is_stopped;
 }
 
+/* It stands in a FROM: DELETE is a mistake in writing there, and WITH ... DELETE is not supported. */
+static bool is_no_select(const struct source_table *table, const struct pg_error *error)
+{
+    const struct weir_chunk_wish *wish = table->resource->options;
+
+    return wish->query && !error->is_lost &&
+           (pg_error_is(error, "42601") || pg_error_is(error, "0A000"));
+}
+
 enum weir_status source_fail(struct source *source, const struct source_table *table)
 {
     struct connection *connection = &source->connection;
@@ -31,6 +40,10 @@ enum weir_status source_fail(struct source *source, const struct source_table *t
     if (pg_error_is(&connection->error, "25006"))
         return connection_refuse(connection, WEIR_FAULT_SOURCE, "E-SOURCE-QUERY",
             "the query of '%s' writes, and a source is only read", table->resource->name);
+    if (is_no_select(table, &connection->error))
+        return connection_refuse(connection, WEIR_FAULT_SOURCE, "E-SOURCE-QUERY",
+            "the query of '%s' is not one SELECT: %s (%s); a source is only read",
+            table->resource->name, connection->error.text, connection->error.sqlstate);
     return connection_fail(connection, "cannot read '%s'", table->resource->name);
 }
 

@@ -113,6 +113,18 @@ static enum weir_status try_once(struct connection *control, int64_t number, boo
     return WEIR_OK;
 }
 
+/* Who waits in silence is taken for one that hangs. */
+static void tell_waiting(struct connection *control, const char *pipeline)
+{
+    char shown[SHOWN];
+
+    (void)weir_str_printable(weir_str(pipeline), shown, sizeof(shown));
+    weir_log(control->stage, WEIR_LOG_WARNING,
+        "another run of pipeline '%s' is at work (%s%s); waiting up to %d s for it", shown,
+        describe_session(control, number_of(control->stage->arena, pipeline)),
+        describe_run(control, pipeline), LOCK_WAIT_MS / 1000);
+}
+
 /* Who has it may have begun already: then there is nothing to wait for. */
 static enum weir_status nap(struct connection *control, const struct state *state)
 {
@@ -135,6 +147,8 @@ enum weir_status lock_hold(
     if (state->locked_at == control->n_opened)
         return WEIR_OK;
     status = try_once(control, number, &taken);
+    if (status == WEIR_OK && !taken && !takeover)
+        tell_waiting(control, pipeline);
     while (status == WEIR_OK && !taken && !takeover) {
         if (weir_stopping(control->stage) || uv_hrtime() >= until)
             return fail_locked(control, pipeline);

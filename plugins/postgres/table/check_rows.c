@@ -138,13 +138,12 @@ struct shown_alter {
 /* Of the table that the rows are for, wherever they wait. */
 static struct shown_alter show_alter(const struct table *table, const char *column)
 {
+    const struct table *target = table->target ? table->target : table;
     struct shown_alter shown;
-    struct shown_name schema = name_show(table->schema);
 
     (void)snprintf(shown.text, sizeof(shown.text),
-        "ALTER TABLE %s%s%s\"%s\" ALTER COLUMN \"%s\" TYPE ...", table_is_staged(table) ? "" : "\"",
-        table_is_staged(table) ? "" : schema.text, table_is_staged(table) ? "" : "\".",
-        name_show(weir_str(table->resource->table)).text, column);
+        "ALTER TABLE \"%s\".\"%s\" ALTER COLUMN \"%s\" TYPE ...", name_show(target->schema).text,
+        name_show(target->name).text, column);
     return shown;
 }
 

@@ -27,6 +27,8 @@ static const char *name_fault(struct weir_str name)
 
 const char *table_name_fault(struct weir_str name)
 {
+    if (name.len >= 6 && memcmp(name.ptr, "_weir_", 6) == 0)
+        return "begins with _weir_, which weir keeps for itself";
     return name_fault(name);
 }
 

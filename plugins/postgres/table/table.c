@@ -95,12 +95,10 @@ struct shown_table table_show(const struct table *table)
 {
     struct shown_table shown;
 
-    if (table_is_staged(table))
-        (void)snprintf(
-            shown.text, sizeof(shown.text), "%s", name_show(weir_str(table->resource->table)).text);
-    else
-        (void)snprintf(shown.text, sizeof(shown.text), "%s.%s", name_show(table->schema).text,
-            name_show(table->name).text);
+    if (table->target)
+        return table_show(table->target);
+    (void)snprintf(shown.text, sizeof(shown.text), "%s.%s", name_show(table->schema).text,
+        name_show(table->name).text);
     return shown;
 }
 

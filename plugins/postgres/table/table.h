@@ -38,6 +38,7 @@ struct table {
     uint64_t version; /* grows with each change, so that whoever prepared for it does so again */
     /* Replace: rows wait in this one, in the schema "weir"; NULL: nothing is replaced. */
     struct table *staged;
+    const struct table *target; /* of one where rows wait: that which they are for */
     void *brought; /* merge: what columns the source is known to bring; see rows/brought.c */
     void *private;
 };
