@@ -98,6 +98,7 @@ class Styles(PagingCase):
                 self.assertEqual(self.requests(), 1)
 
     def test_pages_that_overlap_are_loaded_as_served(self):
+        """H12: nothing is dropped in silence."""
         self.assert_exit(self.load(PAGE_NUMBER, style="page", dup=5), OK)
         self.assert_loaded("t", style="page", dup=5)
 

@@ -59,7 +59,9 @@ class Places(PagingCase):
                 harness.server().reset()
                 resource = [*resource, "retry: { max_attempts: 1 }"]
                 query = {"fail_page": 5, "fail": 1, "key": style + place}
-                self.assert_exit(self.placed(style, place, paginator, resource, **query), SOURCE)
+                result = self.placed(style, place, paginator, resource, **query)
+                self.assert_exit(result, SOURCE)
+                self.assertEqual("page 5: status 503" in result.err, place != "path")
                 self.assertEqual(self.ids(), list(range(1, 401)))
                 before = self.requests()
                 self.assert_all(self.placed(style, place, paginator, resource, **query))

@@ -3,6 +3,7 @@
 void http_mark_init(struct http_paginator *paginator, const struct http_mark *mark)
 {
     paginator->next_is_json = paginator->fills_body = mark->place.body_path != NULL;
+    paginator->is_hidden = mark->place.header || mark->place.body_path;
 }
 
 void http_mark_place(const struct http_mark *mark, struct weir_arena *arena, const char *at,

@@ -103,6 +103,7 @@ struct http_paginator {
     const char *stop_when;                    /* SQL, or NULL */
     struct weir_sql *stop_sql;                /* the same, compiled by http_paginator_start */
     bool next_is_json; /* what names the next page is kept as JSON, since it goes into a body */
+    bool is_hidden;    /* the address does not show which page is asked for */
     bool fills_body;   /* each page needs the body to be one that can be read */
     bool stop_after_empty_page;
     bool guards_repeats; /* nothing but the answers ends it: two equal ones are suspicious */

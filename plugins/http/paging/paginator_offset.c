@@ -61,6 +61,7 @@ static void offset_init(struct http_paginator *paginator, const void *options)
     paginator->total_path = o->total_path;
     paginator->has_more_path = o->has_more_path;
     paginator->fills_body = o->offset_body_path || o->limit_body_path;
+    paginator->is_hidden = o->offset_header || o->offset_body_path;
     paginator->stop_after_empty_page = o->stop_after_empty_page;
     paginator->guards_repeats = paginator->max_pages == UINT64_MAX;
     paginator->prefetch = (uint64_t)o->prefetch;

@@ -43,6 +43,7 @@ static void page_number_init(struct http_paginator *paginator, const void *optio
     paginator->total_path = o->total_path;
     paginator->has_more_path = o->has_more_path;
     paginator->fills_body = o->page_body_path != NULL;
+    paginator->is_hidden = o->page_header || o->page_body_path;
     paginator->stop_after_empty_page = o->stop_after_empty_page;
     paginator->guards_repeats = paginator->max_pages == UINT64_MAX;
     paginator->prefetch = (uint64_t)o->prefetch;

@@ -4,6 +4,7 @@
 #include "schedule.h"
 #include "source.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,6 +72,9 @@ void http_page_label(const struct http_page *page, char *out, size_t size)
     *out = '\0';
     if (url)
         http_request_label(method, url, out, size < 400 ? size : 400);
+    len = strlen(out);
+    if (chain->resource->paginator.is_hidden)
+        (void)snprintf(out + len, size - len, " page %" PRIu64, page->number + 1);
     if (!chain->part->partition.n_fields)
         return;
     weir_partition_label(&chain->part->partition, where, sizeof(where));
