@@ -5,6 +5,7 @@
 #include "format/format.h"
 #include "options.h"
 #include "paging/paginator.h"
+#include "politeness/limits.h"
 #include "request/header.h"
 #include "source/actions.h"
 
@@ -182,6 +183,7 @@ void http_check(struct weir_stage *stage, struct weir_mistakes *mistakes)
         weir_mistake(mistakes, agent ? agent : stage->config, 0, "E-HEADER",
             "'user_agent' holds a line break or another control byte");
     http_check_connection(options, stage->config, mistakes);
+    http_limits_check(&options->rate_limits, weir_node_get(stage->config, "rate_limits"), mistakes);
     for (size_t i = 0; i < stage->n_resources; i++)
         check_resource(stage, stage->resources[i], mistakes);
 }

@@ -4,6 +4,7 @@
 #include "client/proxy.h"
 #include "format/format.h"
 #include "paging/paginator.h"
+#include "politeness/limits.h"
 #include "source/actions.h"
 
 #include <stdlib.h>
@@ -64,6 +65,10 @@ const struct weir_option http_option_table[] = {
         .help = "What the `path` of each resource is joined to."),
     WEIR_GROUP(struct http_options, concurrency, struct http_concurrency, concurrency_options,
         .tuning = true, .help = "How much is asked for at once."),
+    WEIR_GROUPS(struct http_options, rate_limits, struct http_limit, http_limit_options,
+        .tuning = true,
+        .help = "How often a server may be asked: counted for each scheme, host and port, and for "
+                "each login, over all resources."),
     WEIR_GROUP(struct http_options, timeout, struct http_timeout, timeout_options, .tuning = true,
         .help = "How long to wait for the server."),
     WEIR_GROUP(struct http_options, tls, struct http_tls, tls_options, .tuning = true,

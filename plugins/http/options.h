@@ -34,6 +34,7 @@ enum http_follow { HTTP_FOLLOW_HOME, HTTP_FOLLOW_ANY };
 struct http_options {
     const char *base_url;
     struct http_concurrency concurrency;
+    struct weir_groups rate_limits; /* of struct http_limit */
     struct http_timeout timeout;
     struct http_tls tls;
     int follow;    /* enum http_follow */

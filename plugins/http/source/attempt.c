@@ -23,7 +23,7 @@ static struct http_source *source_of(const struct http_page *page)
     return page->chain->resource->source;
 }
 
-static void give_up(struct http_page *page, const struct weir_error *error)
+void http_attempt_give_up(struct http_page *page, const struct weir_error *error)
 {
     http_page_set_error(page, error);
     http_page_release(page, 0);
@@ -116,11 +116,11 @@ static void redirect(struct http_page *page, const struct http_response *respons
     if (page->hops == MOST_HOPS) {
         weir_error_set(&error, WEIR_FAULT_SOURCE, "E-HTTP-REDIRECT",
             "more than %d redirects, one after the other", MOST_HOPS);
-        give_up(page, &error);
+        http_attempt_give_up(page, &error);
         return;
     }
     if (http_redirect_find(&from, response, http_page_arena(page), &to, &error) != WEIR_OK) {
-        give_up(page, &error);
+        http_attempt_give_up(page, &error);
         return;
     }
     if (to.is_away || http_redirect_becomes_get(response->status, page->chain->request.method))
@@ -129,7 +129,8 @@ static void redirect(struct http_page *page, const struct http_response *respons
         page->home = page->url;
     page->url = to.url;
     page->hops++;
-    http_attempt(page);
+    /* It is a request as any other. */
+    http_schedule_ready(page, true);
 }
 
 /* The reservation follows what the answer really takes, as far as the budget allows. */
@@ -195,7 +196,7 @@ static void fail(
         http_attempt_again(page, verdict, &error, response->retry_after))
         return;
     page->skips = verdict == HTTP_SKIP;
-    give_up(page, &error);
+    http_attempt_give_up(page, &error);
 }
 
 static void act(struct http_page *page, enum http_verdict verdict, struct http_response *response)
@@ -251,11 +252,13 @@ static void page_answered(void *arg, struct http_response *response)
     http_hand_notify(source);
 }
 
-/* Its request as the paginator places it, without the login. */
-static void make_request(struct http_page *page)
+/* As the paginator places it, without the login. */
+void http_attempt_prepare(struct http_page *page)
 {
     struct http_request request = page->chain->request;
 
+    if (page->url)
+        return;
     http_paginator_place(
         &page->chain->resource->paginator, http_page_arena(page), page->number, page->at, &request);
     page->url = request.url;
@@ -269,8 +272,7 @@ void http_attempt(struct http_page *page)
     struct http_source *source = resource->source;
     struct http_request request = page->chain->request;
 
-    if (!page->url)
-        make_request(page);
+    http_attempt_prepare(page);
     if (page->hops == 0 && page->attempts++ == 0)
         page->began_ms = http_source_now(source);
     request.url = page->url;

@@ -10,6 +10,10 @@
 
 /* Sends the page, for the first time or again. The gate has let it pass, and the budget was asked. */
 void http_attempt(struct http_page *page);
+/* Makes its request, if that is not done yet. */
+void http_attempt_prepare(struct http_page *page);
+/* It has failed for good. May close the chain. */
+void http_attempt_give_up(struct http_page *page, const struct weir_error *error);
 /*
  * Has it asked again for this reason, at once or after a wait, as the verdict says: HTTP_RETRY,
  * HTTP_RATE_LIMITED or HTTP_REFRESH_AUTH. `retry_after` may be NULL. False: it may not be, since it

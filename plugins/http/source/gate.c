@@ -7,14 +7,13 @@ static bool has_slot(const struct http_source *source, const struct http_host *h
     return host->in_flight < source->max_per_host;
 }
 
-static void park(struct http_page *page, struct http_page_list *list)
+void http_gate_park(struct http_page *page, struct http_page_list *list)
 {
     http_page_list_append(list, page);
     page->chain->resource->n_parked++;
 }
 
-/* It may try again, before those that did not wait. */
-static void unpark(struct http_page *page)
+void http_gate_unpark(struct http_page *page)
 {
     http_page_list_remove(page);
     page->chain->resource->n_parked--;
@@ -55,10 +54,10 @@ bool http_gate_pass(struct http_page *page)
     if (!is_logged_in(page))
         return false;
     if (!has_slot(page->chain->resource->source, host)) {
-        park(page, &host->blocked);
+        http_gate_park(page, &host->blocked);
         return false;
     }
-    return true;
+    return http_polite_pass(page);
 }
 
 bool http_gate_is_shut(const struct http_resource *resource)
@@ -75,7 +74,7 @@ void http_gate_unlock(struct http_source *source)
 {
     for (size_t i = 0; i < source->n_resources; i++)
         while (source->resources[i].locked.last)
-            unpark(source->resources[i].locked.last);
+            http_gate_unpark(source->resources[i].locked.last);
 }
 
 void http_gate_leave(struct http_page *page)
@@ -86,7 +85,7 @@ void http_gate_leave(struct http_page *page)
     if (http_credential_leave(resource->credential, page->login))
         http_gate_unlock(resource->source);
     if (freed)
-        unpark(freed);
+        http_gate_unpark(freed);
 }
 
 void http_gate_forget(struct http_page *page)

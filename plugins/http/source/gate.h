@@ -21,5 +21,9 @@ void http_gate_leave(struct http_page *page);
 void http_gate_unlock(struct http_source *source);
 /* A page that is parked leaves the list. */
 void http_gate_forget(struct http_page *page);
+/* For those who are asked: puts the page, which is in no list, into this one; takes it out again, to
+ * be asked anew before those that did not wait. */
+void http_gate_park(struct http_page *page, struct http_page_list *list);
+void http_gate_unpark(struct http_page *page);
 
 #endif

@@ -1,6 +1,7 @@
 #include "host.h"
 
 #include "paging/seen.h"
+#include "politeness/peer.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,8 @@ void http_host_release(struct http_hosts *hosts, struct http_host *host)
         return;
     at = find(hosts, host->origin);
     *at = host->next;
+    if (host->peer)
+        host->peer->n_users--;
     free(host->origin);
     free(host);
 }

@@ -15,6 +15,7 @@ struct http_host {
     uint64_t in_flight;
     uint64_t n_users;
     struct http_page_list blocked; /* ready, but for the limit */
+    struct http_peer *peer;        /* what limits know of it, or NULL */
 };
 
 struct http_hosts {

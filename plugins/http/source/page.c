@@ -30,6 +30,7 @@ void http_page_free(struct http_page *page)
         http_hand_back(page);
     http_schedule_forget(page);
     http_page_release(page, 0);
+    http_polite_leave(page);
     free(page->body);
     free(page->error);
     weir_arena_free(page->arena);

@@ -16,6 +16,7 @@
 
 struct http_chain;
 struct http_format;
+struct http_permit;
 struct http_source;
 
 enum http_page_state {
@@ -41,6 +42,7 @@ struct http_page {
     struct weir_str sent_body;
     struct weir_arena *arena; /* of its own; NULL until something needs it */
     struct http_transfer *transfer;
+    struct http_permit *permit; /* what it takes of rate limits, or NULL */
     unsigned attempts;
     uint64_t login;    /* which it was sent with */
     unsigned refusals; /* of its login */

@@ -125,6 +125,7 @@ void http_schedule_enter(struct http_page *page)
     resource->source->in_flight++;
     resource->weir->progress->in_flight++;
     page->chain->host->in_flight++;
+    http_polite_enter(page);
 }
 
 void http_schedule_leave(struct http_page *page)
@@ -134,6 +135,7 @@ void http_schedule_leave(struct http_page *page)
     resource->source->in_flight--;
     resource->weir->progress->in_flight--;
     page->chain->host->in_flight--;
+    http_polite_leave(page);
     http_room_leave(page);
     http_gate_leave(page);
 }

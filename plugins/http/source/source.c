@@ -145,6 +145,7 @@ enum weir_status http_source_start(struct weir_stage *stage)
     if (start_client(source, &error) != WEIR_OK)
         return weir_fail_with(stage, &error);
     start_timers(source);
+    http_polite_start(source);
     return WEIR_OK;
 }
 
@@ -167,6 +168,7 @@ void http_source_stop(struct weir_stage *stage)
         close_resource(&source->resources[i]);
     http_waiting_done(&source->waiting);
     http_credentials_stop(&source->credentials);
+    http_polite_stop(source);
     if (source->client)
         http_client_close(source->client);
     if (source->has_timers) {

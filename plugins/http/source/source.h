@@ -9,6 +9,7 @@
 #include "auth/credential.h"
 #include "chain.h"
 #include "options.h"
+#include "politeness/polite.h"
 #include "readers.h"
 #include "request/request.h"
 
@@ -54,6 +55,7 @@ struct http_source {
     struct http_hosts hosts;
     struct http_credentials credentials;
     struct http_waiting waiting;
+    struct http_polite polite;
     struct http_page_list paused; /* in flight, and waiting for room */
     struct http_page *overrun;    /* the one that may go beyond the budget, or NULL */
     uv_timer_t retry_timer;

@@ -1,0 +1,162 @@
+"""How often a server is asked: rate_limits of the file, and what the server says of its own."""
+
+import signal
+import time
+import unittest
+from urllib.parse import urlencode
+
+import harness
+from harness import BAD_FILE, INTERRUPTED, OK, REJECTS, SOURCE
+
+setUpModule = harness.start_server
+
+TICKS = 100         # of CPU time in a second
+
+
+class LimitCase(harness.Case):
+    def resource(self, name, most, *options, path="/rate", **query):
+        """One request for each of 1 to n, which gives a row of that id."""
+        url = "${SERVER}" + path + "?" + urlencode(query) + "&i={partition.i}"
+        lines = [f"name: {name}", f'url: "{url}"', f"partitions: {{ i: {{ from: 1, to: {most} }} }}",
+                 *options]
+        return "- " + ("\n" + " " * 20).join(lines)
+
+    def pipeline(self, limits, *resources, extract="retry: { initial_interval: 10ms }"):
+        resources = ("\n" + " " * 18).join(resources)
+        return f"""
+            weir: 1
+            name: limits
+            extract:
+                type: http
+                rate_limits: {limits}
+                {extract}
+                resources:
+                  {resources}
+            load: {{ type: sqlite, path: "${{WORK}}/out.db" }}
+            """
+
+    def count(self, table):
+        return harness.query(self.db, f"SELECT count(*), count(DISTINCT id) FROM {table}")[0]
+
+    def stats(self):
+        return harness.server().stats()
+
+    def urls(self):
+        return harness.server().stats("/")["urls"]
+
+
+class Limits(LimitCase):
+    def test_the_limit_is_never_broken(self):
+        """H05: 200 units at 20/s."""
+        result = self.run_weir(self.pipeline(
+            "[{ name: all, limit: 20 }]", self.resource("t", 200, limit=20, window=1)))
+        self.assert_exit(result, OK)
+        self.assertEqual(self.count("t"), (200, 200))
+        stats = self.stats()
+        self.assertEqual(stats["rate_violations"], 0)
+        self.assertLessEqual(stats["max_requests_in_any_1s"], 20)
+        self.assertGreaterEqual(result.seconds, 8.9)
+
+    def test_resources_share_it_and_logins_do_not(self):
+        one, other = ('auth: { type: bearer, token: "${%s}" }' % name for name in ("ONE", "OTHER"))
+        env = {"ONE": "SECRET-one", "OTHER": "SECRET-other"}
+        shared = self.pipeline(
+            "[{ name: all, limit: 10 }]", self.resource("a", 12, one, limit=10, window=1),
+            self.resource("b", 12, one, limit=10, window=1))
+        self.assert_exit(self.run_weir(shared, env=env), OK)
+        self.assertEqual(self.stats()["rate_violations"], 0)
+        self.assertLessEqual(self.stats()["max_requests_in_any_1s"], 10)
+        harness.server().reset()
+        self.db.unlink()
+        apart = self.pipeline(
+            "[{ name: all, limit: 10, interval: 1h, max_wait: 1s }]",
+            self.resource("a", 10, one, limit=10, key="one"),
+            self.resource("b", 10, other, limit=10, key="other"))
+        self.assert_exit(self.run_weir(apart, env=env), OK)
+
+    def test_an_even_pace(self):
+        result = self.run_weir(self.pipeline(
+            "[{ name: all, limit: 10, burst: 1 }]", self.resource("t", 12, limit=10, window=1)))
+        self.assert_exit(result, OK)
+        times = sorted(at for url in self.urls().values() for at in url["times"])
+        self.assertGreaterEqual(times[-1] - times[0], 1.0)
+        self.assertEqual(self.stats()["rate_violations"], 0)
+
+    def test_paths_have_limits_of_their_own_and_weigh(self):
+        limits = ("[{ name: rest, limit: 6, interval: 1h, max_wait: 1s }, "
+                  "{ name: rest, match: '^/rows$', weight: 2 }, "
+                  "{ name: items, match: '^/rate', limit: 4, interval: 1h, max_wait: 1s }]")
+        rest = "on_error: skip_partition"
+        result = self.run_weir(self.pipeline(
+            limits, self.resource("a", 9, rest), self.resource("b", 9, rest, path="/rows", n=1)))
+        self.assert_exit(result, REJECTS)
+        self.assertEqual(self.stats()["paths"], {"/rate": 4, "/rows": 3})
+        self.assertIn("E-RATE-LIMIT", result.err)
+
+    def test_redirects_and_retries_count(self):
+        limits = "[{ name: all, limit: 6, interval: 1h, max_wait: 1s }]"
+        rest = "on_error: skip_partition"
+        result = self.run_weir(self.pipeline(
+            limits, self.resource("t", 9, rest, path="/redirect", n=1)))
+        self.assert_exit(result, REJECTS)
+        self.assertEqual(self.stats()["requests_total"], 6)
+        harness.server().reset()
+        self.db.unlink()
+        result = self.run_weir(self.pipeline(
+            limits, self.resource("t", 4, rest, path="/flaky", fail=1, n=1)))
+        self.assert_exit(result, REJECTS)
+        self.assertEqual(self.stats()["requests_total"], 6)
+
+
+class Waiting(LimitCase):
+    LONG = "[{ name: slow, limit: 2, interval: 10m }]"
+
+    def begin(self):
+        run = self.start_weir(self.pipeline(self.LONG, self.resource("t", 5)))
+        run.when(lambda: self.stats()["paths"].get("/rate") == 2)
+        return run
+
+    def cpu(self, run):
+        with open(f"/proc/{run.pid}/stat", encoding="ascii") as file:
+            fields = file.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+
+    def test_it_costs_nothing_and_a_signal_ends_it(self):
+        run = self.begin()
+        time.sleep(0.5)
+        before = self.cpu(run)
+        time.sleep(2)
+        self.assertLess(self.cpu(run) - before, 0.2)
+        run.signal(signal.SIGINT)
+        self.assert_exit(self.check(run.wait(20)), INTERRUPTED)
+        self.assertEqual(self.count("t"), (2, 2))
+        self.assertEqual(self.stats()["requests_total"], 2)
+
+    def test_what_would_wait_too_long_fails_and_the_next_run_goes_on(self):
+        limits = self.LONG.replace("10m", "10m, max_wait: 5s")
+        result = self.run_weir(self.pipeline(limits, self.resource("t", 5)))
+        self.assert_exit(result, SOURCE)
+        self.assertIn("error[E-RATE-LIMIT]", result.err)
+        self.assertIn("rate limit 'slow'", result.err)
+        self.assertEqual(self.count("t"), (2, 2))
+        for rows in (4, 5):
+            result = self.run_weir(self.pipeline(limits, self.resource("t", 5)))
+            self.assertEqual(self.count("t"), (rows, rows))
+        self.assert_exit(result, OK)
+
+
+class Mistakes(LimitCase):
+    def test_they_are_told_before_anything_is_asked(self):
+        for text, limit in (("'name' is required", "{ limit: 3 }"),
+                            ("'limit' is required", "{ name: a }"),
+                            ("'match' is no regular", "{ name: a, limit: 3, match: '(' }"),
+                            ("'burst' is more", "{ name: a, limit: 3, burst: 4 }")):
+            with self.subTest(text=text):
+                result = self.run_weir(self.pipeline(f"[{limit}]", self.resource("t", 1)))
+                self.assert_exit(result, BAD_FILE)
+                self.assertIn(text, result.err)
+                self.assertEqual(self.stats()["requests_total"], 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
