@@ -362,6 +362,50 @@ class Jwt(LoginCase):
         self.assertIn("a private key in PEM form", result.err)
 
 
+class Digest(LoginCase):
+    DIGEST = "auth: { type: digest, username: user, password: '${P}' }"
+
+    def setUp(self):
+        super().setUp()
+        harness.server().reset()
+
+    def test_both_algorithms(self):
+        for algorithm in ("MD5", "SHA-256"):
+            result = self.load("/auth", self.DIGEST, "params: { q: 'a b&c=\"' }", kind="digest",
+                               algorithm=algorithm)
+            self.assert_exit(result, OK)
+            self.check_output(result)
+            self.assertEqual(len(self.ids()), 10)
+            # Asked once without a login, to be told what to meet.
+            self.assertEqual(self.hits("/auth"), 2)
+            harness.server().reset()
+
+    def test_many_requests_meet_one_challenge(self):
+        result = self.load("/auth", self.DIGEST, "params: { i: '{partition.i}', n: 1 }",
+                           "partitions: { i: { from: 1, to: 50 } }", kind="digest")
+        self.assert_exit(result, OK)
+        self.assertEqual(self.hits("/auth"), 51)
+
+    def test_a_challenge_that_comes_to_its_end_in_mid_run(self):
+        """H08 for challenges: each is met 5 times."""
+        result = self.load("/auth", self.DIGEST, "params: { i: '{partition.i}', n: 1 }",
+                           "partitions: { i: { from: 1, to: 50 } }", kind="digest", uses=5,
+                           extract="concurrency: { max: 8 }")
+        self.assert_exit(result, OK)
+        self.check_output(result)
+        self.assertEqual(result.report["resources"][0]["rows"]["loaded"], 50)
+
+    def test_a_wrong_password_is_sent_once(self):
+        err = self.refused(self.DIGEST, kind="digest", env={"P": "SECRET-wrong"})
+        self.assertIn("2 attempts, the last: status 401", err)
+        self.assertEqual(self.hits("/auth"), 2)
+
+    def test_a_server_that_demands_something_else(self):
+        err = self.refused(self.DIGEST, kind="basic")
+        self.assertIn("status 401", err)
+        self.assertEqual(self.hits("/auth"), 1)
+
+
 class Keys(LoginCase):
     def test_a_key_in_a_cookie(self):
         key = "auth: { type: api_key, name: api_key, api_key: '${S}', location: cookie }"

@@ -16,7 +16,7 @@ static struct http_request log_in(struct http_fixture *f, const char *auth, cons
     credential = http_credential_use(&all, &f->options.auth, &f->options.retry, f->arena);
     assert_int_equal(http_credential_prepare(credential, &f->error), WEIR_OK);
     assert_int_equal(http_credential_apply(credential, &request, f->arena), 0);
-    assert_false(http_credential_refused(credential, 0, 1));
+    assert_false(http_credential_refused(credential, 0, 1, NULL));
     return request;
 }
 

@@ -14,7 +14,7 @@ static const char *no_header_name(const void *options)
 
 static const struct http_credential_kind none_kind = {.header_name = no_header_name};
 
-enum { NONE, BEARER, API_KEY, HTTP_BASIC, CLIENT_CREDENTIALS, REFRESH_TOKEN, SESSION, JWT };
+enum { NONE, BEARER, API_KEY, HTTP_BASIC, CLIENT_CREDENTIALS, REFRESH_TOKEN, SESSION, JWT, DIGEST };
 
 static const struct http_credential_kind *const kinds[] = {
     [NONE] = &none_kind,
@@ -25,6 +25,7 @@ static const struct http_credential_kind *const kinds[] = {
     [REFRESH_TOKEN] = &http_refresh_token_kind,
     [SESSION] = &http_session_kind,
     [JWT] = &http_jwt_kind,
+    [DIGEST] = &http_digest_kind,
 };
 
 const struct weir_variant_type http_auth_variants[] = {
@@ -45,6 +46,8 @@ const struct weir_variant_type http_auth_variants[] = {
         SESSION, http_session_options, sizeof(struct http_session)},
     {"jwt", "A token that is signed here, sent as it is or exchanged for another one.", JWT,
         http_jwt_options, sizeof(struct http_jwt)},
+    {"digest", "A name and a password that is not sent (RFC 7616).", DIGEST, http_digest_options,
+        sizeof(struct http_digest)},
     {0},
 };
 
@@ -161,9 +164,13 @@ static void add_header(struct http_request *request, const char *header, struct 
 uint64_t http_credential_apply(
     struct http_credential *credential, struct http_request *request, struct weir_arena *arena)
 {
-    if (credential->header)
-        add_header(request, credential->header, arena);
+    const char *header;
+
     request->url = http_credential_url(credential, arena, request->url);
+    header = credential->kind->header_for ? credential->kind->header_for(credential, request, arena)
+                                          : credential->header;
+    if (header)
+        add_header(request, header, arena);
     credential->is_probed = true;
     return credential->login;
 }
@@ -184,7 +191,8 @@ void http_credential_accepted(struct http_credential *credential, uint64_t login
         credential->is_suspect = false;
 }
 
-bool http_credential_refused(struct http_credential *credential, uint64_t login, unsigned n)
+bool http_credential_refused(struct http_credential *credential, uint64_t login, unsigned n,
+    const struct http_response *response)
 {
     const struct http_credential_kind *kind = credential->kind;
 
@@ -198,5 +206,5 @@ bool http_credential_refused(struct http_credential *credential, uint64_t login,
         credential->is_suspect = true;
         credential->is_probed = false;
     }
-    return kind->refused(credential, login);
+    return kind->refused(credential, login, response);
 }

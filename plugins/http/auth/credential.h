@@ -45,8 +45,12 @@ struct http_credential_kind {
     void (*init)(struct http_credential *credential, const void *options, struct weir_arena *arena);
     /* NULL: a request may be sent at any time. */
     enum weir_status (*prepare)(struct http_credential *credential, struct weir_error *ret_error);
-    /* NULL: what was sent is all that there is, and a refusal is for good. */
-    bool (*refused)(struct http_credential *credential, uint64_t login);
+    /* The header of one request, in the arena, or NULL; NULL instead of a function: credential.header. */
+    const char *(*header_for)(struct http_credential *credential,
+        const struct http_request *request, struct weir_arena *arena);
+    /* NULL: what was sent is all that there is, and a refusal is for good. The response may be NULL. */
+    bool (*refused)(
+        struct http_credential *credential, uint64_t login, const struct http_response *response);
     /* Ends what is under way, closes what is open. May be NULL. */
     void (*stop)(struct http_credential *credential);
 };
@@ -98,8 +102,9 @@ bool http_credential_leave(struct http_credential *credential, uint64_t login);
 /* The server took the login that a request was sent with. */
 void http_credential_accepted(struct http_credential *credential, uint64_t login);
 /* The server refused it, for the n-th time for the same page. True: another try may go better, for
- * there will be, or is already, another login. */
-bool http_credential_refused(struct http_credential *credential, uint64_t login, unsigned n);
+ * there will be, or is already, another login. `response` is NULL where only its body told. */
+bool http_credential_refused(struct http_credential *credential, uint64_t login, unsigned n,
+    const struct http_response *response);
 
 /* The URL with the key in its query, unless it carries it already, as next links often do. */
 const char *http_credential_url(

@@ -21,6 +21,13 @@ struct http_basic {
     struct weir_secret password;
 };
 
+struct http_digest {
+    const char *username;
+    struct weir_secret password;
+};
+
+struct http_challenge;
+
 struct http_jwt {
     int algorithm; /* enum http_jwt_algorithm */
     struct weir_secret key;
@@ -81,6 +88,7 @@ extern const struct weir_option http_client_credentials_options[];
 extern const struct weir_option http_session_options[];
 extern const struct weir_option http_refresh_token_options[];
 extern const struct weir_option http_jwt_options[];
+extern const struct weir_option http_digest_options[];
 extern const struct weir_choice http_key_locations[];
 
 extern const struct http_credential_kind http_bearer_kind;
@@ -90,6 +98,12 @@ extern const struct http_credential_kind http_client_credentials_kind;
 extern const struct http_credential_kind http_session_kind;
 extern const struct http_credential_kind http_refresh_token_kind;
 extern const struct http_credential_kind http_jwt_kind;
+extern const struct http_credential_kind http_digest_kind;
+
+/* Meets a challenge for the count-th time: the header. For tests. */
+const char *http_digest_header(const struct http_digest *options,
+    const struct http_challenge *challenge, uint32_t count, const char *cnonce, const char *method,
+    const char *target, struct weir_arena *arena);
 
 /* For the kinds' checks: an address that cannot be sent to; a secret that is empty or cannot be part of a header. */
 void http_credential_check_url(

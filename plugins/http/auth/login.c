@@ -319,8 +319,10 @@ enum weir_status http_login_prepare(
     return status;
 }
 
-bool http_login_refused(struct http_credential *credential, uint64_t number)
+bool http_login_refused(
+    struct http_credential *credential, uint64_t number, const struct http_response *response)
 {
+    (void)response;
     /* A later one may be there already, or be under way. */
     if (number == credential->login)
         retire(of(credential));

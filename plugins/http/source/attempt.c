@@ -85,12 +85,14 @@ static bool retry(struct http_page *page, const struct weir_error *reason, const
     return true;
 }
 
-static bool log_in_again(struct http_page *page, const struct weir_error *reason)
+static bool log_in_again(
+    struct http_page *page, const struct weir_error *reason, const struct http_response *response)
 {
     struct http_credential *credential = page->chain->resource->credential;
 
     /* Who was not shown the login cannot have refused it. */
-    if (page->home || !http_credential_refused(credential, page->login, ++page->refusals))
+    if (page->home ||
+        !http_credential_refused(credential, page->login, ++page->refusals, response))
         return false;
     log_again(page, reason, "with a new login");
     page->chain->resource->weir->progress->retries++;
@@ -100,10 +102,11 @@ static bool log_in_again(struct http_page *page, const struct weir_error *reason
 }
 
 bool http_attempt_again(struct http_page *page, enum http_verdict verdict,
-    const struct weir_error *reason, const char *retry_after)
+    const struct weir_error *reason, const struct http_response *response)
 {
-    return verdict == HTTP_REFRESH_AUTH ? log_in_again(page, reason)
-                                        : retry(page, reason, retry_after);
+    return verdict == HTTP_REFRESH_AUTH
+               ? log_in_again(page, reason, response)
+               : retry(page, reason, response ? response->retry_after : NULL);
 }
 
 static void redirect(struct http_page *page, const struct http_response *response)
@@ -193,7 +196,7 @@ static void fail(
 
     describe(page, response, &error);
     if (verdict != HTTP_BAD && verdict != HTTP_SKIP &&
-        http_attempt_again(page, verdict, &error, response->retry_after))
+        http_attempt_again(page, verdict, &error, response))
         return;
     page->skips = verdict == HTTP_SKIP;
     http_attempt_give_up(page, &error);

@@ -16,10 +16,10 @@ void http_attempt_prepare(struct http_page *page);
 void http_attempt_give_up(struct http_page *page, const struct weir_error *error);
 /*
  * Has it asked again for this reason, at once or after a wait, as the verdict says: HTTP_RETRY,
- * HTTP_RATE_LIMITED or HTTP_REFRESH_AUTH. `retry_after` may be NULL. False: it may not be, since it
+ * HTTP_RATE_LIMITED or HTTP_REFRESH_AUTH. `response` may be NULL. False: it may not be, since it
  * was often enough.
  */
 bool http_attempt_again(struct http_page *page, enum http_verdict verdict,
-    const struct weir_error *reason, const char *retry_after) WEIR_MUST_CHECK;
+    const struct weir_error *reason, const struct http_response *response) WEIR_MUST_CHECK;
 
 #endif

@@ -54,22 +54,48 @@ def api_key(x):
     return presented(x) == API_KEY
 
 
+def nonce_of(x):
+    """The one that is good now, and how often it was met; after `uses` times there is another."""
+    nonces = x.stats.memory.setdefault("nonces", [0, 0])
+    if nonces[1] >= x.number("uses", 10**9):
+        nonces[:] = [nonces[0] + 1, 0]
+    return f"{NONCE}-{nonces[0]}", nonces
+
+
 def digest(x):
-    """RFC 7616 with MD5 and qop=auth."""
+    """RFC 7616 with qop=auth, by the algorithm MD5 or SHA-256. No count may come twice."""
     scheme, _, rest = x.request.header("authorization").partition(" ")
     given = {name: quoted or bare
              for name, quoted, bare in re.findall(r'(\w+)=(?:"([^"]*)"|([^\s,]+))', rest)}
+    algorithm = x.one_of("algorithm", ("MD5", "SHA-256"), "MD5")
+    nonce, nonces = nonce_of(x)
+    counts = x.stats.memory.setdefault("counts", set())
 
-    def md5(*parts):
-        return hashlib.md5(":".join(parts).encode()).hexdigest()
+    def hashed(*parts):
+        kind = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}[algorithm]
+        return kind(":".join(parts).encode()).hexdigest()
 
-    if scheme != "Digest" or given.get("nonce") != NONCE or given.get("username") != USER:
+    if scheme != "Digest" or given.get("nonce") != nonce or given.get("username") != USER:
         return False
-    if given.get("uri") != x.request.target:
+    if given.get("uri") != x.request.target or (nonce, given.get("nc")) in counts:
         return False
-    response = md5(md5(USER, REALM, PASSWORD), NONCE, given.get("nc", ""), given.get("cnonce", ""),
-                   given.get("qop", ""), md5(x.request.method, x.request.target))
-    return hmac.compare_digest(response, given.get("response", ""))
+    response = hashed(hashed(USER, REALM, PASSWORD), nonce, given.get("nc", ""),
+                      given.get("cnonce", ""), given.get("qop", ""),
+                      hashed(x.request.method, x.request.target))
+    if not hmac.compare_digest(response, given.get("response", "")):
+        return False
+    nonces[1] += 1
+    counts.add((nonce, given["nc"]))
+    return True
+
+
+def demand(x, kind):
+    """What stands in WWW-Authenticate."""
+    if kind == "digest":
+        algorithm = x.text("algorithm", "MD5")
+        return (f'Digest realm="{REALM}", nonce="{nonce_of(x)[0]}", qop="auth", '
+                f'algorithm={algorithm}, opaque="o"')
+    return f'{"Basic" if kind == "basic" else "Bearer"} realm="{REALM}"'
 
 
 def is_issued(x, token):
@@ -122,8 +148,6 @@ def issue(x, what):
 
 KINDS = {"bearer": bearer, "basic": basic, "api_key": api_key, "digest": digest, "token": issued,
          "session": session, "jwt": jwt}
-CHALLENGES = {"basic": f'Basic realm="{REALM}"',
-              "digest": f'Digest realm="{REALM}", nonce="{NONCE}", qop="auth", algorithm=MD5'}
 
 
 @route("/auth", "kind in name uses never n refusal *")
@@ -140,8 +164,7 @@ async def auth(x):
         error = {"error": {"code": 401, "message": "token expired"}}
         await x.send_json(error, status=refusal)
         return
-    challenge = CHALLENGES.get(kind, f'Bearer realm="{REALM}"')
-    await x.send_error(401, "wrong credentials, or none", [("WWW-Authenticate", challenge)])
+    await x.send_error(401, "wrong credentials, or none", [("WWW-Authenticate", demand(x, kind))])
 
 
 @route("/token", "expires_in fail as scope")
