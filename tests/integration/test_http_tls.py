@@ -1,4 +1,4 @@
-"""The http extractor and servers that ask who it is (mTLS), through the program."""
+"""The http extractor and TLS, through the program: whom it trusts, and who it says it is (mTLS)."""
 
 import shutil
 import subprocess
@@ -118,6 +118,67 @@ class Certificates(harness.Case):
         self.assert_exit(result, SOURCE)
         self.assertRegex(result.err, r"error\[E-(TLS|HTTP-RESET)\]")
         self.assertEqual(set(SAFE.urls("/rows")), set())
+
+
+class Trust(harness.Case):
+    """S07, S06: which servers are believed to be who they say, whatever the environment says."""
+
+    @classmethod
+    def setUpClass(cls):
+        make_pair("other", "-addext", "subjectAltName=DNS:other.test")
+        openssl("req", "-new", "-key", "server.key", "-subj", "/CN=server", "-out", "late.csr")
+        openssl("x509", "-req", "-in", "late.csr", "-signkey", "server.key", "-days", "-1", "-out",
+                "expired.pem")
+
+    def serve(self, certificate, key):
+        both = self.write("both.pem", (FOLDER / f"{certificate}.pem").read_text()
+                          + (FOLDER / f"{key}.key").read_text())
+        server = MisbehavingServer("--tls-cert", both)
+        self.addCleanup(server.stop)
+        return server
+
+    def load(self, server, tls=None, path="/rows", env=None):
+        tls = f"tls: {{ {tls} }}" if tls else ""
+        return self.run_weir(f"""
+            weir: 1
+            name: t
+            extract: {{ type: http, url: "${{SAFE}}{path}", {tls} }}
+            load: {{ type: sqlite, path: "${{WORK}}/out.db" }}
+            """, env={"SAFE": server.safe, "KEYS": FOLDER} | (env or {}))
+
+    def test_s07_nobody_else_is_asked_for_anything(self):
+        for certificate, key, tls, says in (
+                ("server", "server", None, "tls.ca_file"),
+                ("other", "other", 'ca_file: "${KEYS}/other.pem"', "127.0.0.1"),
+                ("expired", "server", 'ca_file: "${KEYS}/expired.pem"', "expired")):
+            with self.subTest(certificate=certificate):
+                server = self.serve(certificate, key)
+                result = self.load(server, tls)
+                self.assert_exit(result, SOURCE)
+                self.assertIn("error[E-TLS]", result.err)
+                self.assertIn(says, result.err)
+                self.assertEqual(server.stats()["requests_total"], 0)
+                self.assert_exit(self.load(server, "insecure: true"), OK)
+                self.db.unlink()
+
+    def test_s06_the_environment_adds_no_trust_and_no_login(self):
+        server = self.serve("server", "server")
+        authority = FOLDER / "server.pem"
+        keys = self.work / "keys.log"
+        env = {"SSL_CERT_FILE": authority, "CURL_CA_BUNDLE": authority, "SSL_CERT_DIR": FOLDER,
+               "SSLKEYLOGFILE": keys, "HOME": self.work, "CURL_HOME": self.work}
+        self.write(".netrc", "machine 127.0.0.1 login me password SECRET\n")
+        self.write(".curlrc", "insecure\nheader = X-Own: SECRET\n")
+        result = self.load(server, env=env)
+        self.assert_exit(result, SOURCE)
+        self.assertIn("error[E-TLS]", result.err)
+        self.assertEqual(server.stats()["requests_total"], 0)
+        result = self.load(server, 'ca_file: "${KEYS}/server.pem"', "/echo?rows=1", env)
+        self.assert_exit(result, OK)
+        headers = harness.query(self.db, "SELECT headers FROM t")[0][0].lower()
+        self.assertNotIn("authorization", headers)
+        self.assertNotIn("secret", headers)
+        self.assertFalse(keys.exists())
 
 
 if __name__ == "__main__":
