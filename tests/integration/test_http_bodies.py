@@ -4,7 +4,7 @@ import unittest
 from decimal import Decimal
 
 import harness
-from harness import DATA, OK, REJECTS
+from harness import DATA, OK, REJECTS, SOURCE
 from databases import Postgres, Sqlite
 from state_case import StateCase, data, on, on_both, resource
 
@@ -202,6 +202,30 @@ class Values(BodyCase):
         self.assertEqual(self.rows(), fitting)
         self.assertEqual(len(self.database.query("SELECT * FROM _weir_dead_letter")),
                          10 - len(fitting))
+
+
+@on_both
+class GoingOn(StateCase):
+    """What is loaded of other formats than JSON is not asked for again either."""
+
+    FORMATS = {
+        "/xml?pages=5": ("format: { type: xml, record: item }",
+                         "paginator: { type: json_link, next_url_path: links.next }"),
+        "/csv?n=10": ("format: csv", "paginator: { type: page_number, maximum_page: 5 }"),
+    }
+
+    def test_the_next_run_goes_on_behind_what_is_loaded(self):
+        for path, options in self.FORMATS.items():
+            with self.subTest(path=path):
+                self.database.empty()
+                harness.server().reset()
+                file = self.pipeline([resource("t", f"{path}&fail_page=4&fail=5", *options)])
+                self.assert_exit(self.run_weir(file), SOURCE)
+                self.assertEqual(len(self.database.query("SELECT id FROM t")), 30)
+                self.assert_exit(self.run_weir(file), OK)
+                ids = sorted(int(row[0]) for row in self.database.query("SELECT id FROM t"))
+                self.assertEqual(ids, list(range(1, 51)))
+                self.assertEqual(sum(harness.server().stats()["paths"].values()), 3 + 5 + 2)
 
 
 @on(Postgres)

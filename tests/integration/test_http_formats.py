@@ -149,6 +149,16 @@ class Csv(FormatCase):
                 self.assert_refused(result, code)
                 self.assertIn(says, result.err)
 
+    def test_bytes_may_be_mended(self):
+        """B08, B09: as in JSON."""
+        for kind, word, expected in (("nul", "nul: strip", "ab"),
+                                     ("nul", "nul: replace", "a\ufffdb"),
+                                     ("latin1", "invalid_utf8: replace", "\ufffdre")):
+            with self.subTest(kind=kind, word=word):
+                result = self.load("/csv", f"format: {{ type: csv, {word} }}", kind=kind)
+                self.assert_exit(result, OK)
+                self.assertEqual(self.rows("name"), [(expected,)])
+
     def test_records_that_may_be_cut_are_no_answer(self):
         """B01: half of the lines and the end of the connection."""
         for keys in ((), ("format: csv",)):

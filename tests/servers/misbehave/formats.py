@@ -56,9 +56,19 @@ CSV_KINDS = {
 }
 
 
-@route("/csv", "kind type n page cut " + Exchange.ANSWER)
+async def fails(x):
+    """Whether this is a page that is not there yet: `fail_page`, at its first `fail` attempts."""
+    failing = x.number("page", 1) == x.number("fail_page", 0) and x.fails()
+    if failing:
+        await x.send_error(503, "not now")
+    return failing
+
+
+@route("/csv", "kind type n page cut fail_page fail " + Exchange.ANSWER)
 async def csv(x):
-    """CSV of any `kind`, or a page of n rows; cut=1 ends behind half of its lines, and with the connection."""
+    """CSV of any `kind`, or a page of n rows, one of which may fail; cut=1 ends behind half of its lines, and with the connection."""
+    if await fails(x):
+        return
     if n := x.number("n", 0):
         last = x.number("page", 1) * n
         body = csv_body([["id", "name"], *([r["id"], r["name"]] for r in rows(last - n + 1, last))])
@@ -133,13 +143,16 @@ XML_KINDS = {
 }
 
 
-@route("/xml", "kind page pages cut type " + Exchange.ANSWER)
+@route("/xml", "kind page pages cut type fail_page fail " + Exchange.ANSWER)
 async def xml(x):
     """XML of any `kind`, or one of so many `pages` that name the next one; cut=1 ends behind half of
     it, and with the connection."""
+    if await fails(x):
+        return
     if pages := x.number("pages", 0):
         page = x.number("page", 1)
-        link = f"<next>/xml?pages={pages}&amp;page={page + 1}</next>" if page < pages else "<next/>"
+        target = x.request.target.split("&page=")[0].replace("&", "&amp;")
+        link = f"<next>{target}&amp;page={page + 1}</next>" if page < pages else "<next/>"
         items = "".join(f'<item id="{n}"/>' for n in range(page * 10 - 9, page * 10 + 1))
         body = xml_doc(f"<feed><links>{link}</links><total>{pages}</total>{items}</feed>")
     else:
