@@ -3,6 +3,7 @@
 
 #include "../../plugins/http/client/client.h"
 #include "../../plugins/http/paging/paginator.h"
+#include "../../plugins/http/paging/place.h"
 
 static const char *const headers[] = {"X-Other: a", NULL};
 
@@ -117,6 +118,12 @@ static void marks_that_cannot_stand_there_are_refused(void **state)
 {
     struct http_fixture *f = *state;
 
+    char *longest = weir_alloc_zero(f->arena, 1, HTTP_MARK_MAX + 2);
+
+    memset(longest, 'x', HTTP_MARK_MAX);
+    check_next(f, "'cursor_param': 'c'", longest, NULL);
+    longest[HTTP_MARK_MAX] = 'x';
+    check_next(f, "'cursor_param': 'c'", longest, "E-LIMIT-CURSOR");
     check_next(f, "'cursor_header': 'X-Next'", "abc", NULL);
     check_next(f, "'cursor_header': 'X-Next'", "a\r\nEvil: 1", "E-HEADER");
     check_next(f, "'cursor_param': 'c'", "a\r\nEvil: 1", NULL);

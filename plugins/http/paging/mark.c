@@ -1,5 +1,7 @@
 #include "mark.h"
 
+#include <string.h>
+
 void http_mark_init(struct http_paginator *paginator, const struct http_mark *mark)
 {
     paginator->next_is_json = paginator->fills_body = mark->place.body_path != NULL;
@@ -20,7 +22,8 @@ void http_mark_place(const struct http_mark *mark, struct weir_arena *arena, con
 enum weir_status http_mark_follow(const struct http_mark *mark, struct weir_arena *arena,
     const char *next, const char **ret_at, struct weir_error *ret_error)
 {
-    *ret_at = weir_copy_text(arena, next);
+    /* What is too long is refused, and not remembered either. */
+    *ret_at = strlen(next) <= HTTP_MARK_MAX ? weir_copy_text(arena, next) : NULL;
     return http_place_accepts(&mark->place, weir_str(next), ret_error);
 }
 

@@ -227,7 +227,7 @@ enum weir_status http_paginator_follow_link(const struct http_paginator *paginat
     const char *to = http_url_resolve(arena, from->url, next, ret_error);
     const char *from_origin, *to_origin;
 
-    *ret_at = to ? to : next;
+    *ret_at = strlen(to ? to : next) > HTTP_MARK_MAX ? NULL : to ? to : next;
     if (!to)
         return WEIR_FAIL;
     if (http_url_check(to, ret_error) != WEIR_OK)

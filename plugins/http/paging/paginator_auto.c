@@ -6,6 +6,7 @@
  * address, or "page=2". Should the server not know a parameter, the guards tell.
  * An answer that is not all there is, and does not say how to go on, is an error.
  */
+#include "mark.h"
 #include "paginator_kinds.h"
 #include "signs.h"
 
@@ -65,8 +66,8 @@ static enum weir_status auto_follow(const struct http_paginator *paginator,
 {
     if (!param_of(next).len || !strchr(next, '='))
         return http_paginator_follow_link(paginator, arena, from, next, ret_at, ret_error);
-    *ret_at = weir_copy_text(arena, next);
-    return WEIR_OK;
+    return http_mark_follow(
+        &(struct http_mark){.place = {.param = "cursor"}}, arena, next, ret_at, ret_error);
 }
 
 /* --- what the answer says ------------------------------------------------------------------- */

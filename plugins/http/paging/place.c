@@ -132,6 +132,10 @@ enum weir_status http_place_check_body(
 enum weir_status http_place_accepts(
     const struct http_place *place, struct weir_str text, struct weir_error *ret_error)
 {
+    if (text.len > HTTP_MARK_MAX)
+        return weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-LIMIT-CURSOR",
+            "what names the next page has %zu bytes; no more than %d are taken", text.len,
+            HTTP_MARK_MAX);
     if (place->header && !http_header_value_is_valid(text))
         return weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-HEADER",
             "what names the next page holds a line break or another control byte, so header '%s' "

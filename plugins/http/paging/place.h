@@ -7,6 +7,8 @@
 
 #include <weir/option.h>
 
+enum { HTTP_MARK_MAX = 64 * 1024 }; /* bytes of what a server names a page by */
+
 struct http_request;
 struct http_paging_site;
 
