@@ -145,6 +145,11 @@ static size_t host_keep_max(struct weir_stage *stage)
     return stage_of(stage)->flow->queue_limit;
 }
 
+static const char *host_pipeline(struct weir_stage *stage)
+{
+    return stage_of(stage)->flow->plan->name;
+}
+
 static void *host_loop(struct weir_stage *stage)
 {
     return &stage_of(stage)->flow->loop;
@@ -171,4 +176,5 @@ const struct weir_host flow_host = {
     .keep_max = host_keep_max,
     .secret = host_secret,
     .opened = host_opened,
+    .pipeline = host_pipeline,
 };

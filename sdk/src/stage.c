@@ -150,6 +150,13 @@ size_t weir_keep_max(struct weir_stage *stage)
     return HOST_HAS(host, keep_max) ? host->keep_max(stage) : SIZE_MAX;
 }
 
+const char *weir_pipeline_name(struct weir_stage *stage)
+{
+    const struct weir_host *host = stage->host;
+
+    return HOST_HAS(host, pipeline) ? host->pipeline(stage) : "";
+}
+
 uv_loop_t *weir_loop(struct weir_stage *stage)
 {
     const struct weir_host *host = stage->host;

@@ -128,6 +128,7 @@ struct weir_host {
     void (*secret)(struct weir_stage *stage, const char *text);
     bool (*opened)(struct weir_stage *stage, const struct weir_resource *resource, size_t i,
         struct weir_opened *ret_opened);
+    const char *(*pipeline)(struct weir_stage *stage);
 };
 
 /*
@@ -178,6 +179,9 @@ WEIR_API void weir_secret(struct weir_stage *stage, const char *text);
 /* Remembers something that was given up (a request, with its URL redacted) for the report. */
 WEIR_API void weir_give_up(struct weir_stage *stage, const struct weir_resource *resource,
     const char *what, unsigned attempts, const struct weir_error *error);
+
+/* The pipeline's name, as its file has it; it lives as long as the stage. */
+WEIR_API const char *weir_pipeline_name(struct weir_stage *stage);
 
 /* True once somebody wants the run to end (a signal, its time is over). From any thread; for long
  * waits; a callback that gives up because of it fails with E-STOPPED, which is no failure of the
