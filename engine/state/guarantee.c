@@ -67,6 +67,17 @@ static const char *why_stateful(const struct plan_stage *transform, struct weir_
         transform->stage.name);
 }
 
+/* Keys name units by their positions: without any, only what came in the same order is known again. */
+static const char *why_not_once(const struct plan *plan, struct weir_arena *arena)
+{
+    const char *why = why_anew(plan, arena);
+
+    if (!(plan->load.plugin->flags & WEIR_SENDS_KEYS) || !has_positions(plan))
+        return why;
+    return weir_printf(
+        arena, "%s; a server that heeds the keys of requests has each row once", why);
+}
+
 /* The order matters: what stands first is stronger, or rules the rest out. */
 static void judge(const struct plan *plan, size_t resource, struct weir_arena *arena,
     struct guarantee *ret_guarantee)
@@ -91,7 +102,7 @@ static void judge(const struct plan *plan, size_t resource, struct weir_arena *a
         promise_effectively(
             plan, "an answer that comes again takes its own place", arena, ret_guarantee);
     else
-        promise_least(why_anew(plan, arena), arena, ret_guarantee);
+        promise_least(why_not_once(plan, arena), arena, ret_guarantee);
 }
 
 /* --- the run behind a finished one -------------------------------------------------------- */

@@ -85,6 +85,20 @@ static void a_loader_without_state_is_named(void **state)
         "an answer that comes again takes its own place");
 }
 
+static void keys_help_where_they_are_heeded(void **state)
+{
+    struct promise_fixture *p = *state;
+
+    p->load.store = NULL;
+    p->load.flags = WEIR_SENDS_KEYS;
+    check_promise(p, PROMISE_AT_LEAST_ONCE,
+        "at least once: the kept loader keeps no state, so a run that ends early begins anew; a "
+        "server that heeds the keys of requests has each row once");
+    p->extract.flags = 0;
+    check_promise(p, PROMISE_AT_LEAST_ONCE,
+        "at least once: the kept loader keeps no state, so a run that ends early begins anew");
+}
+
 static void an_extractor_without_positions_is_named(void **state)
 {
     struct promise_fixture *p = *state;
@@ -176,6 +190,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(state_and_positions_make_it_exactly_once, setup, teardown),
         cmocka_unit_test_setup_teardown(a_loader_without_state_is_named, setup, teardown),
+        cmocka_unit_test_setup_teardown(keys_help_where_they_are_heeded, setup, teardown),
         cmocka_unit_test_setup_teardown(an_extractor_without_positions_is_named, setup, teardown),
         cmocka_unit_test_setup_teardown(merging_makes_up_for_positions, setup, teardown),
         cmocka_unit_test_setup_teardown(replacing_needs_no_positions, setup, teardown),

@@ -61,6 +61,8 @@ enum weir_plugin_flags {
     WEIR_CAN_REPLACE = 1 << 5,    /* load: write_disposition replace */
     WEIR_TAKES_SCHEMA = 1 << 6,   /* load: looks at resource->schema, see <weir/schema.h> */
     WEIR_KEEPS_OPENINGS = 1 << 7, /* load: its store keeps what positions open */
+    WEIR_SENDS_KEYS = 1 << 8,     /* load: the same rows sent again bear the same key, by which
+                                     whoever takes them may know them */
 };
 
 /* Parents of a resource, as its options name them. */
