@@ -175,13 +175,9 @@ static void check_resource(
 void http_check(struct weir_stage *stage, struct weir_mistakes *mistakes)
 {
     const struct http_options *options = stage->state;
-    const struct weir_node *agent = weir_node_get(stage->config, "user_agent");
 
     if (options->base_url)
         check_url(mistakes, weir_node_get(stage->config, "base_url"), options->base_url);
-    if (options->user_agent && !http_header_value_is_valid(weir_str(options->user_agent)))
-        weir_mistake(mistakes, agent ? agent : stage->config, 0, "E-HEADER",
-            "'user_agent' holds a line break or another control byte");
     http_check_connection(options, stage->config, mistakes);
     http_limits_check(&options->rate_limits, weir_node_get(stage->config, "rate_limits"), mistakes);
     for (size_t i = 0; i < stage->n_resources; i++)

@@ -2,6 +2,7 @@
 #include "check.h"
 #include "client/proxy.h"
 #include "options.h"
+#include "request/header.h"
 
 static void check_tls(
     const struct http_tls *tls, const struct weir_node *node, struct weir_mistakes *mistakes)
@@ -36,9 +37,20 @@ static void check_proxy(const struct http_options *options, const struct weir_no
             "be seen from here");
 }
 
+static void check_user_agent(
+    const char *user_agent, const struct weir_node *config, struct weir_mistakes *mistakes)
+{
+    const struct weir_node *node = weir_node_get(config, "user_agent");
+
+    if (user_agent && !http_header_value_is_valid(weir_str(user_agent)))
+        weir_mistake(mistakes, node ? node : config, 0, "E-HEADER",
+            "'user_agent' holds a line break or another control byte");
+}
+
 void http_check_connection(const struct http_options *options, const struct weir_node *config,
     struct weir_mistakes *mistakes)
 {
     check_tls(&options->tls, weir_node_get(config, "tls"), mistakes);
     check_proxy(options, config, mistakes);
+    check_user_agent(options->user_agent, config, mistakes);
 }

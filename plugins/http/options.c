@@ -19,7 +19,7 @@ static const struct weir_option concurrency_options[] = {
     {0},
 };
 
-static const struct weir_option timeout_options[] = {
+const struct weir_option http_timeout_options[] = {
     WEIR_DURATION(struct http_timeout, connect, .initial = "10s", .min = 1, .max = 600000,
         .help = "The longest time for finding the host, connecting and TLS."),
     WEIR_DURATION(struct http_timeout, stall, .initial = "30s", .min = 1, .max = 3600000,
@@ -28,7 +28,7 @@ static const struct weir_option timeout_options[] = {
     {0},
 };
 
-static const struct weir_option tls_options[] = {
+const struct weir_option http_tls_options[] = {
     WEIR_TEXT(struct http_tls, ca_file, .min = 1, .example = "/etc/ssl/private-ca.pem",
         .help = "A file of certificates (PEM) to trust instead of the system's."),
     WEIR_TEXT(struct http_tls, cert_file, .min = 1, .example = "/etc/weir/client.pem",
@@ -44,7 +44,7 @@ static const struct weir_option tls_options[] = {
     {0},
 };
 
-static const struct weir_choice addresses_choices[] = {
+const struct weir_choice http_addresses_choices[] = {
     {"any", HTTP_ADDRESSES_ANY, NULL},
     {"public", HTTP_ADDRESSES_PUBLIC,
         "Not to this machine nor into a private network, whatever a name or a link says."},
@@ -69,22 +69,9 @@ const struct weir_option http_option_table[] = {
         .tuning = true,
         .help = "How often a server may be asked: counted for each scheme, host and port, and for "
                 "each login, over all resources."),
-    WEIR_GROUP(struct http_options, timeout, struct http_timeout, timeout_options, .tuning = true,
-        .help = "How long to wait for the server."),
-    WEIR_GROUP(struct http_options, tls, struct http_tls, tls_options, .tuning = true,
-        .help = "Whose certificates to trust, and which one to show."),
+    HTTP_CONNECTION_OPTIONS,
     WEIR_CHOICE(struct http_options, follow, follow_choices, .tuning = true, .initial = "home",
         .help = "Where redirects may lead to, ten in a row at most."),
-    WEIR_CHOICE(struct http_options, addresses, addresses_choices, .tuning = true, .initial = "any",
-        .help = "Where connections may lead to."),
-    WEIR_SECRET(struct http_options, proxy, .tuning = true, .is_public = http_proxy_is_public,
-        .example = "http://proxy.example.org:3128",
-        .help =
-            "A proxy that all requests go through, `http://[USER:PASSWORD@]HOST:PORT` or https. "
-            "`env`: what the environment names (http_proxy, https_proxy, no_proxy), which is "
-            "ignored otherwise."),
-    WEIR_TEXT(struct http_options, user_agent, .tuning = true, .initial = "weir/" WEIR_VERSION,
-        .min = 1, .help = "What the User-Agent header says."),
     WEIR_SIZE(struct http_options, max_response_size, .tuning = true, .initial = "32MiB",
         .min = 1024, .max = 1024LL * 1024 * 1024,
         .help = "The largest answer, decompressed; a larger one is an error (E-LIMIT-BODY)."),

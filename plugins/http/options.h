@@ -2,9 +2,11 @@
 #ifndef WEIR_HTTP_OPTIONS_H
 #define WEIR_HTTP_OPTIONS_H
 
+#include "client/proxy.h"
 #include "client/retry.h"
 
 #include <weir/option.h>
+#include <weir/version.h>
 
 struct http_source;
 
@@ -44,6 +46,28 @@ struct http_options {
     uint64_t max_response_size;
     struct http_source *source; /* no option: what is at work, from start to stop */
 };
+
+/* Shared with the loader, whose state begins with the struct above. */
+extern const struct weir_option http_timeout_options[];
+extern const struct weir_option http_tls_options[];
+extern const struct weir_choice http_addresses_choices[];
+
+#define HTTP_CONNECTION_OPTIONS                                                                    \
+    WEIR_GROUP(struct http_options, timeout, struct http_timeout, http_timeout_options,            \
+        .tuning = true, .help = "How long to wait for the server."),                               \
+        WEIR_GROUP(struct http_options, tls, struct http_tls, http_tls_options, .tuning = true,    \
+            .help = "Whose certificates to trust, and which one to show."),                        \
+        WEIR_CHOICE(struct http_options, addresses, http_addresses_choices, .tuning = true,        \
+            .initial = "any", .help = "Where connections may lead to."),                           \
+        WEIR_SECRET(struct http_options, proxy, .tuning = true, .is_public = http_proxy_is_public, \
+            .example = "http://proxy.example.org:3128",                                            \
+            .help =                                                                                \
+                "A proxy that all requests go through, `http://[USER:PASSWORD@]HOST:PORT` or "     \
+                "https. "                                                                          \
+                "`env`: what the environment names (http_proxy, https_proxy, no_proxy), which is " \
+                "ignored otherwise."),                                                             \
+        WEIR_TEXT(struct http_options, user_agent, .tuning = true,                                 \
+            .initial = "weir/" WEIR_VERSION, .min = 1, .help = "What the User-Agent header says.")
 
 enum http_method { HTTP_GET, HTTP_POST, HTTP_PUT };
 enum http_on_error { HTTP_FAIL, HTTP_CONTINUE, HTTP_SKIP_PARTITION };
