@@ -24,6 +24,7 @@ by chance: a test that fails once fails again. `GET /` lists the routes and thei
     access.py     who may ask, and how often: /auth /token /rate
     redirects.py  elsewhere: /redirect /redirect-other-origin
     mirror.py     what the client sent: /echo /post
+    inbox.py      where rows can be sent to: /inbox /inbox-seen
     control.py    for the tests themselves: / /stats /reset-stats /heal
     server.py     listening, and the command line
 """
