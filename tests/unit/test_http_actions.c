@@ -7,7 +7,7 @@ static void parse(struct http_fixture *f, const char *actions)
 {
     http_parse(f, weir_printf(f->arena, "{'url': 'http://h/', 'response_actions': %s}", actions));
     if (f->mistakes.n == 0)
-        http_actions_check(&f->options.response_actions,
+        http_actions_check(&f->options.response_actions, false,
             weir_node_get(f->resource.config, "response_actions"), &f->mistakes);
 }
 
@@ -75,6 +75,10 @@ static void mistakes_are_told(void **state)
     parse(f, "[{'status_code': '4x', 'action': 'stop'}]");
     check_mistake(&f->mistakes, 0, "E-VALUE",
         "'status_code' needs statuses such as 404, or 4xx for all from 400 to 499, got '4x'");
+    parse(f, "[{'status_code': '403', 'action': 'refresh_auth'}]");
+    assert_int_equal(f->mistakes.n_errors, 0);
+    check_mistake(&f->mistakes, 0, "E-VALUE",
+        "'refresh_auth' is 'fail' here, for this auth has no other login to get");
     parse(f, "[{'headers': {'a b': 'x'}, 'action': 'stop'}]");
     check_mistake(&f->mistakes, 0, "E-HEADER", "'a b' cannot be the name of a header");
 }

@@ -106,6 +106,11 @@ const char *http_credential_header_name(const struct weir_variant *variant)
     return kind->header_name ? kind->header_name(variant->options) : "Authorization";
 }
 
+bool http_credential_renews(const struct weir_variant *variant)
+{
+    return kind_of(variant)->refused != NULL;
+}
+
 struct http_credential *http_credential_use(struct http_credentials *all,
     const struct weir_variant *variant, const struct http_retry_options *retry,
     struct weir_arena *arena)

@@ -83,6 +83,8 @@ void http_credential_check(
     const struct weir_variant *variant, const char *base_url, struct weir_mistakes *mistakes);
 /* The name of the header that it sets, or NULL. */
 const char *http_credential_header_name(const struct weir_variant *variant);
+/* Can another login be got when the server refuses one? */
+bool http_credential_renews(const struct weir_variant *variant);
 
 /* The credential of a resource, in the arena; perhaps it is another one's too. */
 struct http_credential *http_credential_use(struct http_credentials *all,

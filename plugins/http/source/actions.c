@@ -130,8 +130,8 @@ static void check_action(
                 "'%s' cannot be the name of a header", action->headers.items[i].name);
 }
 
-void http_actions_check(
-    const struct weir_groups *actions, const struct weir_node *node, struct weir_mistakes *mistakes)
+void http_actions_check(const struct weir_groups *actions, bool renews,
+    const struct weir_node *node, struct weir_mistakes *mistakes)
 {
     const struct http_action *list = actions->items;
 
@@ -140,7 +140,11 @@ void http_actions_check(
             HTTP_ACTIONS_MAX);
     for (size_t i = 0; i < actions->n; i++) {
         bool has_node = node && node->kind == WEIR_NODE_LIST && i < node->n;
+        const struct weir_node *at = has_node ? node->items[i] : node;
 
-        check_action(&list[i], has_node ? node->items[i] : node, mistakes);
+        check_action(&list[i], at, mistakes);
+        if (list[i].action == HTTP_REFRESH_AUTH && !renews)
+            weir_mistake_warn(mistakes, at, "E-VALUE",
+                "'refresh_auth' is 'fail' here, for this auth has no other login to get");
     }
 }

@@ -26,8 +26,9 @@ struct http_action {
 
 extern const struct weir_option http_action_options[];
 
-void http_actions_check(const struct weir_groups *actions, const struct weir_node *node,
-    struct weir_mistakes *mistakes);
+/* `renews`: another login can be got. */
+void http_actions_check(const struct weir_groups *actions, bool renews,
+    const struct weir_node *node, struct weir_mistakes *mistakes);
 /*
  * What becomes of an answer, whole and well-formed, of which `verdict` is known by
  * its status. With HTTP_GOOD the mask says which actions its body has to decide
