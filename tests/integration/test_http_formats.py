@@ -264,6 +264,12 @@ class Xml(FormatCase):
                 self.assertIn(says, result.err)
                 self.assertNotIn("root:", result.err)
 
+    def test_which_elements_are_rows_must_be_said(self):
+        result = self.load("/xml")
+        self.assert_refused(result, "E-BODY-SHAPE")
+        self.assertIn("name the elements that are rows: format: { type: xml, record: item }",
+                      result.err)
+
     def test_what_may_be_cut_is_no_answer(self):
         """B01: no length, no chunks, and the end of the connection."""
         result = self.load("/xml", FAST, self.FORMAT, cut=1)

@@ -24,6 +24,8 @@ static void the_content_type_says_it(void **state)
     assert_string_equal(format_of(f, file, "Application/X-NDJSON;charset=utf-8"), "ndjson");
     assert_string_equal(format_of(f, file, "application/jsonl ; a=b"), "ndjson");
     assert_string_equal(format_of(f, file, "application/jsonl2"), "json");
+    assert_string_equal(format_of(f, file, "text/csv;header=present"), "csv");
+    assert_string_equal(format_of(f, file, "text/xml"), "xml");
 }
 
 static void the_file_overrules_it(void **state)

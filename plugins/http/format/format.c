@@ -21,6 +21,10 @@ static const struct {
     {"text/jsonl", &http_format_ndjson},
     {"text/csv", &http_format_csv},
     {"application/csv", &http_format_csv},
+    {"application/xml", &http_format_xml},
+    {"text/xml", &http_format_xml},
+    {"application/atom+xml", &http_format_xml},
+    {"application/rss+xml", &http_format_xml},
 };
 
 /* NULL: each answer says it. */

@@ -48,8 +48,13 @@ static enum weir_status rows(const struct http_resource_options *options,
     struct weir_json_reader *reader, struct weir_str body, struct weir_batch *batch,
     struct weir_error *ret_error)
 {
+    const struct http_format_options *said = options->format.options;
     struct weir_str lines;
 
+    if (!said->record)
+        return weir_error_set(ret_error, WEIR_FAULT_DATA, "E-BODY-SHAPE",
+            "the answer is XML, by its Content-Type; if that was asked for, name the elements that "
+            "are rows: format: { type: xml, record: item }");
     if (to_json(options, body, XML_RECORDS, batch->arena, &lines, ret_error) != WEIR_OK)
         return WEIR_FAIL;
     return weir_json_lines(reader, lines, NULL, batch, ret_error);

@@ -12,10 +12,14 @@ enum {
 
 size_t csv_count_lines(struct weir_str text, size_t until)
 {
+    const char *newline = text.ptr;
+    const char *end = text.ptr + until;
     size_t n = 0;
 
-    for (size_t i = 0; i < until; i++)
-        n += text.ptr[i] == '\n';
+    while (newline < end && (newline = memchr(newline, '\n', (size_t)(end - newline)))) {
+        newline++;
+        n++;
+    }
     return n;
 }
 
@@ -61,7 +65,10 @@ bool csv_next_field(struct weir_csv_reader *reader, size_t start, size_t column,
     const char *nul;
 
     *ret_end = csv_scan_field(scan, ret_field);
-    nul = ret_field->raw.len ? memchr(ret_field->raw.ptr, '\0', ret_field->raw.len) : NULL;
+    /* One without quotes ends before a NUL. */
+    nul = ret_field->is_quoted && ret_field->raw.len
+              ? memchr(ret_field->raw.ptr, '\0', ret_field->raw.len)
+              : NULL;
     if (nul)
         return csv_fail(reader, "E-TEXT-NUL", (size_t)(nul - scan->text.ptr), column,
             "a NUL byte inside a text");
