@@ -406,6 +406,78 @@ class Digest(LoginCase):
         self.assertEqual(self.hits("/auth"), 1)
 
 
+class TokenPool(LoginCase):
+    TOKENS = {f"T{i}": f"SECRET-pool-{i}" for i in (1, 2, 3)}
+    QUOTA = ("remaining_header: X-RateLimit-Remaining", "reset_header: X-RateLimit-Reset")
+
+    def setUp(self):
+        super().setUp()
+        harness.server().reset()
+
+    def pool(self, *more, tokens="tokens: ['${T1}', '${T2}', '${T3}']"):
+        return f"auth: {{ type: token_pool, {', '.join((tokens, *more))} }}"
+
+    def units(self, auth, count, *keys, **query):
+        return self.load("/quota", auth, "params: { i: '{partition.i}' }",
+                         f"partitions: {{ i: {{ from: 1, to: {count} }} }}", *keys,
+                         env=self.TOKENS, n=1, **query)
+
+    def loaded(self, result):
+        return result.report["resources"][0]["rows"]["loaded"]
+
+    def test_all_that_the_tokens_have_is_used_and_no_more(self):
+        result = self.units(self.pool(*self.QUOTA), 30, extract="concurrency: { max: 4 }")
+        self.assert_exit(result, OK)
+        self.check_output(result)
+        self.assertEqual(self.loaded(result), 30)
+
+    def test_a_token_that_is_used_up_makes_way_for_the_others(self):
+        """Nobody says what is left, so each is found out by what it is answered."""
+        for status in (403, 429):
+            harness.server().reset()
+            result = self.units(self.pool(self.QUOTA[0]), 30, **{"as": status})
+            self.assert_exit(result, OK)
+            self.assertEqual(self.loaded(result), 30)
+
+    def test_some_requests_are_left_to_others(self):
+        result = self.units(self.pool(*self.QUOTA, "reserve: 5", "max_wait: 1s"), 30,
+                            extract="concurrency: { max: 1 }")
+        self.assert_exit(result, SOURCE)
+        self.assertIn("error[E-AUTH-QUOTA]", result.err)
+        self.check_output(result)
+        # The first answer of each token says what it has left.
+        self.assertEqual(self.hits("/quota"), 15)
+
+    def test_the_run_waits_until_a_count_begins_anew(self):
+        result = self.units(self.pool(*self.QUOTA), 40, window=2)
+        self.assert_exit(result, OK)
+        self.assertEqual(self.loaded(result), 40)
+        self.assertIn("all 3 tokens of the pool are used up", result.err)
+
+    def test_a_token_that_is_refused_is_left_out(self):
+        result = self.units(self.pool(*self.QUOTA), 20, bad=2)
+        self.assert_exit(result, OK)
+        self.check_output(result)
+        self.assertEqual(self.loaded(result), 20)
+        self.assertIn("token 2 of the pool is refused", result.err)
+
+    def test_all_are_refused(self):
+        self.write("tokens", "SECRET-wrong-1\n\nSECRET-wrong-2\n")
+        auth = self.pool(tokens="file: '${WORK}/tokens'")
+        result = self.load("/quota", auth, env={})
+        self.assert_exit(result, SOURCE)
+        self.check_output(result)
+        self.assertEqual(self.hits("/quota"), 2)
+
+    def test_tokens_of_a_file(self):
+        self.write("tokens", "SECRET-pool-1\r\nSECRET-pool-3\n")
+        auth = self.pool(*self.QUOTA, tokens="file: '${WORK}/tokens'")
+        self.assert_exit(self.units(auth, 20), OK)
+        result = self.load("/quota", self.pool(tokens="file: '${WORK}/nowhere'"))
+        self.assert_exit(result, BAD_FILE)
+        self.assertIn("error[E-FILE]", result.err)
+
+
 class Keys(LoginCase):
     def test_a_key_in_a_cookie(self):
         key = "auth: { type: api_key, name: api_key, api_key: '${S}', location: cookie }"

@@ -155,6 +155,10 @@ static void tells_of_logins_that_cannot_be_sent(void **state)
         "{'type': 'oauth2_client_credentials', 'access_token_url': 'http://h/t', 'client_id': 'c', "
         "'client_secret': 's', 'access_token_request_data': {'grant_type': 'x'}}",
         "E-VALUE");
+    check_bad_login(f, "{'type': 'token_pool'}", "E-REQUIRED");
+    check_bad_login(f, "{'type': 'token_pool', 'tokens': ['a'], 'file': 'b'}", "E-REQUIRED");
+    check_bad_login(f, "{'type': 'token_pool', 'tokens': ['a', '']}", "E-HEADER");
+    check_bad_login(f, "{'type': 'token_pool', 'tokens': ['a'], 'name': 'b c'}", "E-HEADER");
     check_bad_login(f, "{'type': 'http_basic', 'username': 'a:b', 'password': 'x'}", "E-VALUE");
 }
 

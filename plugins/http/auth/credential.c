@@ -14,7 +14,18 @@ static const char *no_header_name(const void *options)
 
 static const struct http_credential_kind none_kind = {.header_name = no_header_name};
 
-enum { NONE, BEARER, API_KEY, HTTP_BASIC, CLIENT_CREDENTIALS, REFRESH_TOKEN, SESSION, JWT, DIGEST };
+enum {
+    NONE,
+    BEARER,
+    API_KEY,
+    HTTP_BASIC,
+    CLIENT_CREDENTIALS,
+    REFRESH_TOKEN,
+    SESSION,
+    JWT,
+    DIGEST,
+    TOKEN_POOL
+};
 
 static const struct http_credential_kind *const kinds[] = {
     [NONE] = &none_kind,
@@ -26,6 +37,7 @@ static const struct http_credential_kind *const kinds[] = {
     [SESSION] = &http_session_kind,
     [JWT] = &http_jwt_kind,
     [DIGEST] = &http_digest_kind,
+    [TOKEN_POOL] = &http_token_pool_kind,
 };
 
 const struct weir_variant_type http_auth_variants[] = {
@@ -48,6 +60,8 @@ const struct weir_variant_type http_auth_variants[] = {
         http_jwt_options, sizeof(struct http_jwt)},
     {"digest", "A name and a password that is not sent (RFC 7616).", DIGEST, http_digest_options,
         sizeof(struct http_digest)},
+    {"token_pool", "Several tokens in turn, each with a quota of its own.", TOKEN_POOL,
+        http_token_pool_options, sizeof(struct http_token_pool)},
     {0},
 };
 
@@ -188,6 +202,15 @@ bool http_credential_leave(struct http_credential *credential, uint64_t login)
     return true;
 }
 
+bool http_credential_answered(
+    struct http_credential *credential, uint64_t login, const struct http_response *response)
+{
+    const struct http_credential_kind *kind = credential->kind;
+
+    return kind->answered && login && response->status &&
+           kind->answered(credential, login, response);
+}
+
 void http_credential_accepted(struct http_credential *credential, uint64_t login)
 {
     if (login > credential->accepted)
@@ -201,15 +224,17 @@ bool http_credential_refused(struct http_credential *credential, uint64_t login,
 {
     const struct http_credential_kind *kind = credential->kind;
 
-    if (!kind->refused)
+    if (!kind->refused || n > MOST_REFUSALS)
         return false;
+    if (kind->is_many)
+        return kind->refused(credential, login, n, response);
     /* Who is refused with a login that has served nobody before has no right; one that served others
      * may just have come to its end. */
-    if ((n > 1 && login > credential->accepted) || n > MOST_REFUSALS)
+    if (n > 1 && login > credential->accepted)
         return false;
     if (login == credential->login) {
         credential->is_suspect = true;
         credential->is_probed = false;
     }
-    return kind->refused(credential, login, response);
+    return kind->refused(credential, login, n, response);
 }

@@ -49,7 +49,13 @@ struct http_credential_kind {
     const char *(*header_for)(struct http_credential *credential,
         const struct http_request *request, struct weir_arena *arena);
     /* NULL: what was sent is all that there is, and a refusal is for good. The response may be NULL. */
-    bool (*refused)(
+    bool (*refused)(struct http_credential *credential, uint64_t login, unsigned n,
+        const struct http_response *response);
+    /* There are several logins at a time, and `refused` judges each. */
+    bool is_many;
+    /* Is told every answer. True: the login's quota is used up, and another one may do better. May be
+     * NULL. */
+    bool (*answered)(
         struct http_credential *credential, uint64_t login, const struct http_response *response);
     /* Ends what is under way, closes what is open. May be NULL. */
     void (*stop)(struct http_credential *credential);
@@ -101,6 +107,10 @@ uint64_t http_credential_apply(
     struct http_credential *credential, struct http_request *request, struct weir_arena *arena);
 /* A request that was sent with the login is over, however it ended. True: others waited for that. */
 bool http_credential_leave(struct http_credential *credential, uint64_t login);
+/* An answer to a request that was sent with the login. True: it was turned away since the login's
+ * quota is used up. */
+bool http_credential_answered(
+    struct http_credential *credential, uint64_t login, const struct http_response *response);
 /* The server took the login that a request was sent with. */
 void http_credential_accepted(struct http_credential *credential, uint64_t login);
 /* The server refused it, for the n-th time for the same page. True: another try may go better, for

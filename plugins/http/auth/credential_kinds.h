@@ -26,6 +26,17 @@ struct http_digest {
     struct weir_secret password;
 };
 
+struct http_token_pool {
+    struct weir_strs tokens;
+    const char *file;
+    const char *name;
+    const char *scheme;
+    const char *remaining_header;
+    const char *reset_header;
+    int64_t reserve;
+    uint64_t max_wait; /* ms */
+};
+
 struct http_challenge;
 
 struct http_jwt {
@@ -89,6 +100,7 @@ extern const struct weir_option http_session_options[];
 extern const struct weir_option http_refresh_token_options[];
 extern const struct weir_option http_jwt_options[];
 extern const struct weir_option http_digest_options[];
+extern const struct weir_option http_token_pool_options[];
 extern const struct weir_choice http_key_locations[];
 
 extern const struct http_credential_kind http_bearer_kind;
@@ -99,6 +111,7 @@ extern const struct http_credential_kind http_session_kind;
 extern const struct http_credential_kind http_refresh_token_kind;
 extern const struct http_credential_kind http_jwt_kind;
 extern const struct http_credential_kind http_digest_kind;
+extern const struct http_credential_kind http_token_pool_kind;
 
 /* Meets a challenge for the count-th time: the header. For tests. */
 const char *http_digest_header(const struct http_digest *options,

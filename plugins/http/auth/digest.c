@@ -170,13 +170,14 @@ static const char *header_for(struct http_credential *credential,
 
 /* --- what comes back ---------------------------------------------------------------------- */
 
-static bool refused(
-    struct http_credential *credential, uint64_t number, const struct http_response *response)
+static bool refused(struct http_credential *credential, uint64_t number, unsigned n,
+    const struct http_response *response)
 {
     struct digest *digest = (struct digest *)(void *)credential;
     struct weir_arena *arena;
     struct http_challenge challenge;
 
+    (void)n;
     /* A later challenge is there already. */
     if (number != credential->login)
         return true;

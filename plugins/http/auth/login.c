@@ -319,9 +319,10 @@ enum weir_status http_login_prepare(
     return status;
 }
 
-bool http_login_refused(
-    struct http_credential *credential, uint64_t number, const struct http_response *response)
+bool http_login_refused(struct http_credential *credential, uint64_t number, unsigned n,
+    const struct http_response *response)
 {
+    (void)n;
     (void)response;
     /* A later one may be there already, or be under way. */
     if (number == credential->login)

@@ -70,8 +70,8 @@ struct http_login {
 void http_login_init(struct http_login *login, const struct http_login_kind *how);
 enum weir_status http_login_prepare(
     struct http_credential *credential, struct weir_error *ret_error) WEIR_MUST_CHECK;
-bool http_login_refused(
-    struct http_credential *credential, uint64_t number, const struct http_response *response);
+bool http_login_refused(struct http_credential *credential, uint64_t number, unsigned n,
+    const struct http_response *response);
 /* How long the exchange under way takes already, in ms. */
 uint64_t http_login_waited(const struct http_login *login);
 void http_login_stop(struct http_credential *credential);

@@ -91,8 +91,7 @@ static bool log_in_again(
     struct http_credential *credential = page->chain->resource->credential;
 
     /* Who was not shown the login cannot have refused it. */
-    if (page->home ||
-        !http_credential_refused(credential, page->login, ++page->refusals, response))
+    if (page->home || !http_credential_refused(credential, page->login, ++page->refusals, response))
         return false;
     log_again(page, reason, "with a new login");
     page->chain->resource->weir->progress->retries++;
@@ -244,13 +243,18 @@ static void page_answered(void *arg, struct http_response *response)
     struct http_page *page = arg;
     struct http_resource *resource = page->chain->resource;
     struct http_source *source = resource->source;
+    enum http_verdict verdict;
 
     page->transfer = NULL;
     page->state = HTTP_PAGE_READY;
     http_schedule_leave(page);
     resource->weir->progress->bytes += response->wire_bytes;
     resource->weir->progress->network_us += response->elapsed_us;
-    act(page, judge(page, response), response);
+    verdict = judge(page, response);
+    /* Whoever turns a login away that is used up may do so with any status. */
+    if (!page->home && http_credential_answered(resource->credential, page->login, response))
+        verdict = HTTP_REFRESH_AUTH;
+    act(page, verdict, response);
     http_schedule(source);
     http_hand_notify(source);
 }

@@ -17,7 +17,7 @@ by chance: a test that fails once fails again. `GET /` lists the routes and thei
     pace.py       too slow, or never: /slow /hang /stall /drip
     framing.py    HTTP that is not HTTP: /cl-dup /chunked-garbage /endless-1xx
     bodies.py     JSON that is not JSON, or barely: /body /types
-    logins.py     more of them: /login /refresh /exchange
+    logins.py     more of them: /login /refresh /exchange /quota
     formats.py    rows in other clothes: /lines /csv /arrays /xml
     sizes.py      far too much of something: /big /deep /gzip
     names.py      hostile names and texts: /keys /log-inject

@@ -1,10 +1,13 @@
 """Logins of more than one step: sessions, and tokens that change with each use."""
 
 import json
+import math
+import time
 from urllib.parse import parse_qs
 
 from .access import CLIENT_ID, PASSWORD, USER, is_signed, issue
 from .routes import route
+from .rows import rows
 
 
 def given(x):
@@ -80,3 +83,27 @@ async def exchange(x):
     else:
         await x.send_json({"access_token": issue(x, "issued"), "token_type": "Bearer",
                            "expires_in": 3600})
+
+
+@route("/quota", "limit window as bad n *")
+async def quota(x):
+    """n rows for SECRET-pool-1 to -3, each good `limit` times in `window` seconds from its first use,
+    and told so; beyond that `as`. With bad=k that one is refused."""
+    token = x.request.header("authorization").removeprefix("Bearer ")
+    if token not in [f"SECRET-pool-{i}" for i in (1, 2, 3)] or token[-1] == x.text("bad"):
+        x.stats.auth_failures += 1
+        await x.send_error(401, "wrong credentials, or none")
+        return
+    limit, window = x.number("limit", 10), x.number("window", 3600.0, float)
+    now = x.stats.now()
+    count = x.stats.memory.setdefault(("quota", token), [now, 0])
+    if now >= count[0] + window:
+        count[:] = [now, 0]
+    count[1] += 1
+    headers = [("X-RateLimit-Remaining", max(0, limit - count[1])),
+               ("X-RateLimit-Reset", math.ceil(time.time() + count[0] + window - now))]
+    if count[1] > limit:
+        x.stats.rate_violations += 1
+        await x.send_error(x.number("as", 403), "that was enough", headers)
+        return
+    await x.send_json(rows(1, x.number("n", 10)), headers=headers)
