@@ -6,6 +6,7 @@ import unittest
 
 import harness
 from harness import OK, SOURCE
+from misbehaving import MisbehavingServer
 
 setUpModule = harness.start_server
 
@@ -110,6 +111,62 @@ class Slow(HostileCase):
         self.assertEqual(len(self.rows()), 300)
         self.assertGreater(result.seconds, 1.2)
         self.assertEqual(result.report["resources"][0]["requests"]["retries"], 0)
+
+
+class Restarts(HostileCase):
+    """N01: a server that is not there yet, or goes away for a while, is waited for."""
+
+    ITEMS = 600
+    PATIENT = "retry: { initial_interval: 100ms, max_interval: 400ms, max_attempts: 60 }"
+
+    def setUp(self):
+        super().setUp()
+        # A port that is free again: whoever serves there next was not there before.
+        first = MisbehavingServer()
+        self.port = int(first.url.rpartition(":")[2])
+        first.stop()
+
+    def serve(self):
+        server = MisbehavingServer("--port", self.port)
+        self.addCleanup(server.stop)
+        return server
+
+    def start(self):
+        return self.start_weir(f"""
+            weir: 1
+            name: t
+            extract:
+              type: http
+              url: "http://127.0.0.1:{self.port}/items/{{partition.id}}?delay=0.01"
+              partitions: {{ id: {{ from: 1, to: {self.ITEMS} }} }}
+              concurrency: {{ max: 4 }}
+              {self.PATIENT}
+            load: {{ type: sqlite, path: "${{WORK}}/out.db" }}
+            """)
+
+    def assert_all(self, run):
+        result = self.check(run.wait(harness.TIMEOUT))
+        self.assert_exit(result, OK)
+        self.assertEqual(sorted(row[0] for row in self.rows()), list(range(1, self.ITEMS + 1)))
+        self.assertGreater(result.report["resources"][0]["requests"]["retries"], 0)
+
+    def test_n01_a_server_that_is_late(self):
+        run = self.start()
+        time.sleep(1.5)
+        self.assertTrue(run.alive())
+        self.serve()
+        self.assert_all(run)
+
+    def test_n01_a_server_that_starts_anew_in_the_middle(self):
+        first = MisbehavingServer("--port", self.port)
+        run = self.start()
+        try:
+            first.wait_for(lambda stats: stats["requests_total"] > 100)
+        finally:
+            first.stop()
+        time.sleep(1)
+        self.serve()
+        self.assert_all(run)
 
 
 if __name__ == "__main__":
