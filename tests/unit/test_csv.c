@@ -123,8 +123,8 @@ static void the_dialect_is_the_files(void **state)
     check_with(&(struct weir_csv){.no_header = true, .columns = columns}, "1,2\n3,4\n", "1|2;3|4;");
     check_with(&(struct weir_csv){.no_header = true, .columns = columns}, "", "");
     check_with(&(struct weir_csv){.columns = columns}, "a,a\n3,4\n", "3|4;");
-    check_fails_with(
-        &(struct weir_csv){.columns = columns}, weir_str("a\n3\n"), "E-CSV", "1 columns stand");
+    check_fails_with(&(struct weir_csv){.columns = columns}, weir_str("a\n3\n"), "E-CSV",
+        "1 names stand there, and 2 under columns");
 }
 
 static void columns_come_by_their_names(void **state)

@@ -111,8 +111,9 @@ static bool read_row(struct weir_csv_reader *reader)
         n++;
     } while (end == CSV_MORE);
     if (n != reader->n_names)
-        return csv_fail(reader, "E-CSV", start, SIZE_MAX, "%zu field%s where there are %zu columns",
-            n, n == 1 ? "" : "s", reader->n_names);
+        return csv_fail(reader, "E-CSV", start, SIZE_MAX,
+            "%zu field%s where there are %zu column%s", n, n == 1 ? "" : "s", reader->n_names,
+            reader->n_names == 1 ? "" : "s");
     reader->n_rows++;
     return true;
 }

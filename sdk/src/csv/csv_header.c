@@ -58,7 +58,7 @@ bool csv_read_header(struct weir_csv_reader *reader)
     } while (end == CSV_MORE);
     if (is_named && n != reader->n_names)
         return csv_fail(reader, "E-CSV", start, SIZE_MAX,
-            "%zu columns stand there, and %zu are named under columns", n, reader->n_names);
+            "%zu names stand there, and %zu under columns", n, reader->n_names);
     if (!is_named)
         reader->names = names;
     reader->n_names = n;

@@ -268,8 +268,8 @@ bool json_rows_read_array(struct json_rows *rows, size_t *token)
     if (!check_length(rows, offset, *token))
         return false;
     if (n != rows->n_names)
-        return json_fail(doc, "E-BODY-SHAPE", offset, "%zu value%s where there are %zu columns", n,
-            n == 1 ? "" : "s", rows->n_names);
+        return json_fail(doc, "E-BODY-SHAPE", offset, "%zu value%s where there are %zu column%s", n,
+            n == 1 ? "" : "s", rows->n_names, rows->n_names == 1 ? "" : "s");
     doc->row = 0;
     return true;
 }
