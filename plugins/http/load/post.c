@@ -196,6 +196,9 @@ static void answered(void *arg, struct http_response *response)
 
     post->transfer = NULL;
     post->state = HTTP_POST_BUSY;
+    /* Whoever turns a login away that is used up may do so with any status. */
+    if (http_credential_answered(sink->credential, post->login, response))
+        verdict = HTTP_LOGIN;
     if (verdict == HTTP_TAKEN) {
         http_credential_accepted(sink->credential, post->login);
         settle(post, true);
