@@ -124,8 +124,12 @@ class Rows(LoadCase):
         self.assert_exit(self.run_weir(text), OK)
         body = self.seen()["requests"][0]["body"]
         self.assertIn('"n":12345678901234567890', body)
-        del rows[0]["z"]
         self.assertEqual(json.loads(body), rows)
+        self.assert_exit(self.run_weir(text + "  body: { nulls: false }\n"), OK)
+        first, second = self.seen()["requests"]
+        del rows[0]["z"]
+        self.assertEqual(json.loads(second["body"]), rows)
+        self.assertEqual(first["key"], second["key"])
 
 
 class Retries(LoadCase):
@@ -243,7 +247,7 @@ class SecondRuns(LoadCase):
     def test_keys_do_not_depend_on_what_comes_together(self):
         self.assert_exit(self.send("", "concurrency: { max: 1 }"), OK)
         first = self.keys()
-        text = self.pipeline("", "body: { nulls: true }")
+        text = self.pipeline("", "body: { nulls: false }")
         self.assert_exit(self.run_weir(text.replace("prefetch: 4", "prefetch: 1")), OK)
         self.assertEqual(self.keys(), first)
         self.assertEqual(set(self.attempts().values()), {2})

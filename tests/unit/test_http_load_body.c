@@ -44,15 +44,16 @@ static void no_line_ends_inside_a_row(void **state)
 
 static void nulls_are_written_where_they_are_wanted(void **state)
 {
-    struct weir_batch *batch = load_batch("[{'a':null,'b':1},{'a':2,'b':null}]", NULL);
+    struct weir_batch *batch = load_batch("[{'a':null,'b':1},{'a':2,'b':null},{'c':3}]", NULL);
     struct http_body_form form = load_form(HTTP_BODY_JSON);
     struct http_body without, with;
 
     (void)state;
-    without = load_body(&form, batch, 0, 2);
+    check_text(&form, batch, "[{'b':1},{'a':2},{'c':3}]");
+    without = load_body(&form, batch, 0, 3);
     form.nulls = true;
-    check_text(&form, batch, "[{'a':null,'b':1},{'a':2,'b':null}]");
-    with = load_body(&form, batch, 0, 2);
+    check_text(&form, batch, "[{'a':null,'b':1},{'a':2,'b':null},{'c':3}]");
+    with = load_body(&form, batch, 0, 3);
     assert_memory_equal(without.digest, with.digest, HTTP_BODY_DIGEST);
     http_body_done(&without);
     http_body_done(&with);

@@ -94,22 +94,29 @@ static void add_value(struct writer *w, const struct weir_value *value)
         add_str(w, weir_value_format(value, w->scratch, true));
 }
 
-static void add_row(struct writer *w, size_t row, bool nulls)
+/* What the source did not give is never written. True: nulls that it gave were left out. */
+static bool add_row(struct writer *w, size_t row, bool nulls)
 {
     const char *separator = w->form->table_key ? "," : "";
+    bool lacks_nulls = false;
 
     add_str(w, w->opening);
     for (size_t i = 0; i < w->columns->n; i++) {
         const struct weir_value *value = &w->columns->columns[i]->values[row];
 
-        if (value->kind == WEIR_NULL && !nulls)
+        if (weir_is_absent(value))
             continue;
+        if (value->kind == WEIR_NULL && !nulls) {
+            lacks_nulls = true;
+            continue;
+        }
         add(w, separator, strlen(separator));
         add_str(w, w->columns->keys[i]);
         add_value(w, value);
         separator = ",";
     }
     add(w, "}", 1);
+    return lacks_nulls;
 }
 
 static struct weir_str opening_text(const struct writer *w)
@@ -147,11 +154,12 @@ static bool take_row(struct writer *w, EVP_MD_CTX *digest, size_t row, bool is_f
 {
     size_t before = w->out->len;
     size_t begin, n;
+    bool lacks_nulls;
 
     if (!is_first && w->form->format == HTTP_BODY_JSON)
         add(w, ",", 1);
     begin = w->out->len;
-    add_row(w, row, false);
+    lacks_nulls = add_row(w, row, false);
     n = w->out->len - begin;
     if (!is_first && (w->n_bytes > w->form->max_bytes || n > w->form->max_bytes - w->n_bytes)) {
         shorten(w->out, before);
@@ -160,9 +168,9 @@ static bool take_row(struct writer *w, EVP_MD_CTX *digest, size_t row, bool is_f
     w->n_bytes += n;
     w->ok = w->ok && EVP_DigestUpdate(digest, w->out->ptr + begin, n) == 1 &&
             EVP_DigestUpdate(digest, "\n", 1) == 1;
-    if (w->ok && w->form->nulls) {
+    if (w->ok && lacks_nulls && w->form->nulls) {
         shorten(w->out, begin);
-        add_row(w, row, true);
+        (void)add_row(w, row, true);
     }
     if (w->form->format == HTTP_BODY_NDJSON)
         add(w, "\n", 1);

@@ -1,10 +1,11 @@
 /*
  * Rows as the body of a request.
  *
- * The same rows are the same bytes whatever else came with them in their batch:
- * keys stand in the order of their names, and nulls are left out, or at least not
- * counted. So a request is cut at the same place, and bears the same key, when it
- * is made once more, by this run or by the next one.
+ * The same rows are the same bytes whatever else came with them in their batch: keys
+ * stand in the order of their names, and what the source left out is left out. Nulls,
+ * which a transform may have put in its place, are not counted. So a request is cut at
+ * the same place, and bears the same key, when it is made once more, by this run or by
+ * the next one.
  */
 #ifndef WEIR_HTTP_BODY_H
 #define WEIR_HTTP_BODY_H

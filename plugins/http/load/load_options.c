@@ -30,9 +30,9 @@ static const struct weir_option body_options[] = {
     WEIR_TEXT(struct http_load_body, table_key, .min = 1, .example = "_table",
         .help = "A key that is put first in each row, with the name of the resource's table as "
                 "its value."),
-    WEIR_BOOL(struct http_load_body, nulls, .initial = "false",
-        .help = "Write keys whose value is null. Which they are may depend on what else came at "
-                "the same time, so keys of requests do not count them, and `batch` neither."),
+    WEIR_BOOL(struct http_load_body, nulls, .initial = "true",
+        .help = "Write keys whose value is null; those that the source left out are not written "
+                "in any case. Neither keys of requests nor `batch.bytes` count nulls."),
     {0},
 };
 
