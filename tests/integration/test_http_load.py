@@ -103,6 +103,24 @@ class Rows(LoadCase):
         self.assert_all_once()
         self.assertNotIn("SECRET", result.out + result.err)
 
+    def test_tokens_that_are_used_up_make_way_for_others(self):
+        tokens = {f"T{i}": f"SECRET-{i}" for i in (1, 2, 3)}
+        result = self.send(
+            "quota=10", "batch: { rows: 4 }", "concurrency: { max: 1 }",     # 30 requests
+            "auth: { type: token_pool, tokens: ['${T1}', '${T2}', '${T3}'], "
+            "remaining_header: X-RateLimit-Remaining }", env=tokens)
+        self.assert_exit(result, OK)
+        self.assert_all_once()
+        self.assertNotIn("SECRET", result.out + result.err)
+
+    def test_a_login_that_answers_a_challenge(self):
+        text = self.pipeline("", "auth: { type: digest, username: user, password: '${P}' }")
+        text = text.replace("/inbox/box?", "/auth?kind=digest")
+        result = self.run_weir(text, env={"P": "SECRET-password"})
+        self.assert_exit(result, OK)
+        self.assertEqual(result.report["resources"][0]["rows"]["loaded"], 100)
+        self.assertGreaterEqual(harness.server().hits("/auth?kind=digest"), 11)
+
     def test_a_login_that_is_refused(self):
         result = self.send(
             "uses=0", "auth: { type: oauth2_client_credentials, access_token_url: '${SERVER}/token', "

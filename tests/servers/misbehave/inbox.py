@@ -11,7 +11,7 @@ from .routes import route
 def inbox(x, name):
     """What was sent to this name: rows that were taken, keys that brought them, all requests."""
     boxes = x.stats.memory.setdefault("inbox", {})
-    return boxes.setdefault(name, {"rows": [], "taken": {}, "requests": [], "attempts": {}})
+    return boxes.setdefault(name, {"rows": [], "taken": {}, "requests": [], "attempts": {}, "tokens": {}})
 
 
 def rows_of(x):
@@ -32,16 +32,22 @@ def take(x, box, key, rows):
     box["rows"] += rows
 
 
-@route("/inbox/", "as fail busy lose refuse status retry_after delay dedup under header to hold uses")
+@route("/inbox/", "as fail busy lose refuse status retry_after delay dedup under header to hold uses quota")
 async def receive(x):
     """Takes rows and keeps them. Of each key the first `fail` attempts go wrong as `as` says, and so does
     request number `busy`; the first `lose` ones are taken, and the answer is lost. A body with the row
     of id `refuse` is refused with `status`, and quoted. With hold=N rows are taken, and nothing is
     answered from the N-th request on, until /heal. dedup=1: a key counts once. With `to` all are sent
-    elsewhere; with `uses` a token of /token is needed, which is good for so many requests."""
+    elsewhere; with `uses` a token of /token is needed, which is good for so many requests.
+    Of each token, `quota` requests are let in."""
     box = inbox(x, x.tail())
     if x.text("uses") and not issued(x):
         await x.send_error(401, "no token, or one that is used up")
+        return
+    token = x.request.header("authorization")
+    used = box["tokens"][token] = box["tokens"].get(token, 0) + 1
+    if used > x.number("quota", used):
+        await x.send_error(403, "that was enough", [("X-RateLimit-Remaining", "0")])
         return
     key = x.request.header(x.text("header", "Idempotency-Key").lower())
     try:
