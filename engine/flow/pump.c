@@ -4,6 +4,7 @@
 #include "state/secrets.h"
 
 #include <weir/failpoint.h>
+#include <weir/sql.h>
 
 static bool run_is_over(struct flow *flow)
 {
@@ -195,6 +196,9 @@ static void begin(struct flow *flow)
     for (size_t i = 0; i < flow->plan->n_transforms; i++)
         if (!stage_start(flow, &flow->transforms[i]))
             return;
+    for (size_t i = 0; i < flow->plan->n_resources; i++)
+        if (flow->plan->resources[i].engine)
+            weir_sql_watch(flow->plan->resources[i].engine, &flow->extract.planned->stage);
     (void)stage_start(flow, &flow->extract);
 }
 

@@ -123,7 +123,9 @@ const struct weir_option resource_key_table[] = {
     WEIR_TEXT(struct resource_keys, table, .min = 1, .max = 200,
         .help = "The table its rows go to; the resource's name when absent."),
     WEIR_BOOL(struct resource_keys, selected, .initial = "true", .tuning = true,
-        .help = "Whether it takes part in a run."),
+        .help =
+            "Whether it takes part in a run. Where others are read from its rows, it is read for "
+            "them and not loaded."),
     WEIR_TEXTS(struct resource_keys, primary_key, .example = "id",
         .help = "The column or columns that tell one row from all others."),
     WEIR_CHOICE(struct resource_keys, write_disposition, disposition_choices, .initial = "append",
@@ -139,6 +141,10 @@ const struct weir_option resource_key_table[] = {
                 "allows any."),
     WEIR_CHOICE(struct resource_keys, on_row_error, on_row_error_choices, .initial = "fail",
         .tuning = true, .help = "What to do about a row that cannot be loaded."),
+    WEIR_TEXT(struct resource_keys, where, .min = 1, .max = 65536, .example = "state = 'open'",
+        .help =
+            "An SQL expression over the columns as they were read. Rows for which it is false or "
+            "NULL are left out, before transforms, and before anything is read for them."),
     WEIR_GROUP(struct resource_keys, incremental, struct weir_incremental, weir_incremental_options,
         .help = "Read only what is new since the last run: rows whose cursor, a value that grows, "
                 "is not below the highest one seen."),

@@ -55,6 +55,7 @@ struct resource_keys {
     bool allow_empty;
     double min_ratio;
     int on_row_error; /* enum on_row_error */
+    const char *where;
     struct weir_incremental incremental;
 };
 

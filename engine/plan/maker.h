@@ -47,6 +47,9 @@ void maker_extract(struct maker *m, const struct weir_node *node, const struct w
 struct resource_keys;
 const struct weir_incremental *maker_incremental(
     struct maker *m, const struct weir_node *config, struct resource_keys *keys);
+/* where.c: the condition that rows are kept by; NULL: all are. */
+struct weir_sql *maker_where(
+    struct maker *m, const struct weir_node *config, const struct resource_keys *keys);
 /* families.c: what is walked for others is loaded with them; behind all that is said of loading. */
 void maker_families(struct maker *m);
 /* dispositions.c: what becomes of rows that are there; behind extract and load. */

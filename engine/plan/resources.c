@@ -94,6 +94,7 @@ static void add_resource(struct maker *m, const struct weir_node *config,
         .allow_empty = keys.allow_empty,
         .min_ratio = keys.min_ratio,
         .is_walked = !keys.selected,
+        .engine = maker_where(m, config, &keys),
     };
 }
 

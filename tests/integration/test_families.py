@@ -106,6 +106,16 @@ class Reading(FamilyCase):
         self.assertFalse(self.has_table("a"))
         self.assert_settled()
 
+    def test_where_decides_what_is_opened(self):
+        file = self.family(A[:-2] + ", where: \"n % 2 = 0 AND id <> '4'\" }", B)
+        result = self.run_family(file)
+        self.assert_exit(result, OK)
+        kept = ["0", "2", "6", "8", "10"]
+        self.assert_table("a", kept)
+        self.assert_table("b", children(kept, 2, 3))
+        self.assertEqual(result.report["resources"][0]["rows"]["filtered"], 7)
+        self.assert_settled()
+
     def test_one_that_is_not_needed_is_not_read(self):
         file = self.family(A, B, "{ name: c, parent: b, selected: false }",
                            "{ name: d, selected: false }")
@@ -205,6 +215,7 @@ class Together(FamilyCase):
         cases = {
             ("{ name: a, parent: b }", B): "'a' is a parent of itself, by way of others",
             ("{ name: a, parent: a }",): "'a' is a parent of itself, so there is nothing",
+            (A[:-2] + ', where: "n >" }',): "E-SQL",
             (A, "{ name: b, parent: aa }"): "there is no resource 'aa'; did you mean 'a'?",
         }
         for resources, text in cases.items():
