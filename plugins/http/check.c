@@ -2,6 +2,7 @@
 
 #include "auth/credential.h"
 #include "client/url.h"
+#include "family/take.h"
 #include "format/format.h"
 #include "options.h"
 #include "paging/paginator.h"
@@ -157,6 +158,7 @@ static void check_resource(
             .incremental = resource->incremental,
             .incremental_node = weir_node_get(resource->config, "incremental")}};
 
+    http_takes_check(resource, mistakes);
     check_partitions(&s, mistakes);
     check_address(&s, mistakes);
     check_request(&s, mistakes);

@@ -1,5 +1,6 @@
 /* http - read REST APIs, many requests at once. See README.md. */
 #include "check.h"
+#include "family/feed.h"
 #include "options.h"
 #include "source/decode.h"
 #include "source/hand_over.h"
@@ -25,4 +26,6 @@ const struct weir_plugin weir_plugin = {
     .extract = http_source_extract,
     .decode = http_decode,
     .decoded = http_decoded,
+    .parents = http_parents,
+    .chosen = http_chosen,
 };

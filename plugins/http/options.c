@@ -95,7 +95,7 @@ static const struct weir_choice on_error_choices[] = {
     {0},
 };
 
-enum { ROOTS = WEIR_ROOT_PARTITION | WEIR_ROOT_INCREMENTAL };
+enum { ROOTS = WEIR_ROOT_PARTITION | WEIR_ROOT_INCREMENTAL | WEIR_ROOT_RESOURCES };
 
 const struct weir_option http_resource_option_table[] = {
     WEIR_TEMPLATE(struct http_resource_options, url, .roots = ROOTS,
@@ -120,6 +120,9 @@ const struct weir_option http_resource_option_table[] = {
     WEIR_NODE(struct http_resource_options, partitions, .example = "{ region: [eu, us] }",
         .help = "Ask once for each value, as `{partition.NAME}`: a list, a range `{ from: 1, to: "
                 "9 }`, or the lines of a file `{ file: urls.txt }`; several names make a product."),
+    WEIR_NODE(struct http_resource_options, include_from_parent, .example = "[id]",
+        .help = "Columns of the parent's row that each of its rows gets: a list, whose columns are "
+                "named `PARENT_COLUMN`, or a map that names them, `{ repo_id: id }`."),
     WEIR_VARIANT(struct http_resource_options, paginator, http_paginator_variants,
         .initial = "single_page", .help = "How an answer leads to the next page."),
     WEIR_VARIANT(struct http_resource_options, auth, http_auth_variants, .tuning = true,

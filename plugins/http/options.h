@@ -82,6 +82,7 @@ struct http_resource_options {
     struct weir_variant format;
     const struct weir_path *data_selector; /* NULL: the whole answer */
     const struct weir_node *partitions;
+    const struct weir_node *include_from_parent;
     struct weir_variant paginator;
     struct weir_variant auth;
     struct http_retry_options retry;

@@ -113,10 +113,10 @@ class Values(PartitionCase):
         self.assertIn("pipeline.yaml:9:32", result.err)
         self.assertIn("there is no partition 'di' in this resource", result.err)
 
-    def test_what_does_not_exist_yet_is_told(self):
+    def test_a_parent_that_is_not_there_is_told(self):
         result = self.load([ITEMS.replace("{partition.id}", "{resources.repos.id}")])
         self.assert_exit(result, BAD_FILE)
-        self.assertIn("'{resources.repos.id}' cannot stand here", result.err)
+        self.assertIn("there is no resource 'repos'", result.err)
 
     def test_partitions_with_pages(self):
         result = self.load(["{ name: t, path: /pages, params: { style: page, total: 30, size: 10, "

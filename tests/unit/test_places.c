@@ -183,9 +183,36 @@ static void many_chains_are_all_found(void **state)
     }
 }
 
+/* A chain that is done is of no more interest, unless its holes need what stands in its place. */
+static void those_that_stand_are_told_one_by_one(void **state)
+{
+    struct places *places = *state;
+    struct weir_opened opened;
+    struct weir_id id = chain_of(3);
+    size_t n = 0;
+    bool saw_done = false;
+
+    add_standing(places, 1, 1, 0, "with 1");
+    add_done(places, 1, 2);
+    places_add(
+        places, &(struct weir_place){
+                    .generation = 1, .chain = id, .number = 9, .next = "with 3", .done = true});
+    add_hole(places, 1, 3, 4);
+    places_seal(places);
+    for (; places_standing(places, 1, n, &opened); n++) {
+        assert_string_equal(opened.resume.next, opened.resume.done ? "with 3" : "with 1");
+        assert_int_equal(opened.resume.n_holes, opened.resume.done);
+        saw_done |= opened.resume.done;
+    }
+    assert_int_equal(n, 2);
+    assert_true(saw_done);
+    assert_false(places_standing(places, 0, 0, &opened));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(those_that_stand_are_told_one_by_one, setup, teardown),
         cmocka_unit_test_setup_teardown(what_nobody_has_begun_is_at_its_beginning, setup, teardown),
         cmocka_unit_test_setup_teardown(a_chain_goes_on_where_it_stands, setup, teardown),
         cmocka_unit_test_setup_teardown(a_chain_that_is_done_says_so, setup, teardown),

@@ -31,8 +31,9 @@ static bool find_value(
 
     if (!values)
         return false;
+    /* What a parent's row says stands among the partition's fields. */
     if (root != WEIR_ROOT_INCREMENTAL)
-        return weir_partition_lookup(values->partition, root, name, ret_value);
+        return weir_partition_lookup(values->partition, WEIR_ROOT_PARTITION, name, ret_value);
     if (weir_window_lookup(values->window, root, name, ret_value))
         return true;
     values->lacks_start = weir_str_is(name, "start_value");

@@ -1,6 +1,7 @@
 #include "decode.h"
 
 #include "actions.h"
+#include "family/opened.h"
 #include "format/facts.h"
 
 static enum weir_status decode_unit(const struct http_resource *resource,
@@ -20,6 +21,8 @@ static enum weir_status decode_unit(const struct http_resource *resource,
     if (unit->format->rows(resource->options, reader, unit->body, batch, ret_error) != WEIR_OK)
         return WEIR_FAIL;
     unit->facts.n_rows = batch->n_rows - rows_before;
+    if (unit->opened && http_opened_give(unit->opened, batch, rows_before, ret_error) != WEIR_OK)
+        return WEIR_FAIL;
     return http_facts_pick(&resource->paginator, resource->options, unit->format, reader,
         unit->body, batch, &unit->facts, ret_error);
 }

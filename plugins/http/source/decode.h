@@ -18,7 +18,11 @@ struct http_unit {
     uint64_t actions_left;            /* response_actions that the body decides between */
     const struct weir_window *window; /* of its chain, or NULL */
     struct weir_id series;            /* of its chain */
-    const struct weir_error *error;   /* there is no answer, and this is why; NULL: there is one */
+    const char *opened;               /* of a child's chain: what it was opened with; else NULL */
+    bool keeps_opened;                /* pages of the chain may have been left out */
+    struct weir_opening *openings;    /* what its rows open, from http_chosen on */
+    size_t n_openings;
+    const struct weir_error *error; /* there is no answer, and this is why; NULL: there is one */
     struct http_facts facts;
     /* What decoding made of the answer. Where it is to be asked for again, or to be given up, the
      * unit has failed too. */

@@ -64,7 +64,7 @@ bool http_hand_is_over(const struct http_source *source)
     if (source->failed || source->cut)
         return true;
     for (size_t i = 0; i < source->n_resources; i++)
-        if (!source->resources[i].exhausted || source->resources[i].n_chains > 0)
+        if (!http_feed_has_read(&source->resources[i]))
             return false;
     return true;
 }
@@ -114,6 +114,11 @@ static size_t count_pages(const struct http_resource *resource)
 
 /* The answer, or why there is none, moves into the batch, whose memory the engine counts; the page
  * stays until it is judged. */
+static const char *copy_opened(const struct http_part *part, struct weir_arena *arena)
+{
+    return part->opened ? weir_copy_text(arena, part->opened) : NULL;
+}
+
 static void hand_page(struct http_page *page, struct weir_batch *batch, struct http_unit *unit)
 {
     struct http_resource *resource = page->chain->resource;
@@ -130,6 +135,9 @@ static void hand_page(struct http_page *page, struct weir_batch *batch, struct h
         .actions_left = page->actions_left,
         .window = weir_window_copy(batch->arena, page->chain->window),
         .series = page->chain->part->partition.id,
+        .opened = copy_opened(page->chain->part, batch->arena),
+        .keeps_opened =
+            page->chain->part->has_holes || resource->options->on_error == HTTP_CONTINUE,
         .error = page->error,
         .link = page->link ? weir_copy_text(batch->arena, page->link) : NULL};
     page->body = NULL;
@@ -157,6 +165,22 @@ bool http_hand_batch(struct http_source *source, struct weir_batch *batch)
     return true;
 }
 
+/* Families: what the chain was opened with stays in its place, and what the unit opens goes along. */
+static const struct weir_position *place(struct http_resource *resource,
+    const struct http_unit *from, const struct weir_position *position, struct weir_arena *arena)
+{
+    struct weir_position *copy;
+
+    if (!position || (!from->opened && !from->n_openings))
+        return position;
+    copy = weir_new(arena, struct weir_position);
+    *copy = *position;
+    if (from->opened)
+        http_feed_place(from, copy, arena);
+    http_feed_open(resource, from, copy);
+    return copy;
+}
+
 enum weir_status http_decoded(struct weir_stage *stage, struct weir_batch *batch)
 {
     struct http_source *source = ((const struct http_options *)stage->state)->source;
@@ -166,11 +190,13 @@ enum weir_status http_decoded(struct weir_stage *stage, struct weir_batch *batch
         const struct http_unit *from = unit->origin;
         struct http_judgement judgement;
 
+        struct http_resource *resource = from->page->chain->resource;
+
         source->n_out--;
         judgement = http_chain_judge(from->page->chain, from, unit, batch->arena);
         if (!judgement.position || judgement.error)
             weir_batch_void_unit(batch, i);
-        unit->position = judgement.position;
+        unit->position = place(resource, from, judgement.position, batch->arena);
         unit->error = judgement.error;
     }
     http_schedule(source);

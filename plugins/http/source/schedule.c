@@ -41,13 +41,16 @@ static struct http_page *next_page(struct http_resource *resource)
 {
     struct http_page *page;
 
-    if (http_gate_is_shut(resource))
+    if (http_gate_is_shut(resource) || http_feed_is_full(resource))
         return NULL;
     page = next_ready(resource);
     while (!page && may_open(resource)) {
         struct weir_error error = {0};
         enum weir_status status = http_chain_open(resource, &error);
 
+        /* Its parent has to be read first. */
+        if (status == WEIR_AGAIN && resource->feed && resource->feed->is_dry)
+            return NULL;
         if (status == WEIR_AGAIN)
             uv_timer_start(&resource->source->skip_timer, http_schedule_on_skip, 0, 0);
         else if (status != WEIR_OK)

@@ -45,6 +45,8 @@ static enum weir_status start_partitions(
     const struct weir_node *node = resource->options->partitions;
     const struct weir_partitions *partitions = NULL;
 
+    if (resource->feed)
+        return WEIR_OK;
     if (node) {
         struct weir_mistakes mistakes;
 
@@ -139,9 +141,11 @@ enum weir_status http_source_start(struct weir_stage *stage)
 
         resource->source = source;
         resource->weir = stage->resources[i];
-        if (start_resource(resource, stage->arena, &error) != WEIR_OK)
-            return weir_fail_with(stage, &error);
     }
+    http_feeds_start(source, stage->arena);
+    for (size_t i = 0; i < stage->n_resources; i++)
+        if (start_resource(&source->resources[i], stage->arena, &error) != WEIR_OK)
+            return weir_fail_with(stage, &error);
     if (start_client(source, &error) != WEIR_OK)
         return weir_fail_with(stage, &error);
     start_timers(source);
@@ -155,6 +159,7 @@ static void close_resource(struct http_resource *resource)
         http_chain_close(resource->chains);
     http_host_release(&resource->source->hosts, resource->host);
     http_walk_done(&resource->walk);
+    http_feed_done(resource->feed);
 }
 
 void http_source_stop(struct weir_stage *stage)
@@ -212,7 +217,9 @@ enum weir_status http_source_extract(struct weir_stage *stage, struct weir_batch
         return WEIR_AGAIN;
     if (source->failed)
         return weir_fail_with(stage, &source->error);
-    for (size_t i = 0; i < source->n_resources; i++)
+    for (size_t i = 0; i < source->n_resources; i++) {
         http_guard_tell(&source->resources[i]);
+        http_feed_tell(&source->resources[i]);
+    }
     return WEIR_END;
 }

@@ -8,6 +8,7 @@
 
 #include "auth/credential.h"
 #include "chain.h"
+#include "family/feed.h"
 #include "options.h"
 #include "politeness/polite.h"
 #include "readers.h"
@@ -24,6 +25,7 @@ struct http_resource {
     struct http_credential *credential;
     struct http_paginator paginator;
     struct http_walk walk;
+    struct http_feed *feed;    /* of a child: what it is to be asked for; else NULL */
     bool exhausted;            /* no chain is left to begin */
     struct http_host *host;    /* of all its requests; NULL: they differ */
     struct http_chain *chains; /* the open ones */

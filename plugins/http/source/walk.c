@@ -12,12 +12,12 @@ void http_part_release(struct http_part *part)
 
 uint64_t http_walk_total(const struct http_walk *walk)
 {
-    return weir_partition_cursor_total(walk->partitions);
+    return walk->partitions ? weir_partition_cursor_total(walk->partitions) : walk->n_fed;
 }
 
 bool http_walk_is_single(const struct http_walk *walk)
 {
-    return http_walk_total(walk) == 1 && walk->n_chains == 1;
+    return walk->partitions && http_walk_total(walk) == 1 && walk->n_chains == 1;
 }
 
 /* --- counting ----------------------------------------------------------------------------- */
@@ -93,7 +93,13 @@ static enum weir_status next_part(struct http_resource *resource, struct weir_er
 
     part->arena = arena;
     part->n_users = 1;
-    status = weir_partition_next(walk->partitions, arena, &part->partition, ret_error);
+    status = resource->feed
+                 ? http_feed_next(resource, arena, &part->partition, &part->opened, ret_error)
+                 : weir_partition_next(walk->partitions, arena, &part->partition, ret_error);
+    if (status == WEIR_AGAIN) {
+        http_part_release(part);
+        return status;
+    }
     if (status != WEIR_OK) {
         http_part_release(part);
         walk->knows_all = true;
@@ -102,6 +108,7 @@ static enum weir_status next_part(struct http_resource *resource, struct weir_er
     }
     drop_part(walk);
     walk->part = part;
+    walk->n_fed++;
     walk->n_begun = 0;
     walk->n_chains = 1;
     return resource->weir->incremental ? begin_windows(resource, ret_error) : WEIR_OK;
@@ -121,6 +128,9 @@ static void next_chain(struct http_resource *resource)
         walk->chain = weir_window_id(walk->windows, &walk->window, walk->chain);
     }
     (void)weir_chain_resume(resource->source->stage, resource->weir, &walk->chain, &walk->resume);
+    if (resource->feed)
+        walk->resume.next = http_opened_next(walk->resume.next);
+    walk->part->has_holes |= walk->resume.n_holes > 0;
     walk->next_hole = 0;
     walk->has_rest = !walk->resume.done;
     expect(resource, (int64_t)walk->resume.n_holes - walk->resume.done);

@@ -19,6 +19,8 @@ struct http_resource;
 struct http_part {
     struct weir_arena *arena;
     struct weir_partition partition;
+    const char *opened; /* what a chain of a child was opened with; else NULL */
+    bool has_holes;     /* pages of it were left out by earlier runs */
     size_t n_users;
     bool has_gap; /* something of it was given up */
 };
@@ -43,6 +45,7 @@ struct http_walk {
     struct weir_windows *windows; /* of the part, where the reading is incremental */
     uint64_t n_chains;            /* of the part, done or not */
     uint64_t n_begun;             /* of those */
+    uint64_t n_fed;               /* parts so far */
     struct weir_arena *window_arena;
     struct weir_window window; /* of the chain */
     struct weir_id chain;
@@ -56,7 +59,8 @@ struct http_walk {
 enum weir_status http_walk_init(struct http_resource *resource,
     const struct weir_partitions *partitions, struct weir_error *ret_error) WEIR_MUST_CHECK;
 void http_walk_done(struct http_walk *walk);
-/* The next one. WEIR_AGAIN: so many were done that it is time for others; see skips_left. */
+/* The next one. WEIR_AGAIN: so many were done that it is time for others, see skips_left; or, as
+ * http_feed says, what comes next is not known yet. */
 enum weir_status http_walk_next(struct http_resource *resource, struct http_start *ret_start,
     struct weir_error *ret_error) WEIR_MUST_CHECK;
 /* All partitions, done or not. */

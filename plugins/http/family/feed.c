@@ -1,0 +1,288 @@
+#include "feed.h"
+
+#include "source/decode.h"
+#include "source/source.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    WAITING_MAX = 4096,
+    WAITING_BYTES_MAX = 1 << 20,
+    BEGUN_MAX = 16 << 20, /* chains of one resource in one run */
+};
+
+struct http_fed {
+    struct http_fed *next;
+    struct weir_id id;
+    size_t size;
+    char opened[];
+};
+
+static struct http_resource *resource_of(
+    struct http_source *source, const struct weir_resource *weir)
+{
+    for (size_t i = 0; i < source->n_resources; i++)
+        if (source->resources[i].weir == weir)
+            return &source->resources[i];
+    return NULL;
+}
+
+void http_feeds_start(struct http_source *source, struct weir_arena *arena)
+{
+    for (size_t i = 0; i < source->n_resources; i++) {
+        struct http_resource *resource = &source->resources[i];
+        struct http_feed *feed;
+
+        if (!resource->weir->n_parents)
+            continue;
+        feed = weir_new(arena, struct http_feed);
+        http_takes_init(&feed->takes, resource->weir, arena);
+        feed->parent = resource_of(source, resource->weir->parents[0]);
+        feed->end = &feed->first;
+        resource->feed = feed;
+    }
+}
+
+static struct http_fed *take_first(struct http_feed *feed)
+{
+    struct http_fed *fed = feed->first;
+
+    if (!fed)
+        return NULL;
+    feed->first = fed->next;
+    if (!feed->first)
+        feed->end = &feed->first;
+    feed->n_waiting--;
+    feed->waiting_bytes -= fed->size;
+    return fed;
+}
+
+void http_feed_done(struct http_feed *feed)
+{
+    struct http_fed *fed;
+
+    while (feed && (fed = take_first(feed)))
+        free(fed);
+    if (feed)
+        free(feed->begun);
+}
+
+/* --- what has begun ------------------------------------------------------------------------- */
+
+/* Ids are hashes already. */
+static size_t slot_of(const struct http_feed *feed, const struct weir_id *id)
+{
+    static const struct weir_id empty = {{0}};
+    size_t slot;
+
+    memcpy(&slot, id->bytes, sizeof(slot));
+    slot &= feed->capacity - 1;
+    while (memcmp(&feed->begun[slot], &empty, sizeof(empty)) != 0 &&
+           memcmp(&feed->begun[slot], id, sizeof(*id)) != 0)
+        slot = (slot + 1) & (feed->capacity - 1);
+    return slot;
+}
+
+static void grow(struct http_feed *feed)
+{
+    struct weir_id *old = feed->begun;
+    size_t n = feed->capacity;
+    static const struct weir_id empty = {{0}};
+
+    feed->capacity = n ? 2 * n : 256;
+    feed->begun = weir_calloc(feed->capacity, sizeof(*feed->begun));
+    for (size_t i = 0; i < n; i++)
+        if (memcmp(&old[i], &empty, sizeof(empty)) != 0)
+            feed->begun[slot_of(feed, &old[i])] = old[i];
+    free(old);
+}
+
+/* False: it has begun before. */
+static bool begin(struct http_feed *feed, const struct weir_id *id)
+{
+    size_t slot;
+
+    if (2 * (feed->n_begun + 1) > feed->capacity)
+        grow(feed);
+    slot = slot_of(feed, id);
+    if (memcmp(&feed->begun[slot], id, sizeof(*id)) == 0)
+        return false;
+    feed->begun[slot] = *id;
+    feed->n_begun++;
+    return true;
+}
+
+/* --- in and out ----------------------------------------------------------------------------- */
+
+static void push(struct http_feed *feed, const struct weir_opening *opening)
+{
+    size_t len = strlen(opening->next);
+    struct http_fed *fed = weir_malloc(sizeof(*fed) + len + 1);
+
+    *fed = (struct http_fed){.id = opening->chain, .size = sizeof(*fed) + len + 1};
+    memcpy(fed->opened, opening->next, len + 1);
+    *feed->end = fed;
+    feed->end = &fed->next;
+    feed->n_waiting++;
+    feed->waiting_bytes += fed->size;
+    feed->n_total++;
+}
+
+static void fail_limit(struct http_resource *child)
+{
+    struct weir_error error = {0};
+
+    (void)weir_error_set(&error, WEIR_FAULT_SOURCE, "E-LIMIT",
+        "rows of '%s' say of more than %d things that they are to be read for '%s'; leave some out "
+        "with 'where'",
+        child->feed->takes.parent, BEGUN_MAX, child->weir->name);
+    http_source_fail(child->source, &error);
+}
+
+/* Where an earlier run has opened it, it is among those that http_feed_next begins with, or done. */
+static void feed_one(struct http_resource *child, const struct weir_opening *opening)
+{
+    struct weir_resume resume;
+
+    if (child->feed->n_begun == BEGUN_MAX)
+        fail_limit(child);
+    else if (weir_chain_resume(child->source->stage, child->weir, &opening->chain, &resume) ||
+             !begin(child->feed, &opening->chain))
+        child->feed->n_again++;
+    else
+        push(child->feed, opening);
+}
+
+static enum weir_status read_partition(const char *text, const struct weir_id *id,
+    struct weir_arena *arena, struct weir_partition *ret_partition, const char **ret_opened,
+    struct weir_error *ret_error)
+{
+    *ret_opened = http_opened_place(text ? text : "", NULL, arena);
+    ret_partition->id = *id;
+    return http_opened_read(*ret_opened, arena, ret_partition, ret_error);
+}
+
+enum weir_status http_feed_next(struct http_resource *child, struct weir_arena *arena,
+    struct weir_partition *ret_partition, const char **ret_opened, struct weir_error *ret_error)
+{
+    struct http_feed *feed = child->feed;
+    struct weir_opened opened;
+    struct http_fed *fed;
+    enum weir_status status;
+
+    feed->is_dry = false;
+    if (weir_chain_opened(child->source->stage, child->weir, feed->next_opened, &opened)) {
+        feed->next_opened++;
+        feed->n_total++;
+        return read_partition(
+            opened.resume.next, &opened.chain, arena, ret_partition, ret_opened, ret_error);
+    }
+    fed = take_first(feed);
+    if (!fed) {
+        feed->is_dry = true;
+        return http_feed_is_over(child) ? WEIR_END : WEIR_AGAIN;
+    }
+    status = read_partition(fed->opened, &fed->id, arena, ret_partition, ret_opened, ret_error);
+    free(fed);
+    return status;
+}
+
+bool http_feed_has_read(const struct http_resource *resource)
+{
+    if (resource->n_chains)
+        return false;
+    return resource->exhausted || (resource->feed && http_feed_is_over(resource));
+}
+
+bool http_feed_is_over(const struct http_resource *child)
+{
+    return child->feed->is_dry && !child->feed->first && http_feed_has_read(child->feed->parent);
+}
+
+bool http_feed_is_full(const struct http_resource *parent)
+{
+    for (size_t i = 0; i < parent->weir->n_children; i++) {
+        const struct http_resource *child = resource_of(parent->source, parent->weir->children[i]);
+
+        if (child && child->feed &&
+            (child->feed->n_waiting >= WAITING_MAX ||
+                child->feed->waiting_bytes >= WAITING_BYTES_MAX))
+            return true;
+    }
+    return false;
+}
+
+void http_feed_tell(const struct http_resource *child)
+{
+    if (child->feed && child->feed->n_again)
+        weir_log(child->source->stage, WEIR_LOG_INFO,
+            "'%s': %llu row%s of '%s' led to what was read for another row, or by an earlier run; "
+            "it "
+            "was read once",
+            child->weir->name, (unsigned long long)child->feed->n_again,
+            child->feed->n_again == 1 ? "" : "s", child->feed->takes.parent);
+}
+
+/* --- units ---------------------------------------------------------------------------------- */
+
+/* A row that cannot open all that it should opens nothing, and is set aside or ends the run. */
+static enum weir_status find_openings(
+    struct weir_stage *stage, struct weir_batch *batch, size_t row, struct http_unit *to)
+{
+    struct http_source *source = ((const struct http_options *)stage->state)->source;
+    size_t before = to->n_openings;
+
+    for (size_t i = 0; i < batch->resource->n_children; i++) {
+        const struct http_resource *child = resource_of(source, batch->resource->children[i]);
+        struct weir_opening *opening = &to->openings[to->n_openings];
+        struct weir_error error = {0};
+        const char *column = NULL;
+
+        if (http_opened_of_row(&child->feed->takes, batch, row, batch->arena, opening, &column,
+                &error) != WEIR_OK) {
+            to->n_openings = before;
+            return weir_reject(
+                stage, batch, row, column, error.fault, error.code, "%s", error.text);
+        }
+        opening->resource = child->weir;
+        to->n_openings++;
+    }
+    return WEIR_OK;
+}
+
+enum weir_status http_chosen(struct weir_stage *stage, struct weir_batch *batch)
+{
+    enum weir_status status = WEIR_OK;
+
+    for (size_t i = 0; i < batch->n_units && status == WEIR_OK; i++) {
+        const struct weir_unit *unit = &batch->units[i];
+        struct http_unit *to = unit->origin;
+
+        to->openings = weir_new_array(
+            batch->arena, unit->n_rows * batch->resource->n_children, struct weir_opening);
+        for (size_t k = 0; k < unit->n_rows && status == WEIR_OK; k++)
+            status = find_openings(stage, batch, unit->first_row + k, to);
+    }
+    return status;
+}
+
+void http_feed_open(
+    struct http_resource *parent, const struct http_unit *unit, struct weir_position *position)
+{
+    if (position->left_out || position->follow == WEIR_FOLLOW_WAIT)
+        return;
+    position->openings = unit->openings;
+    position->n_openings = unit->n_openings;
+    for (size_t i = 0; i < unit->n_openings; i++)
+        feed_one(resource_of(parent->source, unit->openings[i].resource), &unit->openings[i]);
+}
+
+void http_feed_place(
+    const struct http_unit *unit, struct weir_position *position, struct weir_arena *arena)
+{
+    bool goes_on = position->follow == WEIR_FOLLOW_NEXT;
+
+    if (goes_on || (position->follow == WEIR_FOLLOW_END && unit->keeps_opened))
+        position->next = http_opened_place(unit->opened, goes_on ? position->next : NULL, arena);
+}

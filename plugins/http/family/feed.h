@@ -1,0 +1,60 @@
+/*
+ * What is to be asked for of a child: the chains that rows of its parent have opened, in earlier
+ * runs of the pass and in this one. Takes the place of a list of partitions.
+ *
+ * What waits is bounded: while too much does, no new page of the parent is asked for. Children go on, and so
+ * the feed empties. All is of the loop's thread, but for http_chosen.
+ */
+#ifndef WEIR_HTTP_FEED_H
+#define WEIR_HTTP_FEED_H
+
+#include "opened.h"
+
+struct http_resource;
+struct http_source;
+
+struct http_feed {
+    struct http_takes takes;
+    struct http_resource *parent;
+    size_t next_opened; /* of those of earlier runs */
+    struct http_fed *first, **end;
+    size_t n_waiting;
+    size_t waiting_bytes;
+    struct weir_id *begun; /* ids that are known, a hash table */
+    size_t n_begun;
+    size_t capacity;
+    uint64_t n_total;
+    uint64_t n_again; /* rows that opened what was open */
+    bool is_dry;      /* there was none when it was last asked */
+};
+
+/* For all resources that have parents, once all are there. */
+void http_feeds_start(struct http_source *source, struct weir_arena *arena);
+void http_feed_done(struct http_feed *feed);
+
+/* The next one. WEIR_END: there will be no more; WEIR_AGAIN: not yet. `opened` lives in the arena. */
+enum weir_status http_feed_next(struct http_resource *child, struct weir_arena *arena,
+    struct weir_partition *ret_partition, const char **ret_opened,
+    struct weir_error *ret_error) WEIR_MUST_CHECK;
+/* Of any resource: is nothing left to be asked for or judged? */
+bool http_feed_has_read(const struct http_resource *resource);
+/* Is nothing left of it, and nothing to come? */
+bool http_feed_is_over(const struct http_resource *child);
+/* Does so much wait to be asked for its rows that it should give no more of them now? */
+bool http_feed_is_full(const struct http_resource *parent);
+/* Rows that open what is open already, for the log. */
+void http_feed_tell(const struct http_resource *child);
+
+struct http_unit;
+
+/* WORKER: the chains that the rows of each unit open. */
+enum weir_status http_chosen(struct weir_stage *stage, struct weir_batch *batch);
+/* A unit was judged good: what it opens is written down with it, and asked for. */
+void http_feed_open(
+    struct http_resource *parent, const struct http_unit *unit, struct weir_position *position);
+/* Of a child's chain: its place says what it was opened with. At its end only where pages may have been
+ * left out, which are asked for with it. */
+void http_feed_place(
+    const struct http_unit *unit, struct weir_position *position, struct weir_arena *arena);
+
+#endif
