@@ -28,6 +28,7 @@ struct generation {
     struct list done; /* of struct weir_id */
     struct list standing;
     struct list holes;
+    struct list waits;      /* units that chains wait at */
     uint64_t *hole_numbers; /* in the order of holes */
 };
 
@@ -57,6 +58,7 @@ void places_free(struct places *places)
         free(generation->done.items);
         free(generation->standing.items);
         free(generation->holes.items);
+        free(generation->waits.items);
         free(generation->hole_numbers);
     }
     weir_arena_free(places->arena);
@@ -94,6 +96,14 @@ void places_add_hole(
     append(&places->generations[generation].holes, &hole, sizeof(hole));
 }
 
+void places_add_wait(
+    struct places *places, size_t generation, const struct weir_id *chain, uint64_t number)
+{
+    struct hole wait = {*chain, number};
+
+    append(&places->generations[generation].waits, &wait, sizeof(wait));
+}
+
 static int compare_chains(const void *a, const void *b)
 {
     return memcmp(a, b, sizeof(struct weir_id));
@@ -123,6 +133,7 @@ void places_seal(struct places *places)
         sort(&generation->done, sizeof(struct weir_id), compare_chains);
         sort(&generation->standing, sizeof(struct standing), compare_chains);
         sort(&generation->holes, sizeof(struct hole), compare_holes);
+        sort(&generation->waits, sizeof(struct hole), compare_holes);
         generation->hole_numbers = weir_calloc(generation->holes.n + 1, sizeof(uint64_t));
         holes = (const void *)generation->holes.items;
         for (size_t h = 0; h < generation->holes.n; h++)
@@ -191,4 +202,18 @@ bool places_standing(
     take_standing(&standing[i], &ret_opened->resume);
     find_holes(of, &standing[i].chain, &ret_opened->resume);
     return true;
+}
+
+static bool has(const struct list *list, const struct hole *gap)
+{
+    return list->n && bsearch(gap, list->items, list->n, sizeof(*gap), compare_holes);
+}
+
+bool places_lack(
+    const struct places *places, size_t generation, const struct weir_id *chain, uint64_t number)
+{
+    const struct generation *of = &places->generations[generation];
+    const struct hole gap = {*chain, number};
+
+    return has(&of->holes, &gap) || has(&of->waits, &gap);
 }

@@ -18,6 +18,9 @@ void places_add(struct places *places, const struct weir_place *place);
 /* A unit that was left out, though its chain went on. */
 void places_add_hole(
     struct places *places, size_t generation, const struct weir_id *chain, uint64_t number);
+/* One that its chain waits at. */
+void places_add_wait(
+    struct places *places, size_t generation, const struct weir_id *chain, uint64_t number);
 /* Between the last add and the first find. */
 void places_seal(struct places *places);
 /* False: the chain begins at its beginning. */
@@ -26,5 +29,8 @@ bool places_find(const struct places *places, size_t generation, const struct we
 /* Those that are not done, or whose holes need their `next`, in no order; false: there is no i-th. */
 bool places_standing(
     const struct places *places, size_t generation, size_t i, struct weir_opened *ret_opened);
+/* Is the unit one of these, left out or waited at? */
+bool places_lack(
+    const struct places *places, size_t generation, const struct weir_id *chain, uint64_t number);
 
 #endif

@@ -168,6 +168,8 @@ static void take_gap(void *arg, const struct weir_gap *gap)
     session->keeps_gaps |= would_double(session, gap);
     if (gap->alone)
         places_add_hole(session->places, gap->generation, &gap->chain, gap->number);
+    else
+        places_add_wait(session->places, gap->generation, &gap->chain, gap->number);
 }
 
 static void take_mark(void *arg, const struct weir_marked *mark)
@@ -325,13 +327,23 @@ static uint64_t count_put_back(const struct weir_batch *batch)
     return n;
 }
 
+static void note_gap(
+    struct session *session, const struct weir_batch *batch, const struct weir_position *position)
+{
+    session->result.n_gaps++;
+    if (session->places && batch->resource)
+        session->has_new_gap |=
+            !places_lack(session->places, plan_resource_index(session->plan, batch->resource),
+                &position->chain, position->number);
+}
+
 void session_note(struct session *session, const struct weir_batch *batch)
 {
     for (size_t i = 0; i < batch->n_units; i++) {
         const struct weir_position *position = batch->units[i].position;
 
         if (position && (position->left_out || position->follow == WEIR_FOLLOW_WAIT))
-            session->result.n_gaps++;
+            note_gap(session, batch, position);
         else if (position)
             session->n_good++;
     }

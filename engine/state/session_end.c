@@ -38,7 +38,7 @@ static bool is_hopeless(const struct session *session)
     uint64_t n_gaps = session->result.n_gaps;
 
     return n_gaps > 0 && n_gaps <= session->n_old_gaps && session->n_good == 0 &&
-           !session->leaves_others;
+           !session->has_new_gap && !session->leaves_others;
 }
 
 static bool gives_up(const struct session *session)

@@ -28,6 +28,7 @@ struct session {
     char summary[256];
     uint64_t n_old_gaps; /* when the run began */
     bool leaves_others;  /* the pass has resources to be read that the run does not */
+    bool has_new_gap;    /* something failed for the first time */
     bool keeps_gaps;     /* to give the old gaps up would add rows a second time */
     uint64_t n_good;     /* units that the run has loaded */
     char now[NOW_SIZE];

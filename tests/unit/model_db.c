@@ -27,6 +27,8 @@ static const char *const mutation_names[N_MUTATIONS] = {
     [MUTATION_STAGE_KEPT] = "staged rows are kept",
     [MUTATION_MERGE_LAST] = "the last version wins",
     [MUTATION_NO_KEY] = "keys are forgotten",
+    [MUTATION_OPENING_LOST] = "openings are lost",
+    [MUTATION_OPENING_ANEW] = "what is opened begins anew",
 };
 
 const char *model_mutation_name(enum model_mutation mutation)
@@ -388,11 +390,21 @@ static bool is_replaced(const struct model_db *db, size_t generation)
     return !of->done && resource_of(db, of)->mode == WEIR_REPLACE;
 }
 
+/* Something of it is missing, or of those that open its chains, which stand one before the other. */
+static bool lacks_some(const struct model_db *db, const struct tx_end *end, size_t i)
+{
+    const struct db_generation *generation = &db->generations[end->generations[i]];
+
+    if (generation->gaps.n)
+        return true;
+    return resource_of(db, generation)->parent && lacks_some(db, end, i - 1);
+}
+
 /* All tables of the run together, or none where a part of one is missing. */
 static void publish(struct model_db *db, const struct tx_end *end)
 {
     for (size_t i = 0; i < end->n_generations; i++)
-        if (is_replaced(db, end->generations[i]) && db->generations[end->generations[i]].gaps.n)
+        if (is_replaced(db, end->generations[i]) && lacks_some(db, end, i))
             return;
     for (size_t i = 0; i < end->n_generations; i++) {
         struct db_generation *generation = &db->generations[end->generations[i]];
@@ -430,10 +442,11 @@ static void end_run(struct model_db *db, const struct tx_end *end)
         if (generation->done)
             continue;
         move_marks(db, generation);
-        generation->done = generation->gaps.n == 0;
-        if (generation->done)
-            forget_places(db, generation);
+        generation->done = !lacks_some(db, end, i);
     }
+    for (size_t i = 0; i < end->n_generations; i++)
+        if (db->generations[end->generations[i]].done)
+            forget_places(db, &db->generations[end->generations[i]]);
     if (end->abandon)
         abandon_pass(db, pass);
     else if (is_read(db, pass))

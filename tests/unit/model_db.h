@@ -38,6 +38,8 @@ enum model_mutation {
     MUTATION_STAGE_KEPT,     /* replacing: what an abandoned pass has staged is published later */
     MUTATION_MERGE_LAST,     /* merging: the version that comes last wins */
     MUTATION_NO_KEY,         /* the key of a pass is not kept */
+    MUTATION_OPENING_LOST,   /* what a unit opens is not kept */
+    MUTATION_OPENING_ANEW,   /* what is opened a second time stands at its beginning again */
     N_MUTATIONS
 };
 

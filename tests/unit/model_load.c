@@ -209,8 +209,35 @@ static void write_place(struct moving *m, uint64_t number, bool done)
 
     write->number = number;
     write->flag = done;
-    if (m->unit->position->next && !done)
+    if (m->unit->position->next)
         (void)snprintf(write->next, sizeof(write->next), "%s", m->unit->position->next);
+}
+
+static size_t generation_of(const struct weir_stage *stage, const struct weir_resource *resource)
+{
+    const struct model_load *load = stage->state;
+
+    return load->generations[resource - stage->resources[0]];
+}
+
+static void open_chains(struct moving *m)
+{
+    const struct weir_position *position = m->unit->position;
+
+    for (size_t i = 0; i < position->n_openings; i++) {
+        const struct weir_opening *opening = &position->openings[i];
+        size_t generation = generation_of(m->stage, opening->resource);
+        size_t chain = model_chain_index(&opening->chain);
+        struct tx_write *write;
+
+        if (mutation_of(m) == MUTATION_OPENING_LOST)
+            continue;
+        if (model_tx_place(m->load->tx, m->load->net->db, generation, chain).there &&
+            mutation_of(m) != MUTATION_OPENING_ANEW)
+            continue;
+        write = model_tx_write(m->load->tx, TX_PLACE, generation, chain);
+        (void)snprintf(write->next, sizeof(write->next), "%s", opening->next);
+    }
 }
 
 static void fill(struct moving *m)
@@ -226,6 +253,7 @@ static void fill(struct moving *m)
     } else {
         (void)write_of(m, TX_FILL);
         write_rows(m);
+        open_chains(m);
     }
 }
 
@@ -241,10 +269,12 @@ static void move(struct moving *m)
     const struct weir_position *position = m->unit->position;
 
     write_place(m, position->number + 1, position->follow == WEIR_FOLLOW_END);
-    if (!position->left_out)
+    if (!position->left_out) {
         write_rows(m);
-    else if (mutation_of(m) != MUTATION_HOLE_FORGOTTEN)
+        open_chains(m);
+    } else if (mutation_of(m) != MUTATION_HOLE_FORGOTTEN) {
         write_of(m, TX_GAP)->flag = true;
+    }
 }
 
 static enum weir_status miss(struct moving *m)
@@ -282,13 +312,6 @@ static enum weir_status guard(struct moving *m)
 }
 
 /* --- a batch ------------------------------------------------------------------------------ */
-
-static size_t generation_of(const struct weir_stage *stage, const struct weir_resource *resource)
-{
-    const struct model_load *load = stage->state;
-
-    return load->generations[resource - stage->resources[0]];
-}
 
 /* The guards of all units. Which of them are void is the answer. */
 static enum weir_status execute(struct weir_stage *stage, struct weir_batch *batch, bool *ret_void)

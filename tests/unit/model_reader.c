@@ -29,6 +29,8 @@ struct model_readers {
     struct weir_arena *arena;
     struct reader *readers;
     size_t n;
+    uint32_t version;
+    bool *begun[MODEL_RESOURCES]; /* chains of children */
     bool failing;
     bool misled; /* a place has the name of another unit */
 };
@@ -76,9 +78,18 @@ static void name_unit(uint64_t number, char *out, size_t size)
 static void check_resume(
     struct model_readers *readers, const struct reader *reader, const struct weir_resume *resume)
 {
+    const struct model_resource *resource = &readers->source->resources[reader->resource];
     char next[24];
 
     name_unit(resume->number, next, sizeof(next));
+    /* Of a child also how to begin, and how to ask for what was left out. */
+    if (resource->parent) {
+        const char *wanted = resume->done ? "holes" : resume->number ? next : "opened";
+
+        if (!resume->done || resume->n_holes)
+            readers->misled |= !resume->next || strcmp(resume->next, wanted) != 0;
+        return;
+    }
     if (!resume->done && resume->number > 0 &&
         readers->source->resources[reader->resource].paging == PAGING_CURSOR)
         readers->misled |= !resume->next || strcmp(resume->next, next) != 0;
@@ -137,19 +148,39 @@ static void open_chain(
         readers->n++;
 }
 
+static void open_opened(struct model_readers *readers, size_t resource, size_t planned)
+{
+    struct weir_opened opened;
+
+    for (size_t i = 0;
+         session_opened(readers->session, &readers->plan->resources[planned], i, &opened); i++) {
+        size_t chain = model_chain_index(&opened.chain);
+
+        readers->begun[resource][chain] = true;
+        open_chain(readers, resource, planned, chain, readers->version);
+    }
+}
+
 void model_readers_open(struct model_readers *readers, size_t pass, const size_t *generations)
 {
     const struct model_db *db = readers->net->db;
     const struct plan *plan = readers->plan;
     size_t n_chains = 0;
 
+    readers->version = db->passes[pass - 1].version;
     for (size_t r = 0; r < readers->source->n_resources; r++)
         n_chains += readers->source->resources[r].n_chains;
     readers->readers = weir_new_array(readers->arena, n_chains, struct reader);
     for (size_t i = 0; i < plan->n_resources; i++) {
         size_t resource = db->generations[generations[i]].resource;
 
-        if (!session_is_read(readers->session, &plan->resources[i]))
+        readers->begun[resource] =
+            weir_new_array(readers->arena, readers->source->resources[resource].n_chains, bool);
+        if (session_is_read(readers->session, &plan->resources[i]))
+            continue;
+        if (readers->source->resources[resource].parent)
+            open_opened(readers, resource, i);
+        else
             for (size_t c = 0; c < readers->source->resources[resource].n_chains; c++)
                 open_chain(readers, resource, i, c, db->passes[pass - 1].version);
     }
@@ -184,8 +215,11 @@ static struct weir_position *add_unit(
         .number = number,
         .follow = number + 1 < reader->view.n_units ? WEIR_FOLLOW_NEXT : WEIR_FOLLOW_END};
     name_unit(number + 1, next, sizeof(next));
-    if (resource->paging == PAGING_CURSOR && position->follow == WEIR_FOLLOW_NEXT)
+    if (position->follow == WEIR_FOLLOW_NEXT &&
+        (resource->parent || resource->paging == PAGING_CURSOR))
         position->next = weir_copy_text(batch->arena, next);
+    else if (resource->parent)
+        position->next = "holes";
     unit = weir_batch_add_unit(batch, NULL);
     unit->position = position;
     unit->series = position->series;
@@ -198,6 +232,43 @@ static void add_row(struct weir_batch *batch, const struct model_row *row)
     weir_batch_set(batch, 0, weir_int(row->id));
     weir_batch_set(batch, 1, weir_int(row->version));
     weir_batch_set(batch, 2, weir_int(row->cursor));
+}
+
+/* What the unit opens is read in this run, unless it was begun before. */
+static void open_child(struct model_readers *readers, const struct reader *reader, size_t chain)
+{
+    const struct weir_resource *child = &readers->plan->resources[reader->planned + 1];
+    struct weir_id id = model_chain_id(chain);
+    struct weir_resume resume;
+
+    if (readers->begun[reader->resource + 1][chain] ||
+        session_resume(readers->session, child, &id, &resume))
+        return;
+    readers->begun[reader->resource + 1][chain] = true;
+    open_chain(readers, reader->resource + 1, reader->planned + 1, chain, readers->version);
+}
+
+static void add_openings(
+    struct model_readers *readers, struct weir_batch *batch, const struct reader *reader)
+{
+    const struct model_resource *of = &readers->source->resources[reader->resource];
+    const struct model_resource *child = of + 1;
+    struct weir_position *position =
+        (struct weir_position *)batch->units[batch->n_units - 1].position;
+    struct weir_opening *openings;
+
+    if (reader->resource + 1 >= readers->source->n_resources || child->parent != of)
+        return;
+    position->openings = openings =
+        weir_new_array(batch->arena, child->n_chains, struct weir_opening);
+    for (size_t c = 0; c < child->n_chains; c++)
+        if (model_opens(of, reader->chain, reader->view.n_units, position->number, c)) {
+            openings[position->n_openings++] =
+                (struct weir_opening){.resource = &readers->plan->resources[reader->planned + 1],
+                    .chain = model_chain_id(c),
+                    .next = "opened"};
+            open_child(readers, reader, c);
+        }
 }
 
 static void add_rows(struct weir_batch *batch, const struct reader *reader)
@@ -226,10 +297,12 @@ static void give_hole(
     position->follow = WEIR_FOLLOW_FILL;
     position->next = NULL;
     position->left_out = unit_fails(readers, reader, number);
-    if (position->left_out)
+    if (position->left_out) {
         fail_unit(batch);
-    else
-        add_rows(batch, reader);
+        return;
+    }
+    add_rows(batch, reader);
+    add_openings(readers, batch, reader);
 }
 
 static void give_failed(struct model_readers *readers, struct weir_batch *batch,
@@ -257,10 +330,12 @@ static void give_unit(
     struct weir_position *position = add_unit(readers, batch, reader, number);
 
     reader->at_end = position->follow == WEIR_FOLLOW_END;
-    if (number >= reader->stands && unit_fails(readers, reader, number))
+    if (number >= reader->stands && unit_fails(readers, reader, number)) {
         give_failed(readers, batch, reader, position);
-    else
-        add_rows(batch, reader);
+        return;
+    }
+    add_rows(batch, reader);
+    add_openings(readers, batch, reader);
 }
 
 /* --- batches ------------------------------------------------------------------------------ */

@@ -74,6 +74,11 @@ static void init_resources(struct model_run *run, const struct model_source *sou
             .schema = &schema,
             .incremental = of->incremental ? incremental : NULL};
         run->all[plan->n_resources] = &run->resources[plan->n_resources];
+        /* They stand one behind the other, and are taken together. */
+        if (of->parent) {
+            run->resources[plan->n_resources].parents = &run->all[plan->n_resources - 1];
+            run->resources[plan->n_resources].n_parents = 1;
+        }
         plan->n_resources++;
     }
     plan->extract.stage.config = nothing;

@@ -85,6 +85,24 @@ static void init_resource(
             add_new_row(source, resource, c, (int64_t)model_below(random, 4));
 }
 
+/* A chain that was never opened must not share its mark with one that was. */
+static void part_series(struct model_resource *resource)
+{
+    resource->n_series = resource->n_chains;
+    for (size_t c = 0; c < resource->n_chains; c++)
+        resource->chains[c].series = c;
+}
+
+/* The second is read from rows of the first, and the third from those of the second. */
+static void make_family(struct model_source *source, struct model_random *random)
+{
+    for (size_t i = 1; i < source->n_resources && model_chance(random, 600); i++) {
+        source->resources[i].parent = &source->resources[i - 1];
+        source->resources[i - 1].incremental = false;
+        part_series(&source->resources[i]);
+    }
+}
+
 void model_source_init(
     struct model_source *source, struct weir_arena *arena, struct model_random *random)
 {
@@ -94,6 +112,7 @@ void model_source_init(
         source->resources[i].name = names[i];
         init_resource(source, &source->resources[i], random);
     }
+    make_family(source, random);
 }
 
 void model_source_init_large(
@@ -189,6 +208,16 @@ void model_view_unit(
 
     *ret_first = first < view->n_rows ? first : view->n_rows;
     *ret_end = first + view->page < view->n_rows ? first + view->page : view->n_rows;
+}
+
+bool model_opens(
+    const struct model_resource *parent, size_t chain, size_t n_units, uint64_t unit, size_t child)
+{
+    bool first = child % parent->n_chains == chain && model_mix(child) % n_units == unit;
+    bool second =
+        (child + 1) % parent->n_chains == chain && model_mix(child + 99) % n_units == unit;
+
+    return first || (second && child % 2);
 }
 
 /* --- marks -------------------------------------------------------------------------------- */

@@ -45,7 +45,8 @@ struct model_resource {
     enum model_paging paging;
     enum model_on_error on_error;
     bool incremental;
-    size_t page; /* rows in a unit */
+    size_t page;                         /* rows in a unit */
+    const struct model_resource *parent; /* whose units open its chains; NULL: they are known */
     struct model_chain *chains;
     size_t n_chains;
     size_t n_series;
@@ -87,6 +88,10 @@ void model_view_init(struct model_view *view, const struct model_source *source,
 /* The rows of one unit: from *ret_first to the one before *ret_end. */
 void model_view_unit(
     const struct model_view *view, uint64_t unit, size_t *ret_first, size_t *ret_end);
+
+/* Does this unit of the parent open that chain of the child? Each chain is opened by one or two. */
+bool model_opens(
+    const struct model_resource *parent, size_t chain, size_t n_units, uint64_t unit, size_t child);
 
 /* What tells a row from all others at its cursor. */
 struct weir_id model_tie(const struct model_row *row);

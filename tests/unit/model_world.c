@@ -48,6 +48,16 @@ static struct model_plan calm_plan(const struct world *world)
         .number = world->n_runs + 1};
 }
 
+/* A family is run as a whole. */
+static void keep_families(const struct world *world, struct model_plan *plan)
+{
+    const struct model_source *source = &world->source;
+
+    for (size_t i = 1; i < source->n_resources; i++)
+        if (source->resources[i].parent && plan->takes[i] != plan->takes[i - 1])
+            memcpy(plan->takes, (bool[MODEL_RESOURCES]){true, true, true}, sizeof(plan->takes));
+}
+
 static struct model_plan any_plan(struct world *world)
 {
     struct model_random *random = &world->random;
@@ -57,6 +67,7 @@ static struct model_plan any_plan(struct world *world)
         plan.key = weir_printf(world->arena, "key %zu", world->n_keys);
     if (model_chance(random, 200) && world->source.n_resources > 1)
         plan.takes[model_below(random, world->source.n_resources)] = false;
+    keep_families(world, &plan);
     plan.restart = model_chance(random, 30);
     plan.takeover = model_chance(random, 400);
     plan.resends = model_chance(random, 500);

@@ -1,8 +1,8 @@
 /* How a run's session ends: what the pass is left with after what was loaded. */
 #include "session_checks.h"
 
-/* Units of one batch, one letter each: n next, e end, w wait, h a hole, f filled, F not filled,
- * v void. */
+/* Units of one batch, one letter each: n next, e end, w wait at 5, W at 6, h a hole, f filled, F not
+ * filled, which is unit 2, v void. */
 static void load_units(struct run_fixture *r, const char *units)
 {
     struct weir_batch *batch = weir_batch_new(&r->flow->resources[0]);
@@ -10,11 +10,13 @@ static void load_units(struct run_fixture *r, const char *units)
     for (const char *unit = units; *unit; unit++) {
         struct weir_position *position = weir_new(batch->arena, struct weir_position);
 
+        position->chain = chain_of("a");
+        position->number = strchr("fF", *unit) ? 2 : *unit == 'w' ? 5 : 6;
         position->follow = *unit == 'e'                   ? WEIR_FOLLOW_END
-                           : *unit == 'w'                 ? WEIR_FOLLOW_WAIT
+                           : strchr("wW", *unit)          ? WEIR_FOLLOW_WAIT
                            : *unit == 'f' || *unit == 'F' ? WEIR_FOLLOW_FILL
                                                           : WEIR_FOLLOW_NEXT;
-        position->left_out = strchr("whF", *unit);
+        position->left_out = strchr("wWhF", *unit);
         weir_batch_add_unit(batch, NULL)->position = *unit == 'v' ? NULL : position;
     }
     session_note(r->session, batch);
@@ -147,6 +149,17 @@ static void a_new_gap_keeps_the_pass_open(void **state)
     check_ending(r, false, false, 9, "open");
 }
 
+/* Be there as many as before: what was there before may not have been asked for. */
+static void another_gap_keeps_the_pass_open(void **state)
+{
+    struct run_fixture *r = *state;
+
+    leave_two_gaps(r);
+    load_units(r, "W");
+    finish(r, true, 0);
+    check_ending(r, false, false, 9, "open");
+}
+
 static void a_run_that_was_stopped_abandons_nothing(void **state)
 {
     struct run_fixture *r = *state;
@@ -163,7 +176,7 @@ static void a_run_of_some_resources_abandons_nothing(void **state)
     struct run_fixture *r = *state;
 
     leave_open_pass(r);
-    leave_gap(0, "a", 0, false);
+    leave_gap(0, "a", 5, false);
     r->pass.n_gaps = 1;
     r->flow->plan.n_resources = 1;
     r->flow->plan.is_partial = true;
@@ -191,6 +204,7 @@ int main(void)
         CASE(what_was_filled_keeps_the_pass_open),
         CASE(gaps_that_are_filled_end_the_pass),
         CASE(a_new_gap_keeps_the_pass_open),
+        CASE(another_gap_keeps_the_pass_open),
         CASE(a_run_that_was_stopped_abandons_nothing),
         CASE(a_run_of_some_resources_abandons_nothing),
     };

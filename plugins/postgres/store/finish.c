@@ -55,11 +55,24 @@ static bool replaces(const struct closing *closing, size_t resource)
            state->stage->resources[resource]->disposition == WEIR_REPLACE;
 }
 
+/* Something of it is missing, or of what would have opened more of it. */
+static bool lacks_some(const struct closing *closing, size_t resource)
+{
+    const struct weir_stage *stage = closing->load->state.stage;
+
+    for (size_t i = 0; i < stage->n_resources; i++)
+        if (closing->has_gaps[i] &&
+            (i == resource ||
+                weir_resource_descends(stage->resources[resource], stage->resources[i])))
+            return true;
+    return false;
+}
+
 /* A table of which a part is missing keeps its old rows, and so do all others then. */
 static bool lacks_a_part(const struct closing *closing)
 {
     for (size_t i = 0; i < closing->load->state.stage->n_resources; i++)
-        if (replaces(closing, i) && closing->has_gaps[i])
+        if (replaces(closing, i) && lacks_some(closing, i))
             return true;
     return false;
 }
@@ -109,7 +122,7 @@ static enum weir_status close_generation(
         status = mark_tables_note(control, closing->load, resource);
     if (status == WEIR_OK)
         status = marks_forget_seen(control, id);
-    if (status == WEIR_OK && !closing->has_gaps[resource])
+    if (status == WEIR_OK && !lacks_some(closing, resource))
         status = pass_end_generation(control, id);
     return status;
 }

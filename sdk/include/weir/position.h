@@ -48,7 +48,7 @@ enum weir_follow {
 
 struct weir_resource;
 
-/* A chain that a unit opens. Where it was opened before, nothing happens. */
+/* A chain that a unit opens, whose series is its own. Where it was opened before, nothing happens. */
 struct weir_opening {
     const struct weir_resource *resource; /* the child: another one than the unit's */
     struct weir_id chain;
