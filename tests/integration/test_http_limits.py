@@ -108,6 +108,95 @@ class Limits(LimitCase):
         self.assertEqual(self.stats()["requests_total"], 6)
 
 
+class LeftAlone(LimitCase):
+    """A server that says that it is asked too fast is asked nothing for a while, by anybody."""
+
+    FEW = "concurrency: { max: 8 }\n                retry: { initial_interval: 1s, max_attempts: 3 }"
+
+    def load(self, limits="[]", extract=FEW, most=60, **query):
+        return self.run_weir(self.pipeline(
+            limits, self.resource("a", most // 2, path="/pause", **query),
+            self.resource("b", most // 2, path="/pause", **query), extract=extract))
+
+    def assert_left_alone(self, result):
+        self.assert_exit(result, OK)
+        self.assertEqual((self.count("a"), self.count("b")), ((30, 30), (30, 30)))
+        stats = self.stats()
+        self.assertEqual(stats["requests_total"], 61)
+        # What was on its way already.
+        self.assertLessEqual(stats["came_early"], 7)
+        self.assertEqual(stats["in_flight_after"][0], 1)
+        self.assertLessEqual(stats["in_flight_after"][1], 2)
+        self.assertLessEqual(stats["in_flight_after"][2], 2)
+
+    def test_all_resources_wait_and_begin_carefully(self):
+        """H03 for all who ask: 429, 503."""
+        for status in (429, 503):
+            with self.subTest(status=status):
+                harness.server().reset()
+                self.db.unlink(missing_ok=True)
+                result = self.load(after=20, seconds=2, status=status)
+                self.assert_left_alone(result)
+                self.assertGreaterEqual(result.seconds, 2)
+
+    def test_without_retry_after_too(self):
+        self.assert_left_alone(self.load(after=20, seconds=0.9, bare=1))
+
+    def test_limits_wait_as_well(self):
+        self.assert_left_alone(self.load("[{ name: all, limit: 40 }]", after=20, seconds=2))
+
+    def test_it_is_held_to_max_wait_or_max_interval(self):
+        result = self.load("[{ name: all, limit: 1000, max_wait: 5s }]", after=20, seconds=600)
+        self.assert_exit(result, SOURCE)
+        self.assertIn("error[E-RATE-LIMIT]", result.err)
+        self.assertIn("left alone", result.err)
+        rows = self.count("a")[0] + self.count("b")[0]
+        self.assertGreaterEqual(rows, 12)
+        harness.server().reset()
+        self.db.unlink()
+        result = self.load(extract=self.FEW.replace("1s", "100ms, max_interval: 1s"), after=20,
+                           seconds=600)
+        self.assert_exit(result, OK)
+        self.assertEqual((self.count("a"), self.count("b")), ((30, 30), (30, 30)))
+
+    def test_a_signal_ends_it(self):
+        run = self.start_weir(self.pipeline(
+            "[{ name: all, limit: 1000 }]",
+            self.resource("t", 60, path="/pause", after=5, seconds=600)))
+        run.when(lambda: self.stats()["requests_total"] >= 5)
+        time.sleep(1)
+        run.signal(signal.SIGINT)
+        self.assert_exit(self.check(run.wait(20)), INTERRUPTED)
+
+
+class Told(LimitCase):
+    """What is left of the server's own limit is heeded before it answers 429."""
+
+    def test_in_every_form(self):
+        both = "remaining_header: x-left, reset_header: X-Reset"
+        for form, headers in (("seconds", both), ("epoch", both), ("epoch_ms", both),
+                              ("draft", "remaining_header: RateLimit"),
+                              ("old_draft", "remaining_header: RateLimit")):
+            with self.subTest(form=form):
+                harness.server().reset()
+                self.db.unlink(missing_ok=True)
+                result = self.run_weir(self.pipeline(
+                    f"[{{ name: all, limit: 1000, {headers} }}]",
+                    self.resource("t", 25, path="/quota", limit=10, reset=1.5, form=form)))
+                self.assert_exit(result, OK)
+                self.assertEqual(self.count("t"), (25, 25))
+                self.assertEqual(self.stats()["rate_violations"], 0)
+                self.assertEqual(self.stats()["requests_total"], 25)
+
+    def test_a_reset_that_is_too_far_off_fails(self):
+        result = self.run_weir(self.pipeline(
+            "[{ name: all, limit: 1000, remaining_header: X-Left, reset_header: X-Reset, "
+            "max_wait: 5s }]", self.resource("t", 25, path="/quota", limit=10, reset=600)))
+        self.assert_exit(result, SOURCE)
+        self.assertIn("error[E-RATE-LIMIT]", result.err)
+        self.assertEqual(self.count("t"), (10, 10))
+
+
 class Waiting(LimitCase):
     LONG = "[{ name: slow, limit: 2, interval: 10m }]"
 

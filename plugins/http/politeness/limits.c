@@ -1,5 +1,7 @@
 #include "limits.h"
 
+#include "request/header.h"
+
 #include <string.h>
 
 const struct weir_option http_limit_options[] = {
@@ -19,6 +21,13 @@ const struct weir_option http_limit_options[] = {
                 "is found in. When absent, those that no other entry's `match` is found in."),
     WEIR_INT(struct http_limit, weight, .initial = "1", .min = 1, .max = 1000000,
         .help = "What such a request takes of the limit."),
+    WEIR_TEXT(struct http_limit, remaining_header, .min = 1, .example = "X-RateLimit-Remaining",
+        .help =
+            "A header of answers that says how many requests the server still lets through; with "
+            "none left, none is sent. `RateLimit`, as the IETF has it, says both."),
+    WEIR_TEXT(struct http_limit, reset_header, .min = 1, .example = "X-RateLimit-Reset",
+        .help = "A header that says when it counts anew: in seconds from then, or in seconds or "
+                "milliseconds since 1970. Without it an `interval` after the answer."),
     WEIR_DURATION(struct http_limit, max_wait, .initial = "2h", .min = 1, .max = 2678400000,
         .help =
             "The longest that a request waits for its server's limit; where it would be longer, "
@@ -135,7 +144,8 @@ static void check_match(
 static void check_another(
     const struct http_limit *entry, const struct weir_node *at, struct weir_mistakes *mistakes)
 {
-    static const char *const stated[] = {"limit", "interval", "burst", "max_wait"};
+    static const char *const stated[] = {
+        "limit", "interval", "burst", "remaining_header", "reset_header", "max_wait"};
 
     for (size_t i = 0; i < sizeof(stated) / sizeof(*stated); i++)
         if (weir_node_get(at, stated[i]))
@@ -165,6 +175,14 @@ static void check_weight(const struct http_limit *entry, const struct http_limit
             "'weight' is more than may be taken at once, so such a request would never be sent");
 }
 
+static void check_header(
+    const char *name, const char *key, const struct weir_node *at, struct weir_mistakes *mistakes)
+{
+    if (name && !http_header_name_is_valid(name))
+        weir_mistake(
+            mistakes, place(at, key), 0, "E-HEADER", "'%s' cannot be the name of a header", name);
+}
+
 void http_limits_check(
     const struct weir_groups *limits, const struct weir_node *node, struct weir_mistakes *mistakes)
 {
@@ -185,5 +203,7 @@ void http_limits_check(
         else
             check_another(&list[i], at, mistakes);
         check_weight(&list[i], &list[first], at, mistakes);
+        check_header(list[i].remaining_header, "remaining_header", at, mistakes);
+        check_header(list[i].reset_header, "reset_header", at, mistakes);
     }
 }

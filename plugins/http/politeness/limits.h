@@ -21,6 +21,8 @@ struct http_limit {
     int64_t burst;     /* 0: as limit */
     const char *match; /* NULL: what no other entry's match fits */
     int64_t weight;
+    const char *remaining_header;
+    const char *reset_header;
     uint64_t max_wait; /* ms */
 };
 

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <weir/arena.h>
 
+enum { ASKED_US = 1000000 }; /* for long; the answer ends it sooner */
+
 struct http_peer *http_peer_use(struct http_peers *peers, const char *origin, uint64_t now_us)
 {
     struct http_peer **row = &peers->rows[http_hash(origin, strlen(origin)) % HTTP_PEER_TABLE];
@@ -18,6 +20,7 @@ struct http_peer *http_peer_use(struct http_peers *peers, const char *origin, ui
         peer = weir_calloc(1, sizeof(*peer));
         peer->origin = weir_malloc(size);
         memcpy(peer->origin, origin, size);
+        peer->quiet.peer = peer;
         peer->next = *row;
         *row = peer;
         peers->n++;
@@ -50,6 +53,15 @@ struct http_meter *http_peer_meter(struct http_peer *peer, const struct http_lim
     return meter;
 }
 
+uint64_t http_meter_wait(struct http_meter *meter, uint64_t weight, uint64_t now_us)
+{
+    uint64_t wait = http_bucket_wait(&meter->bucket, weight, now_us);
+    bool is_asked = meter->limit->remaining_header && !meter->is_deaf &&
+                    !meter->bucket.left_until_us && meter->in_flight;
+
+    return is_asked && wait < ASKED_US ? ASKED_US : wait;
+}
+
 static void peer_free(struct http_peer *peer)
 {
     while (peer->meters) {
@@ -65,7 +77,7 @@ static void peer_free(struct http_peer *peer)
 /* Pages wait at it no more, but the moment that they waited for may be still to come. */
 static bool may_forget(const struct http_peer *peer)
 {
-    if (peer->n_users)
+    if (peer->n_users || peer->quiet.is_waiting)
         return false;
     for (const struct http_meter *meter = peer->meters; meter; meter = meter->next)
         if (meter->queue.is_waiting)

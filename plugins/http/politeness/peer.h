@@ -21,6 +21,7 @@ struct http_queue {
     bool is_waiting;           /* for that moment */
     struct http_page_list pages;
     struct http_meter *meter;
+    struct http_peer *peer;  /* where there is no meter: it wants to be left alone */
     struct http_queue *next; /* of those whose moment has come */
 };
 
@@ -32,6 +33,7 @@ struct http_meter {
     size_t entry; /* of the limit, in the list */
     size_t login;
     uint64_t in_flight; /* weights */
+    bool is_deaf;       /* the server's last answer did not say what is left */
     struct http_bucket bucket;
     struct http_queue queue;
 };
@@ -41,6 +43,9 @@ struct http_peer {
     char *origin;
     uint64_t n_users; /* 1 while a host has it */
     uint64_t used_us;
+    uint64_t quiet_until_us; /* nothing is sent before that; 0: it may be */
+    struct http_queue quiet;
+    uint64_t careful; /* requests in flight that it is trusted with; 0: as many as may be */
     struct http_meter *meters;
 };
 
@@ -54,6 +59,9 @@ struct http_peer *http_peer_use(struct http_peers *peers, const char *origin, ui
 /* Its meter of that entry and login, made full if there is none yet. */
 struct http_meter *http_peer_meter(struct http_peer *peer, const struct http_limits *limits,
     size_t entry, size_t login, uint64_t now_us);
+/* Until it has so many tokens. Where the server tells what is left, and what it said is over, one
+ * request finds out before others follow. */
+uint64_t http_meter_wait(struct http_meter *meter, uint64_t weight, uint64_t now_us);
 /* Forgets those that were used longest ago, of those without user, if there are too many. */
 void http_peers_trim(struct http_peers *peers, uint64_t now_us);
 void http_peers_done(struct http_peers *peers);

@@ -1,18 +1,12 @@
 #include "polite.h"
 
+#include "queue.h"
 #include "source/attempt.h"
-#include "source/gate.h"
-#include "source/hand_over.h"
-#include "source/schedule.h"
+#include "source/source.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum {
-    LEAST_WAIT_US = 1000, /* what a timer can tell apart */
-    TOLD_US = 5000000,    /* waits from this long on are told in the log */
-};
 
 static struct http_polite *polite_of(const struct http_page *page)
 {
@@ -26,7 +20,7 @@ static uint64_t now_us(void)
 
 /* --- what a page takes -------------------------------------------------------------------- */
 
-static struct http_peer *peer_of(const struct http_page *page, uint64_t now)
+struct http_peer *http_polite_peer(const struct http_page *page, uint64_t now)
 {
     struct http_polite *polite = polite_of(page);
     struct http_host *host = page->chain->host;
@@ -55,147 +49,51 @@ static struct http_permit *permit_of(struct http_page *page, uint64_t now)
     /* Redirected to another origin, it takes nothing of this one's. */
     for (size_t i = 0; i < polite->limits.n && !page->home; i++)
         if (weights[i])
-            permit->uses[permit->n++] =
-                (struct http_use){.meter = http_peer_meter(peer_of(page, now), &polite->limits, i,
-                                      polite->logins[resource - resource->source->resources], now),
-                    .weight = weights[i]};
+            permit->uses[permit->n++] = (struct http_use){
+                .meter = http_peer_meter(http_polite_peer(page, now), &polite->limits, i,
+                    polite->logins[resource - resource->source->resources], now),
+                .weight = weights[i]};
     return page->permit = permit;
 }
 
-/* --- queues ------------------------------------------------------------------------------- */
-
-static void on_timer(uv_timer_t *timer);
-
-static void arm(struct http_polite *polite)
-{
-    const struct http_waiter *first = http_waiting_first(&polite->waiting);
-    uint64_t now = uv_hrtime() / 1000000;
-
-    if (!first) {
-        uv_timer_stop(&polite->timer);
-        return;
-    }
-    uv_update_time(polite->timer.loop);
-    uv_timer_start(&polite->timer, on_timer, first->due_ms > now ? first->due_ms - now : 0, 0);
-}
-
-/* The queue is looked at after so long, or earlier if it was to be. */
-static void expect(struct http_polite *polite, struct http_queue *queue, uint64_t wait)
-{
-    uint64_t due_ms = (now_us() + (wait > LEAST_WAIT_US ? wait : LEAST_WAIT_US) + 999) / 1000;
-
-    if (queue->is_waiting && queue->waiter.due_ms <= due_ms)
-        return;
-    if (queue->is_waiting)
-        http_waiting_remove(&polite->waiting, &queue->waiter);
-    queue->is_waiting = true;
-    http_waiting_add(&polite->waiting, &queue->waiter, due_ms);
-    if (http_waiting_first(&polite->waiting) == &queue->waiter)
-        arm(polite);
-}
-
-static void tell(const struct http_page *page, const struct http_meter *meter, uint64_t wait)
-{
-    if (wait >= TOLD_US && meter->queue.pages.n == 0)
-        weir_log(page->chain->resource->source->stage, WEIR_LOG_INFO,
-            "rate limit '%s' of %s: the next request is sent in %" PRIu64 " s", meter->limit->name,
-            meter->origin, wait / 1000000);
-}
-
-static void park(struct http_page *page, struct http_meter *meter, uint64_t wait, uint64_t now)
-{
-    tell(page, meter, wait);
-    page->permit->was_called = false;
-    page->permit->parked_us = now;
-    http_gate_park(page, &meter->queue.pages);
-    expect(polite_of(page), &meter->queue, wait);
-}
-
-static void call(struct http_page *page, uint64_t now)
-{
-    page->permit->was_called = true;
-    page->chain->resource->weir->progress->backoff_us += now - page->permit->parked_us;
-    http_gate_unpark(page);
-}
-
-static uint64_t weight_in(const struct http_page *page, const struct http_meter *meter)
-{
-    for (size_t i = 0; i < page->permit->n; i++)
-        if (page->permit->uses[i].meter == meter)
-            return page->permit->uses[i].weight;
-    return 0;
-}
-
-/* While answers are under way they are waited for first: to fail may end the run, and drop them. */
-static bool is_too_long(const struct http_meter *meter, uint64_t wait)
-{
-    return wait > meter->limit->max_wait * 1000 && meter->in_flight == 0;
-}
-
-/* As many as there are tokens for; all of them, to fail, where it would take too long. */
-static void call_pages(struct http_queue *queue, uint64_t now)
-{
-    struct http_meter *meter = queue->meter;
-    uint64_t weight = 0;
-    struct http_page *last = NULL;
-
-    for (struct http_page *page = queue->pages.first; page; page = page->behind) {
-        uint64_t wait;
-
-        weight += weight_in(page, meter);
-        if (weight > meter->bucket.burst)
-            break;
-        wait = http_bucket_wait(&meter->bucket, weight, now);
-        if (wait > 0 && !is_too_long(meter, wait))
-            break;
-        last = page;
-    }
-    /* The last first, for each goes before the others that are ready. */
-    while (last) {
-        struct http_page *before = last->before;
-
-        call(last, now);
-        last = before;
-    }
-}
-
-/* The queue is looked at when its first page may go, or must fail. */
-static void expect_next(struct http_polite *polite, struct http_queue *queue, uint64_t now)
-{
-    uint64_t wait =
-        http_bucket_wait(&queue->meter->bucket, weight_in(queue->pages.first, queue->meter), now);
-
-    expect(polite, queue, is_too_long(queue->meter, wait) ? 0 : wait);
-}
-
-static void on_timer(uv_timer_t *timer)
-{
-    struct http_source *source = timer->data;
-    struct http_polite *polite = &source->polite;
-    uint64_t now = now_us();
-    struct http_queue *called = NULL;
-    struct http_waiter *waiter;
-
-    while ((waiter = http_waiting_first(&polite->waiting)) && waiter->due_ms <= now / 1000) {
-        struct http_queue *queue = (struct http_queue *)(void *)waiter;
-
-        http_waiting_remove(&polite->waiting, waiter);
-        queue->is_waiting = false;
-        queue->next = called;
-        called = queue;
-        call_pages(queue, now);
-    }
-    polite->is_calling = true;
-    http_schedule(source);
-    polite->is_calling = false;
-    for (; called; called = called->next)
-        if (called->pages.n)
-            expect_next(polite, called, now_us());
-    arm(polite);
-    http_hand_notify(source);
-}
-
 /* --- the gate ----------------------------------------------------------------------------- */
+
+/* The shortest of what its limits let it wait. */
+static uint64_t most_wait(const struct http_permit *permit)
+{
+    uint64_t most = UINT64_MAX;
+
+    for (size_t i = 0; i < permit->n; i++)
+        if (permit->uses[i].meter->limit->max_wait * 1000 < most)
+            most = permit->uses[i].meter->limit->max_wait * 1000;
+    return most;
+}
+
+bool http_polite_may_ask(struct http_page *page)
+{
+    const struct http_host *host = page->chain->host;
+    struct weir_error error = {0};
+    struct http_peer *peer;
+    uint64_t now, wait;
+
+    if (polite_of(page)->peers.n == 0 || page->home)
+        return true;
+    now = now_us();
+    peer = http_polite_peer(page, now);
+    if (peer->quiet_until_us <= now)
+        return true;
+    wait = peer->quiet_until_us - now;
+    if (wait <= most_wait(permit_of(page, now)) || host->in_flight) {
+        http_queue_park(page, &peer->quiet, wait, now);
+        return false;
+    }
+    weir_error_set(&error, WEIR_FAULT_SOURCE, "E-RATE-LIMIT",
+        "the server wants to be left alone for another %" PRIu64
+        " s, which is more than max_wait; run again later, or raise max_wait",
+        (wait + 999999) / 1000000);
+    http_attempt_give_up(page, &error);
+    return false;
+}
 
 static void fail(struct http_page *page, const struct http_meter *meter, uint64_t wait)
 {
@@ -220,7 +118,7 @@ bool http_polite_pass(struct http_page *page)
     permit = permit_of(page, now);
     for (size_t i = 0; i < permit->n; i++) {
         const struct http_use *use = &permit->uses[i];
-        uint64_t wait = http_bucket_wait(&use->meter->bucket, use->weight, now);
+        uint64_t wait = http_meter_wait(use->meter, use->weight, now);
 
         /* Nobody goes past those who wait already. */
         if (wait > longest || (!slowest && use->meter->queue.pages.n && !permit->was_called)) {
@@ -230,10 +128,10 @@ bool http_polite_pass(struct http_page *page)
     }
     if (!slowest)
         return true;
-    if (is_too_long(slowest, longest))
+    if (http_queue_is_too_long(slowest, longest))
         fail(page, slowest, longest);
     else
-        park(page, slowest, longest, now);
+        http_queue_park(page, &slowest->queue, longest, now);
     return false;
 }
 
@@ -256,9 +154,13 @@ void http_polite_enter(struct http_page *page)
 
 void http_polite_leave(struct http_page *page)
 {
+    const struct http_host *host = page->chain->host;
     struct http_permit *permit = page->permit;
     uint64_t now;
 
+    /* The last answer: whether those who wait would wait too long can be told now. */
+    if (host && host->peer && host->peer->quiet.pages.n && host->in_flight == 0)
+        http_queue_expect(polite_of(page), &host->peer->quiet, 0);
     if (!permit)
         return;
     now = now_us();
@@ -269,7 +171,7 @@ void http_polite_leave(struct http_page *page)
         http_bucket_answered(&use->meter->bucket, use->weight, use->ticket, now);
         use->meter->in_flight -= use->weight;
         if (queue->pages.n)
-            expect_next(polite_of(page), queue, now);
+            http_queue_expect_next(polite_of(page), queue, now);
     }
     page->permit = NULL;
     free(permit);

@@ -9,9 +9,11 @@
 #define WEIR_HTTP_POLITE_H
 
 #include "peer.h"
+#include "source/verdict.h"
 
 #include <uv.h>
 
+struct http_host;
 struct http_page;
 struct http_source;
 
@@ -42,10 +44,21 @@ struct http_permit {
 /* When the resources are known. */
 void http_polite_start(struct http_source *source);
 void http_polite_stop(struct http_source *source);
-/* May it be sent now? If not, it waits in a queue; or it has failed, and is perhaps no more. */
+/* How many requests may be in flight to the host. */
+uint64_t http_polite_slots(const struct http_source *source, const struct http_host *host);
+/* Does the origin let itself be asked, and do the limits? If not, the page waits in a queue; or it has
+ * failed, and is perhaps no more. */
+bool http_polite_may_ask(struct http_page *page);
 bool http_polite_pass(struct http_page *page);
 /* Its request is sent, is over. */
 void http_polite_enter(struct http_page *page);
 void http_polite_leave(struct http_page *page);
+/* What is known of the origin that it asks. */
+struct http_peer *http_polite_peer(const struct http_page *page, uint64_t now_us);
+/* What came back, before it is over. */
+void http_polite_learn(
+    struct http_page *page, enum http_verdict verdict, const struct http_response *response);
+/* The server was asked too fast: nobody asks it until Retry-After (or NULL) is over. */
+void http_polite_slow(struct http_page *page, const char *retry_after);
 
 #endif

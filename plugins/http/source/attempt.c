@@ -103,9 +103,12 @@ static bool log_in_again(
 bool http_attempt_again(struct http_page *page, enum http_verdict verdict,
     const struct weir_error *reason, const struct http_response *response)
 {
-    return verdict == HTTP_REFRESH_AUTH
-               ? log_in_again(page, reason, response)
-               : retry(page, reason, response ? response->retry_after : NULL);
+    const char *retry_after = response ? response->retry_after : NULL;
+
+    if (verdict == HTTP_RATE_LIMITED || (verdict == HTTP_RETRY && retry_after))
+        http_polite_slow(page, retry_after);
+    return verdict == HTTP_REFRESH_AUTH ? log_in_again(page, reason, response)
+                                        : retry(page, reason, retry_after);
 }
 
 static void redirect(struct http_page *page, const struct http_response *response)
@@ -243,14 +246,14 @@ static void page_answered(void *arg, struct http_response *response)
     struct http_page *page = arg;
     struct http_resource *resource = page->chain->resource;
     struct http_source *source = resource->source;
-    enum http_verdict verdict;
+    enum http_verdict verdict = judge(page, response);
 
     page->transfer = NULL;
     page->state = HTTP_PAGE_READY;
+    http_polite_learn(page, verdict, response);
     http_schedule_leave(page);
     resource->weir->progress->bytes += response->wire_bytes;
     resource->weir->progress->network_us += response->elapsed_us;
-    verdict = judge(page, response);
     /* Whoever turns a login away that is used up may do so with any status. */
     if (!page->home && http_credential_answered(resource->credential, page->login, response))
         verdict = HTTP_REFRESH_AUTH;

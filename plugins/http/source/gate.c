@@ -4,7 +4,7 @@
 
 static bool has_slot(const struct http_source *source, const struct http_host *host)
 {
-    return host->in_flight < source->max_per_host;
+    return host->in_flight < http_polite_slots(source, host);
 }
 
 void http_gate_park(struct http_page *page, struct http_page_list *list)
@@ -51,7 +51,7 @@ bool http_gate_pass(struct http_page *page)
 {
     struct http_host *host = page->chain->host;
 
-    if (!is_logged_in(page))
+    if (!is_logged_in(page) || !http_polite_may_ask(page))
         return false;
     if (!has_slot(page->chain->resource->source, host)) {
         http_gate_park(page, &host->blocked);
@@ -77,19 +77,35 @@ void http_gate_unlock(struct http_source *source)
             http_gate_unpark(source->resources[i].locked.last);
 }
 
+/* As many as have slots now, the last of them first: each goes before all that are ready. */
+static void free_slots(const struct http_source *source, struct http_host *host)
+{
+    uint64_t slots = http_polite_slots(source, host);
+    struct http_page *page = host->blocked.first;
+
+    for (uint64_t n = host->in_flight + 1; page && n < slots && page->behind; n++)
+        page = page->behind;
+    while (page && host->in_flight < slots) {
+        struct http_page *before = page->before;
+
+        http_gate_unpark(page);
+        page = before;
+    }
+}
+
 void http_gate_leave(struct http_page *page)
 {
     struct http_resource *resource = page->chain->resource;
-    struct http_page *freed = page->chain->host->blocked.first;
-
     if (http_credential_leave(resource->credential, page->login))
         http_gate_unlock(resource->source);
-    if (freed)
-        http_gate_unpark(freed);
+    free_slots(resource->source, page->chain->host);
 }
 
 void http_gate_forget(struct http_page *page)
 {
+    /* It may have been let through to a slot that it will not use. */
+    if (page->state == HTTP_PAGE_READY && page->chain->host)
+        free_slots(page->chain->resource->source, page->chain->host);
     if (!page->list || page->list == &page->chain->resource->ready)
         return;
     http_page_list_remove(page);
