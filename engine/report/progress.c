@@ -48,6 +48,9 @@ static void requests_of(const struct weir_progress *p, char *out, size_t size)
 
     if (used > 0 && (size_t)used < size && p->in_flight)
         used += snprintf(out + used, size - (size_t)used, ", %" PRIu64 " in flight", p->in_flight);
+    if (used > 0 && (size_t)used < size && p->in_flight && p->allowed_in_flight)
+        used += snprintf(
+            out + used, size - (size_t)used, " of %" PRIu64 " allowed", p->allowed_in_flight);
     if (used > 0 && (size_t)used < size && p->retries)
         used += snprintf(out + used, size - (size_t)used, ", %" PRIu64 " retried", p->retries);
     if (used > 0 && (size_t)used < size && p->failures)

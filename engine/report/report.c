@@ -117,6 +117,18 @@ static void print_times(const struct report *report, const struct sums *s, FILE 
             sizeof(load)));
 }
 
+/* What concurrency came to where it was found out. */
+static void print_allowed(const struct report *report, FILE *out)
+{
+    for (size_t i = 0; i < report->plan->n_resources; i++) {
+        const struct weir_resource *resource = &report->plan->resources[i];
+
+        if (resource->progress->allowed_in_flight)
+            fprintf(out, "  %s: up to %" PRIu64 " requests in flight at the end\n", resource->name,
+                resource->progress->allowed_in_flight);
+    }
+}
+
 /* Calls say(arg, line) for the first failures, and for how many there are besides. */
 static void tell_failures(
     const struct report *report, void (*say)(void *arg, const char *line), void *arg)
@@ -217,6 +229,7 @@ void report_print(const struct report *report, FILE *out)
         return;
     print_resources(report, s.added > 0, out);
     print_times(report, &s, out);
+    print_allowed(report, out);
     tell_failures(report, print_failure, out);
     print_state(report, out);
 }
@@ -251,8 +264,12 @@ static json_t *rows_object(const struct resource_stats *stats)
 
 static json_t *requests_object(const struct weir_progress *p)
 {
-    return json_pack("{s:o, s:o, s:o, s:o}", "done", number(p->requests), "retries",
+    json_t *object = json_pack("{s:o, s:o, s:o, s:o}", "done", number(p->requests), "retries",
         number(p->retries), "failed", number(p->failures), "bytes", number(p->bytes));
+
+    if (p->allowed_in_flight)
+        json_object_set_new(object, "allowed_in_flight", number(p->allowed_in_flight));
+    return object;
 }
 
 static json_t *resources_array(const struct report *report)

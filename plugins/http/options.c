@@ -16,6 +16,10 @@ static const struct weir_option concurrency_options[] = {
         .help = "The most requests in flight at once, over all resources."),
     WEIR_INT(struct http_concurrency, per_host, .min = 1, .max = 1024,
         .help = "The most requests in flight to one scheme, host and port; as `max` when absent."),
+    WEIR_BOOL(struct http_concurrency, adaptive, .initial = "false",
+        .help =
+            "Find out how many of them each server bears: one more as long as it goes well, half "
+            "as many when it answers 429 or 503, not in time, or ever more slowly."),
     {0},
 };
 

@@ -13,6 +13,7 @@ struct http_source;
 struct http_concurrency {
     int64_t max;
     int64_t per_host; /* 0: as many as max */
+    bool adaptive;
 };
 
 struct http_timeout {

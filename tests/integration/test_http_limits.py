@@ -197,6 +197,39 @@ class Told(LimitCase):
         self.assertEqual(self.count("t"), (10, 10))
 
 
+class Adaptive(LimitCase):
+    """concurrency.adaptive: as many requests in flight as the server bears."""
+
+    MANY = ("concurrency: { max: 64, adaptive: true }\n"
+            "                retry: { initial_interval: 10ms, max_attempts: 50 }")
+
+    def load(self, rows, extract=MANY, **query):
+        self.db.unlink(missing_ok=True)
+        url = "${SERVER}/crowd?" + urlencode(query) + "&i={partition.i}"
+        result = self.run_weir(self.pipeline(
+            "[]", f'- name: t\n                    url: "{url}"\n'
+            f"                    partitions: {{ i: {{ from: 1, to: {rows} }} }}", extract=extract))
+        self.assert_exit(result, OK)
+        self.assertEqual(self.count("t"), (rows, rows))
+        return result.report["resources"][0]["requests"].get("allowed_in_flight")
+
+    def test_it_stays_near_what_the_server_works_at(self):
+        allowed = self.load(600, capacity=4, work=0.05)
+        crowds = self.stats()["crowds"][300:]
+        self.assertLess(sum(crowds) / len(crowds), 32)
+        self.assertLess(allowed, 40)
+        self.assertIsNone(self.load(1, extract="concurrency: { max: 4 }"))
+
+    def test_it_grows_where_it_may(self):
+        self.assertLessEqual(self.load(300, capacity=1000, work=0.1), 64)
+        self.assertGreater(max(self.stats()["crowds"]), 4)
+
+    def test_refusals_make_it_less(self):
+        allowed = self.load(300, capacity=1000, work=0.05, most=12)
+        self.assertLess(allowed, 32)
+        self.assertLess(self.stats()["rate_violations"], 150)
+
+
 class Waiting(LimitCase):
     LONG = "[{ name: slow, limit: 2, interval: 10m }]"
 

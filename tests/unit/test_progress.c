@@ -67,6 +67,8 @@ static void a_plain_line_is_an_event_for_each_resource(void **state)
     check_contains(text, "weir: resource_2  0 requests; 0 rows");
     check_lacks(text, "\033");
     check_lacks(text, "left");
+    r->progress[0].allowed_in_flight = 12;
+    check_contains(tick(r, &progress), "1,200 requests, 4 in flight of 12 allowed, 2 retried");
 }
 
 static void the_live_view_is_drawn_and_taken_away(void **state)

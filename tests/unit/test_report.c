@@ -43,6 +43,7 @@ static void fill(struct run_fixture *r)
     r->progress[0] =
         (struct weir_progress){.requests = 20, .retries = 4, .failures = 2, .bytes = 1 << 20};
     r->progress[1].network_us = 1500000;
+    r->progress[1].allowed_in_flight = 12;
     r->stats.finished_ns = r->stats.started_ns + 2500000000;
 }
 
@@ -231,6 +232,8 @@ static void programs_read_everything(void **state)
     second = json_array_get(json_object_get(object, "resources"), 1);
     assert_string_equal(text_at(first, "name"), "resource_1");
     assert_string_equal(text_at(second, "table"), "resource_2");
+    assert_null(json_object_get(json_object_get(first, "requests"), "allowed_in_flight"));
+    assert_int_equal(number_at(second, "requests", "allowed_in_flight"), 12);
     assert_int_equal(number_at(first, "rows", "read"), 1000);
     assert_int_equal(number_at(first, "rows", "filtered"), 100);
     assert_int_equal(number_at(first, "rows", "added"), 7);

@@ -4,6 +4,7 @@
 #include "polite.h"
 #include "source/source.h"
 
+#include <string.h>
 #include <time.h>
 
 enum { MOST_QUIET_MS = 2000000000 }; /* some weeks */
@@ -46,24 +47,57 @@ static void hear(const struct http_use *use, const struct http_response *respons
 
 /* --- being left alone --------------------------------------------------------------------- */
 
+static uint64_t most_in_flight(const struct http_source *source, const struct http_peer *peer)
+{
+    return peer && peer->adaptive.ceiling ? peer->adaptive.allowed : source->max_per_host;
+}
+
 /* After a pause one request shows whether more may follow: each good answer lets one more go. */
 static void trust(const struct http_source *source, struct http_peer *peer)
 {
     if (!peer->careful || peer->quiet_until_us > now_us())
         return;
     peer->careful++;
-    if (peer->careful >= source->max_per_host)
+    if (peer->careful >= most_in_flight(source, peer))
         peer->careful = 0;
 }
 
 uint64_t http_polite_slots(const struct http_source *source, const struct http_host *host)
 {
     const struct http_peer *peer = host->peer;
+    uint64_t most = most_in_flight(source, peer);
 
-    if (peer && peer->careful && peer->careful < source->max_per_host)
-        return peer->careful;
-    return source->max_per_host;
+    return peer && peer->careful && peer->careful < most ? peer->careful : most;
 }
+
+/* --- how many at once --------------------------------------------------------------------- */
+
+/* Has the server too much to do? */
+static bool is_overloaded(enum http_verdict verdict, const struct http_response *response)
+{
+    const char *code = response->error.code;
+
+    if (verdict == HTTP_RATE_LIMITED || response->status == 408 || response->status == 503 ||
+        response->status == 504)
+        return true;
+    return weir_error_is_set(&response->error) &&
+           (strcmp(code, "E-HTTP-STALL") == 0 || strcmp(code, "E-HTTP-CONNECT") == 0);
+}
+
+static void adapt(struct http_page *page, struct http_peer *peer, enum http_verdict verdict,
+    const struct http_response *response)
+{
+    bool is_well = !is_overloaded(verdict, response);
+
+    /* Other failures say nothing of it. */
+    if (is_well && weir_error_is_set(&response->error))
+        return;
+    http_adaptive_answer(
+        &peer->adaptive, page->chain->host->in_flight, response->elapsed_us, is_well, now_us());
+    page->chain->resource->weir->progress->allowed_in_flight = peer->adaptive.allowed;
+}
+
+/* --- all of it ---------------------------------------------------------------------------- */
 
 void http_polite_learn(
     struct http_page *page, enum http_verdict verdict, const struct http_response *response)
@@ -73,6 +107,8 @@ void http_polite_learn(
 
     if (!peer || page->home)
         return;
+    if (peer->adaptive.ceiling)
+        adapt(page, peer, verdict, response);
     if (verdict != HTTP_RETRY && verdict != HTTP_RATE_LIMITED)
         trust(page->chain->resource->source, peer);
     for (size_t i = 0; permit && i < permit->n; i++)

@@ -8,6 +8,7 @@
 #ifndef WEIR_HTTP_PEER_H
 #define WEIR_HTTP_PEER_H
 
+#include "adaptive.h"
 #include "bucket.h"
 #include "limits.h"
 #include "source/page_list.h"
@@ -46,6 +47,7 @@ struct http_peer {
     uint64_t quiet_until_us; /* nothing is sent before that; 0: it may be */
     struct http_queue quiet;
     uint64_t careful; /* requests in flight that it is trusted with; 0: as many as may be */
+    struct http_adaptive adaptive; /* ceiling 0: as many as may be */
     struct http_meter *meters;
 };
 

@@ -22,6 +22,7 @@ static uint64_t now_us(void)
 
 struct http_peer *http_polite_peer(const struct http_page *page, uint64_t now)
 {
+    const struct http_source *source = page->chain->resource->source;
     struct http_polite *polite = polite_of(page);
     struct http_host *host = page->chain->host;
 
@@ -30,6 +31,8 @@ struct http_peer *http_polite_peer(const struct http_page *page, uint64_t now)
     if (!polite->is_calling)
         http_peers_trim(&polite->peers, now);
     host->peer = http_peer_use(&polite->peers, host->origin, now);
+    if (source->options->concurrency.adaptive && !host->peer->adaptive.ceiling)
+        http_adaptive_init(&host->peer->adaptive, source->max_per_host, now);
     return host->peer;
 }
 
@@ -76,7 +79,8 @@ bool http_polite_may_ask(struct http_page *page)
     struct http_peer *peer;
     uint64_t now, wait;
 
-    if (polite_of(page)->peers.n == 0 || page->home)
+    if (page->home || (polite_of(page)->peers.n == 0 &&
+                          !page->chain->resource->source->options->concurrency.adaptive))
         return true;
     now = now_us();
     peer = http_polite_peer(page, now);

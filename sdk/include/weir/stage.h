@@ -30,10 +30,11 @@ struct weir_progress {
     uint64_t requests;       /* finished well */
     uint64_t in_flight;
     uint64_t retries;
-    uint64_t failures;   /* given up */
-    uint64_t bytes;      /* received in bodies */
-    uint64_t network_us; /* sum over requests, from sent to complete */
-    uint64_t backoff_us; /* sum over requests, waiting for a retry or a rate limit */
+    uint64_t failures;          /* given up */
+    uint64_t bytes;             /* received in bodies */
+    uint64_t network_us;        /* sum over requests, from sent to complete */
+    uint64_t backoff_us;        /* sum over requests, waiting for a retry or a rate limit */
+    uint64_t allowed_in_flight; /* as many as may be, where that is found out as it goes; or 0 */
 };
 
 /* What becomes of the rows that a table has already. */
