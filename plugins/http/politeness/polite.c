@@ -72,10 +72,20 @@ static uint64_t most_wait(const struct http_permit *permit)
     return most;
 }
 
+static void fail_left_alone(struct http_page *page, uint64_t wait)
+{
+    struct weir_error error = {0};
+
+    weir_error_set(&error, WEIR_FAULT_SOURCE, "E-RATE-LIMIT",
+        "the server wants to be left alone for another %" PRIu64
+        " s, which is more than max_wait; run again later, or raise max_wait",
+        (wait + 999999) / 1000000);
+    http_attempt_give_up(page, &error);
+}
+
 bool http_polite_may_ask(struct http_page *page)
 {
     const struct http_host *host = page->chain->host;
-    struct weir_error error = {0};
     struct http_peer *peer;
     uint64_t now, wait;
 
@@ -91,11 +101,7 @@ bool http_polite_may_ask(struct http_page *page)
         http_queue_park(page, &peer->quiet, wait, now);
         return false;
     }
-    weir_error_set(&error, WEIR_FAULT_SOURCE, "E-RATE-LIMIT",
-        "the server wants to be left alone for another %" PRIu64
-        " s, which is more than max_wait; run again later, or raise max_wait",
-        (wait + 999999) / 1000000);
-    http_attempt_give_up(page, &error);
+    fail_left_alone(page, wait);
     return false;
 }
 
