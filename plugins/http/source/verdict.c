@@ -43,8 +43,8 @@ static const char *remedy(int status, bool is_later_page)
     case 407:
         return "; check the login in 'proxy'";
     case 429:
-        return "; ask more slowly: lower concurrency.max, or raise retry.max_interval and "
-               "retry.max_attempts";
+        return "; ask more slowly: give rate_limits or concurrency.adaptive, or raise "
+               "retry.max_interval and retry.max_attempts";
     default:
         return "";
     }
