@@ -182,7 +182,7 @@ class Told(LimitCase):
                 self.db.unlink(missing_ok=True)
                 result = self.run_weir(self.pipeline(
                     f"[{{ name: all, limit: 1000, {headers} }}]",
-                    self.resource("t", 25, path="/quota", limit=10, reset=1.5, form=form)))
+                    self.resource("t", 25, path="/left", limit=10, reset=1.5, form=form)))
                 self.assert_exit(result, OK)
                 self.assertEqual(self.count("t"), (25, 25))
                 self.assertEqual(self.stats()["rate_violations"], 0)
@@ -191,7 +191,7 @@ class Told(LimitCase):
     def test_a_reset_that_is_too_far_off_fails(self):
         result = self.run_weir(self.pipeline(
             "[{ name: all, limit: 1000, remaining_header: X-Left, reset_header: X-Reset, "
-            "max_wait: 5s }]", self.resource("t", 25, path="/quota", limit=10, reset=600)))
+            "max_wait: 5s }]", self.resource("t", 25, path="/left", limit=10, reset=600)))
         self.assert_exit(result, SOURCE)
         self.assertIn("error[E-RATE-LIMIT]", result.err)
         self.assertEqual(self.count("t"), (10, 10))

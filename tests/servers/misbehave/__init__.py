@@ -22,7 +22,7 @@ by chance: a test that fails once fails again. `GET /` lists the routes and thei
     sizes.py      far too much of something: /big /deep /gzip
     names.py      hostile names and texts: /keys /log-inject
     access.py     who may ask, and how often: /auth /token /rate
-    manners.py    left alone for a while, or not crowded: /pause /quota /crowd
+    manners.py    left alone for a while, or not crowded: /pause /left /crowd
     redirects.py  elsewhere: /redirect /redirect-other-origin
     mirror.py     what the client sent: /echo /post
     inbox.py      where rows can be sent to: /inbox /inbox-seen

@@ -31,19 +31,19 @@ async def pause(x):
     await x.send_json([row(x.number("i", 1))])
 
 
-@route("/quota", "limit reset form")
-async def quota(x):
+@route("/left", "limit reset form")
+async def left(x):
     """One row with the id i, and headers that say how much is left of `limit` until the count begins
     anew, `reset` seconds after the first request. `form` of the reset: seconds, epoch, epoch_ms,
     draft (both in RateLimit), or old_draft. What is too much gets a 429, and counts in
     rate_violations."""
     limit, reset = x.number("limit", 10), x.number("reset", 2.0, float)
-    memory = x.stats.memory.setdefault(("quota", x.text("key")), {"n": 0, "ends": 0.0})
+    memory = x.stats.memory.setdefault(("left", x.text("key")), {"n": 0, "ends": 0.0})
     now = time.time()
     if now >= memory["ends"]:
         memory.update(n=0, ends=now + reset)
     memory["n"] += 1
-    headers = quota_headers(x, max(0, limit - memory["n"]), memory["ends"], now)
+    headers = left_headers(x, max(0, limit - memory["n"]), memory["ends"], now)
     if memory["n"] > limit:
         x.stats.rate_violations += 1
         await x.send_error(429, "too much", headers)
@@ -51,15 +51,15 @@ async def quota(x):
         await x.send_json([row(x.number("i", 1))], headers=headers)
 
 
-def quota_headers(x, left, ends, now):
+def left_headers(x, n, ends, now):
     form = x.one_of("form", ("seconds", "epoch", "epoch_ms", "draft", "old_draft"), "seconds")
     if form == "draft":
-        return [("RateLimit", f'"default";r={left};t={ends - now:.3f}')]
+        return [("RateLimit", f'"default";r={n};t={ends - now:.3f}')]
     if form == "old_draft":
-        return [("RateLimit", f"limit=9, remaining={left}, reset={ends - now:.3f}")]
+        return [("RateLimit", f"limit=9, remaining={n}, reset={ends - now:.3f}")]
     values = {"seconds": f"{ends - now:.3f}", "epoch": f"{ends:.3f}",
               "epoch_ms": f"{ends * 1000:.0f}"}
-    return [("X-Left", left), ("X-Reset", values[form])]
+    return [("X-Left", n), ("X-Reset", values[form])]
 
 
 @route("/crowd", "capacity work most")
