@@ -79,7 +79,7 @@ static void added_rows_are_told_as_they_are(void **state)
     row = weir_batch_add_row(batch);
     weir_batch_set(batch, 0, weir_int(100));
     set_aside(batch, row, "E-ROW");
-    check_reject(batch->rejects, 0, 17, 0, "{\"id\":100}");
+    check_reject(batch->rejects, 0, 17, 0, "{\"id\":100,\"name\":null}");
     set_aside(batch, 0, "E-ROW");
     weir_batch_drop_rejected(batch);
     assert_int_equal(batch->n_rows, 15);

@@ -296,7 +296,9 @@ static enum weir_status mixed_extract(struct weir_stage *stage, struct weir_batc
     id = weir_batch_column(batch, weir_str("id"));
     old = weir_batch_column(batch, weir_str("old"));
     for (int64_t i = 1; i <= 7; i++) {
-        (void)weir_batch_add_row(batch);
+        size_t row = weir_batch_add_row(batch);
+
+        batch->columns[id].values[row] = batch->columns[old].values[row] = weir_absent();
         if (i <= 4 || i == 7)
             weir_batch_set(batch, id, weir_int(i));
         if (i >= 5)
