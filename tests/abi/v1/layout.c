@@ -3,11 +3,13 @@
 #include <weir/batch.h>
 #include <weir/buf.h>
 #include <weir/chunks.h>
+#include <weir/csv.h>
 #include <weir/export.h>
 #include <weir/failpoint.h>
 #include <weir/incremental.h>
 #include <weir/json.h>
 #include <weir/loop.h>
+#include <weir/mend.h>
 #include <weir/moment.h>
 #include <weir/node.h>
 #include <weir/number.h>
@@ -97,7 +99,7 @@ AT(weir_reject, error, 32, 24);
 AT(weir_reject, row, 56, 16);
 AT(weir_reject, stage, 72, 4);
 
-GROWS(weir_batch, 136);
+GROWS(weir_batch, 144);
 AT(weir_batch, arena, 0, 8);
 AT(weir_batch, resource, 8, 8);
 AT(weir_batch, n_rows, 16, 8);
@@ -116,6 +118,7 @@ AT(weir_batch, unit_capacity, 112, 8);
 AT(weir_batch, first_unit, 120, 8);
 AT(weir_batch, is_thinned, 128, 1);
 AT(weir_batch, stage, 132, 4);
+AT(weir_batch, cells, 136, 8);
 
 IS(WEIR_NULL, 0);
 IS(WEIR_BOOL, 1);
@@ -127,6 +130,7 @@ IS(WEIR_BYTES, 6);
 IS(WEIR_TIMESTAMP, 7);
 IS(WEIR_DATE, 8);
 IS(WEIR_JSON, 9);
+IS(WEIR_ABSENT, 1);
 
 struct weir_batch *weir_batch_new(const struct weir_resource *resource);
 void weir_batch_free(struct weir_batch *batch);
@@ -150,6 +154,7 @@ bool weir_batch_is_rejected(const struct weir_batch *batch, size_t row);
 void weir_batch_drop_rejected(struct weir_batch *batch);
 size_t weir_batch_row_number(const struct weir_batch *batch, size_t row, bool *ret_exact);
 struct weir_str weir_batch_row_json(const struct weir_batch *batch, size_t row);
+void weir_batch_fit(struct weir_batch *batch);
 struct weir_batch weir_batch_snapshot(const struct weir_batch *batch);
 struct weir_batch *weir_batch_part(
     const struct weir_batch *start, size_t first, size_t n, struct weir_arena *arena);
@@ -223,6 +228,18 @@ enum weir_status weir_chunks_next(
 void weir_chunks_add(
     struct weir_chunks *chunks, struct weir_batch *batch, const char *last_key, bool is_last);
 
+SIZE(weir_csv, 24);
+AT(weir_csv, delimiter, 0, 1);
+AT(weir_csv, no_quotes, 1, 1);
+AT(weir_csv, no_header, 2, 1);
+AT(weir_csv, columns, 8, 16);
+
+bool weir_csv_may_delimit(char c);
+struct weir_csv_reader *weir_csv_reader_new(const struct weir_csv *csv);
+void weir_csv_reader_free(struct weir_csv_reader *reader);
+enum weir_status weir_csv_rows(struct weir_csv_reader *reader, struct weir_str piece,
+    struct weir_batch *batch, struct weir_error *ret_error) WEIR_MUST_CHECK;
+
 IS(WEIR_FAILPOINT_EXIT, 99);
 
 int weir_failpoint_reached(const char *name);
@@ -293,6 +310,13 @@ struct weir_id weir_window_id(
 bool weir_window_lookup(
     void *arg, enum weir_root root, struct weir_str name, struct weir_value *ret_value);
 
+SIZE(weir_json_form, 48);
+AT(weir_json_form, records, 0, 8);
+AT(weir_json_form, is_lines, 8, 1);
+AT(weir_json_form, columns, 16, 16);
+AT(weir_json_form, schema, 32, 8);
+AT(weir_json_form, last_key_counts, 40, 1);
+
 IS(WEIR_JSON_PADDING, 64);
 
 const struct weir_path *weir_path_parse(struct weir_arena *arena, struct weir_str text,
@@ -305,12 +329,36 @@ void weir_json_reader_free(struct weir_json_reader *reader);
 enum weir_status weir_json_rows(struct weir_json_reader *reader, struct weir_str body,
     const struct weir_path *records, struct weir_batch *batch,
     struct weir_error *ret_error) WEIR_MUST_CHECK;
+enum weir_status weir_json_lines(struct weir_json_reader *reader, struct weir_str body,
+    const struct weir_path *records, struct weir_batch *batch,
+    struct weir_error *ret_error) WEIR_MUST_CHECK;
+enum weir_status weir_json_read(struct weir_json_reader *reader, struct weir_str body,
+    const struct weir_json_form *form, struct weir_batch *batch,
+    struct weir_error *ret_error) WEIR_MUST_CHECK;
 enum weir_status weir_json_pick(struct weir_json_reader *reader, struct weir_str body,
     const struct weir_path *path, struct weir_arena *arena, struct weir_value *ret_value,
     struct weir_error *ret_error) WEIR_MUST_CHECK;
+enum weir_status weir_json_find(struct weir_json_reader *reader, struct weir_str body,
+    const struct weir_path *path, struct weir_arena *arena, struct weir_value *ret_value,
+    bool *ret_found, struct weir_error *ret_error) WEIR_MUST_CHECK;
+enum weir_status weir_json_find_all(struct weir_json_reader *reader, struct weir_str body,
+    const struct weir_path *const *paths, size_t n, struct weir_arena *arena,
+    struct weir_value *values, bool *found, struct weir_error *ret_error) WEIR_MUST_CHECK;
 struct weir_str weir_json_quote(struct weir_arena *arena, struct weir_str s);
 
 uv_loop_t *weir_loop(struct weir_stage *stage);
+
+SIZE(weir_mend, 8);
+AT(weir_mend, nul, 0, 4);
+AT(weir_mend, replaces_bytes, 4, 1);
+AT(weir_mend, is_json, 5, 1);
+
+IS(WEIR_NUL_FAIL, 0);
+IS(WEIR_NUL_STRIP, 1);
+IS(WEIR_NUL_REPLACE, 2);
+
+struct weir_str weir_mend(
+    struct weir_arena *arena, struct weir_str body, const struct weir_mend *mend);
 
 SIZE(weir_moment, 24);
 AT(weir_moment, seconds, 0, 8);
@@ -540,7 +588,16 @@ AT(weir_header, plugin_size, 4, 4);
 AT(weir_header, option_size, 8, 4);
 AT(weir_header, unused, 12, 4);
 
-GROWS(weir_plugin, 160);
+SIZE(weir_parent, 24);
+AT(weir_parent, name, 0, 16);
+AT(weir_parent, at, 16, 8);
+
+SIZE(weir_parents, 112);
+AT(weir_parents, items, 0, 96);
+AT(weir_parents, n, 96, 8);
+AT(weir_parents, too_many, 104, 8);
+
+GROWS(weir_plugin, 176);
 AT(weir_plugin, header, 0, 16);
 AT(weir_plugin, name, 16, 8);
 AT(weir_plugin, summary, 24, 8);
@@ -574,6 +631,12 @@ CALLS(
 AT(weir_plugin, commit, 144, 8);
 CALLS(weir_plugin, commit, enum weir_status (*)(struct weir_stage *stage));
 AT(weir_plugin, store, 152, 8);
+AT(weir_plugin, parents, 160, 8);
+CALLS(weir_plugin, parents,
+    void (*)(const struct weir_resource *resource, struct weir_parents *parents));
+AT(weir_plugin, chosen, 168, 8);
+CALLS(
+    weir_plugin, chosen, enum weir_status (*)(struct weir_stage *stage, struct weir_batch *batch));
 
 IS(WEIR_ON_WORKER, 0);
 IS(WEIR_ON_LOOP, 1);
@@ -585,11 +648,21 @@ IS(WEIR_IDEMPOTENT, 8);
 IS(WEIR_CAN_MERGE, 16);
 IS(WEIR_CAN_REPLACE, 32);
 IS(WEIR_TAKES_SCHEMA, 64);
+IS(WEIR_KEEPS_OPENINGS, 128);
+IS(WEIR_SENDS_KEYS, 256);
+
+void weir_parents_add(
+    struct weir_parents *parents, struct weir_str name, const struct weir_node *at);
 
 SIZE(weir_id, 16);
 AT(weir_id, bytes, 0, 16);
 
-SIZE(weir_position, 64);
+SIZE(weir_opening, 32);
+AT(weir_opening, resource, 0, 8);
+AT(weir_opening, chain, 8, 16);
+AT(weir_opening, next, 24, 8);
+
+SIZE(weir_position, 80);
 AT(weir_position, chain, 0, 16);
 AT(weir_position, series, 16, 16);
 AT(weir_position, number, 32, 8);
@@ -597,6 +670,8 @@ AT(weir_position, next, 40, 8);
 AT(weir_position, label, 48, 8);
 AT(weir_position, follow, 56, 4);
 AT(weir_position, left_out, 60, 1);
+AT(weir_position, openings, 64, 8);
+AT(weir_position, n_openings, 72, 8);
 
 SIZE(weir_resume, 40);
 AT(weir_resume, done, 0, 1);
@@ -604,6 +679,10 @@ AT(weir_resume, number, 8, 8);
 AT(weir_resume, next, 16, 8);
 AT(weir_resume, holes, 24, 8);
 AT(weir_resume, n_holes, 32, 8);
+
+SIZE(weir_opened, 56);
+AT(weir_opened, chain, 0, 16);
+AT(weir_opened, resume, 16, 40);
 
 IS(WEIR_ID_SIZE, 16);
 IS(WEIR_FOLLOW_NEXT, 0);
@@ -647,7 +726,7 @@ enum weir_status weir_sql_run(
 void weir_sql_watch(struct weir_sql *sql, struct weir_stage *stage);
 void weir_sql_interrupt(struct weir_sql *sql);
 
-GROWS(weir_progress, 64);
+GROWS(weir_progress, 72);
 AT(weir_progress, requests_total, 0, 8);
 AT(weir_progress, requests, 8, 8);
 AT(weir_progress, in_flight, 16, 8);
@@ -656,8 +735,9 @@ AT(weir_progress, failures, 32, 8);
 AT(weir_progress, bytes, 40, 8);
 AT(weir_progress, network_us, 48, 8);
 AT(weir_progress, backoff_us, 56, 8);
+AT(weir_progress, allowed_in_flight, 64, 8);
 
-GROWS(weir_resource, 120);
+GROWS(weir_resource, 160);
 AT(weir_resource, name, 0, 8);
 AT(weir_resource, table, 8, 8);
 AT(weir_resource, primary_key, 16, 16);
@@ -673,6 +753,11 @@ AT(weir_resource, allow_empty, 89, 1);
 AT(weir_resource, min_ratio, 96, 8);
 AT(weir_resource, dead_letter_table, 104, 8);
 AT(weir_resource, schema, 112, 8);
+AT(weir_resource, parents, 120, 8);
+AT(weir_resource, n_parents, 128, 8);
+AT(weir_resource, children, 136, 8);
+AT(weir_resource, n_children, 144, 8);
+AT(weir_resource, is_walked, 152, 1);
 
 GROWS(weir_stage, 64);
 AT(weir_stage, name, 0, 8);
@@ -684,7 +769,7 @@ AT(weir_stage, n_resources, 40, 8);
 AT(weir_stage, host, 48, 8);
 AT(weir_stage, engine, 56, 8);
 
-GROWS(weir_host, 144);
+GROWS(weir_host, 176);
 AT(weir_host, size, 0, 8);
 AT(weir_host, wake, 8, 8);
 CALLS(weir_host, wake, void (*)(struct weir_stage *stage));
@@ -726,6 +811,16 @@ AT(weir_host, loaded, 128, 8);
 CALLS(weir_host, loaded, void (*)(struct weir_stage *stage, struct weir_batch *batch));
 AT(weir_host, dropped, 136, 8);
 CALLS(weir_host, dropped, void (*)(struct weir_stage *stage, struct weir_batch *batch));
+AT(weir_host, keep_max, 144, 8);
+CALLS(weir_host, keep_max, size_t (*)(struct weir_stage *stage));
+AT(weir_host, secret, 152, 8);
+CALLS(weir_host, secret, void (*)(struct weir_stage *stage, const char *text));
+AT(weir_host, opened, 160, 8);
+CALLS(weir_host, opened,
+    bool (*)(struct weir_stage *stage, const struct weir_resource *resource, size_t i,
+        struct weir_opened *ret_opened));
+AT(weir_host, pipeline, 168, 8);
+CALLS(weir_host, pipeline, const char *(*)(struct weir_stage *stage));
 
 IS(WEIR_APPEND, 0);
 IS(WEIR_MERGE, 1);
@@ -735,6 +830,7 @@ IS(WEIR_LOG_INFO, 1);
 IS(WEIR_LOG_WARNING, 2);
 
 const struct weir_node *weir_resource_node(const struct weir_resource *resource, const char *key);
+bool weir_resource_descends(const struct weir_resource *resource, const struct weir_resource *from);
 void weir_wake(struct weir_stage *stage);
 enum weir_status weir_fail(struct weir_stage *stage, enum weir_fault fault, const char *code,
     const char *format, ...) WEIR_PRINTF(4, 5);
@@ -746,16 +842,21 @@ bool weir_reserve(struct weir_stage *stage, size_t bytes) WEIR_MUST_CHECK;
 void weir_release(struct weir_stage *stage, size_t bytes);
 void weir_log(struct weir_stage *stage, enum weir_level level, const char *format, ...)
     WEIR_PRINTF(3, 4);
+void weir_secret(struct weir_stage *stage, const char *text);
 void weir_give_up(struct weir_stage *stage, const struct weir_resource *resource, const char *what,
     unsigned attempts, const struct weir_error *error);
+const char *weir_pipeline_name(struct weir_stage *stage);
 bool weir_stopping(struct weir_stage *stage);
 bool weir_incomplete(struct weir_stage *stage);
 bool weir_is_offline(struct weir_stage *stage);
 void weir_keep(struct weir_stage *stage, struct weir_batch *batch);
 void weir_loaded(struct weir_stage *stage, struct weir_batch *batch);
 void weir_dropped(struct weir_stage *stage, struct weir_batch *batch);
+size_t weir_keep_max(struct weir_stage *stage);
 bool weir_chain_resume(struct weir_stage *stage, const struct weir_resource *resource,
     const struct weir_id *chain, struct weir_resume *ret_resume);
+bool weir_chain_opened(struct weir_stage *stage, const struct weir_resource *resource, size_t i,
+    struct weir_opened *ret_opened);
 bool weir_resource_is_read(struct weir_stage *stage, const struct weir_resource *resource);
 const char *weir_last_mark(
     struct weir_stage *stage, const struct weir_resource *resource, const struct weir_id *series);

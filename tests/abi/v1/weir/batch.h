@@ -46,9 +46,12 @@ enum weir_kind {
     WEIR_N_KINDS
 };
 
+/* Of a null: the source gave the row no such column at all. */
+enum { WEIR_ABSENT = 1 };
+
 struct weir_value {
     uint8_t kind;    /* enum weir_kind */
-    uint8_t flags;   /* 0; reserved */
+    uint8_t flags;   /* WEIR_ABSENT or 0 */
     uint16_t unused; /* 0; reserved */
     uint32_t length; /* bytes of text, bytes, decimal and json; else 0 */
     union {
@@ -134,6 +137,8 @@ struct weir_batch {
     bool is_thinned;   /* rows are gone or replaced, so that numbers have moved */
     /* the engine's: transforms behind it, as the pipeline file counts them from 0 */
     uint32_t stage;
+    /* private to libweir */
+    struct weir_cells *cells; /* where it made room for values; NULL: nowhere */
 };
 
 /* The batch lives in its own arena: weir_batch_free frees both, and accepts NULL. A resource of
@@ -145,9 +150,10 @@ WEIR_API void weir_batch_free(struct weir_batch *batch);
 
 /* Opens a unit; rows added from now on are its rows. The pointer is good until the next one. */
 WEIR_API struct weir_unit *weir_batch_add_unit(struct weir_batch *batch, void *origin);
-/* Adds a row of nulls to the last unit and returns its number. */
+/* Adds a row of nulls to the last unit and returns its number. Values move when rows are added,
+ * and not when columns are. */
 WEIR_API size_t weir_batch_add_row(struct weir_batch *batch);
-/* The index of the column of that name; a new one is null in all rows so far. The name is copied. */
+/* The index of the column of that name; a new one is absent in all rows so far. The name is copied. */
 WEIR_API size_t weir_batch_column(struct weir_batch *batch, struct weir_str name);
 /* Sets a cell of the last row and marks its kind in the column. */
 WEIR_API void weir_batch_set(struct weir_batch *batch, size_t column, struct weir_value value);
@@ -194,11 +200,15 @@ WEIR_API void weir_batch_drop_rejected(struct weir_batch *batch);
 WEIR_API size_t weir_batch_row_number(const struct weir_batch *batch, size_t row, bool *ret_exact);
 /*
  * The row as it is now: a JSON object in the batch's arena, its keys in the order of the columns.
- * What weir_json_rows reads comes back with its kind and all its digits. A null is left out, since
- * a key that the row lacked is a null, too. Times and dates are ISO 8601 texts, bytes a text of
- * hexadecimal digits; a float or decimal that is no number in JSON is a text ("inf", "nan").
+ * What weir_json_rows reads comes back with its kind and all its digits, and what the row lacked is
+ * left out. Times and dates are ISO 8601 texts, bytes a text of hexadecimal digits; a float or
+ * decimal that is no number in JSON is a text ("inf", "nan").
  */
 WEIR_API struct weir_str weir_batch_row_json(const struct weir_batch *batch, size_t row);
+
+/* Gives back memory that no row is in, or none any more, so that the batch holds little besides its
+ * data; for the engine, before the batch waits. Values move. */
+WEIR_API void weir_batch_fit(struct weir_batch *batch);
 
 /* Trying transforms on some of the rows, for the engine; of a batch that is remembered. */
 
@@ -206,7 +216,7 @@ WEIR_API struct weir_str weir_batch_row_json(const struct weir_batch *batch, siz
 WEIR_API struct weir_batch weir_batch_snapshot(const struct weir_batch *batch);
 /*
  * These rows of the snapshot as they came, as a batch of their own in `arena`. Texts are shared, so
- * it may not outlive the whole. A column in which only other rows hold something is left out, as
+ * it may not outlive the whole. A column that only other rows have is left out, as
  * if these rows had come alone. NULL if the rows are not remembered.
  */
 WEIR_API struct weir_batch *weir_batch_part(
@@ -215,7 +225,7 @@ WEIR_API struct weir_batch *weir_batch_part(
 WEIR_API void weir_batch_rewind(struct weir_batch *batch, const struct weir_batch *start);
 /*
  * Adds what became of a part, which lives in the batch's arena, to the units that its rows came
- * from; parts come in order. A column that one of them lacks is null there. Of the part no row is
+ * from; parts come in order. A column that one of them lacks is absent there. Of the part no row is
  * marked as set aside any more; what was set aside of it goes along.
  */
 WEIR_API void weir_batch_append(struct weir_batch *batch, struct weir_batch *part);
@@ -228,6 +238,20 @@ static inline struct weir_value weir_null(void)
     struct weir_value value = {WEIR_NULL, 0, 0, 0, {false}};
 
     return value;
+}
+
+/* What a row holds in a column that the source did not give it: a null, and to a loader no value at
+ * all, so that the table's default may take its place. */
+static inline struct weir_value weir_absent(void)
+{
+    struct weir_value value = {WEIR_NULL, WEIR_ABSENT, 0, 0, {false}};
+
+    return value;
+}
+
+static inline bool weir_is_absent(const struct weir_value *value)
+{
+    return value->kind == WEIR_NULL && (value->flags & WEIR_ABSENT);
 }
 
 WEIR_API struct weir_value weir_bool(bool boolean);

@@ -20,8 +20,11 @@ extern "C" {
 
 enum {
     WEIR_JSON_MAX_DEPTH = 128,
-    WEIR_JSON_MAX_COLUMNS = 4096, /* in one batch */
-    WEIR_JSON_PADDING = 64,       /* bytes that must be readable behind a body; see weir_buf_init */
+    WEIR_JSON_MAX_COLUMNS = 4096,            /* in one batch */
+    WEIR_JSON_MAX_KEY = 65536,               /* bytes of a column's name */
+    WEIR_JSON_MAX_NUMBER = 65536,            /* and of a number */
+    WEIR_JSON_MAX_RECORD = 16 * 1024 * 1024, /* of a text, and of a row */
+    WEIR_JSON_PADDING = 64, /* bytes that must be readable behind a body; see weir_buf_init */
 };
 
 /*
@@ -56,11 +59,40 @@ WEIR_API void weir_json_reader_free(struct weir_json_reader *reader);
  * E-UTF8; E-TEXT-NUL; E-JSON-DUPLICATE for a key twice in a row; E-BODY-SHAPE
  * when there is nothing at `records`, a row is no object, or the body looks like
  * HTML or XML or is empty; E-LIMIT-COLUMNS when keys make more than
- * WEIR_JSON_MAX_COLUMNS, or columns that are nearly all empty; E-LIMIT-BODY from
- * 4 GiB on.
+ * WEIR_JSON_MAX_COLUMNS, or columns that are nearly all empty; E-LIMIT-KEY,
+ * E-LIMIT-NUMBER, E-LIMIT-STRING and E-LIMIT-RECORD beyond what stands above;
+ * E-LIMIT-BODY from 4 GiB on.
  */
 WEIR_API enum weir_status weir_json_rows(struct weir_json_reader *reader, struct weir_str body,
     const struct weir_path *records, struct weir_batch *batch,
+    struct weir_error *ret_error) WEIR_MUST_CHECK;
+
+/*
+ * The same for JSON Lines (NDJSON): a whole document on each line, in each of which the
+ * rows are found at `records`. Blank lines count for nothing, and a body without
+ * any line has no rows. Whether lines are missing at the end nobody can tell from
+ * the body, so the caller must know that it is whole.
+ */
+WEIR_API enum weir_status weir_json_lines(struct weir_json_reader *reader, struct weir_str body,
+    const struct weir_path *records, struct weir_batch *batch,
+    struct weir_error *ret_error) WEIR_MUST_CHECK;
+
+/* How rows are written in a body; zeroed, it is one document, all of whose keys differ. */
+struct weir_json_form {
+    const struct weir_path *records; /* where the rows stand; NULL: at the root */
+    bool is_lines;                   /* as weir_json_lines reads them */
+    /* Rows are arrays, and these names stand for the keys of their values, in their order ... */
+    struct weir_strs columns;
+    /* ... or the texts that the document has there: an array, or what a path with [*] finds. Where
+     * that is one of the rows it is none. Not for lines. NULL: rows are objects. */
+    const struct weir_path *schema;
+    bool last_key_counts; /* of those that stand twice in a row; else that is E-JSON-DUPLICATE */
+};
+
+/* The rows of a body written so; besides the codes above E-BODY-SHAPE for names of columns that
+ * cannot be used, and for rows with more or fewer values. */
+WEIR_API enum weir_status weir_json_read(struct weir_json_reader *reader, struct weir_str body,
+    const struct weir_json_form *form, struct weir_batch *batch,
     struct weir_error *ret_error) WEIR_MUST_CHECK;
 
 /*
@@ -71,6 +103,16 @@ WEIR_API enum weir_status weir_json_rows(struct weir_json_reader *reader, struct
 WEIR_API enum weir_status weir_json_pick(struct weir_json_reader *reader, struct weir_str body,
     const struct weir_path *path, struct weir_arena *arena, struct weir_value *ret_value,
     struct weir_error *ret_error) WEIR_MUST_CHECK;
+
+/* The same, and whether there is such a place: null that stands there is not nothing. */
+WEIR_API enum weir_status weir_json_find(struct weir_json_reader *reader, struct weir_str body,
+    const struct weir_path *path, struct weir_arena *arena, struct weir_value *ret_value,
+    bool *ret_found, struct weir_error *ret_error) WEIR_MUST_CHECK;
+
+/* The same for many paths at once, which is cheaper: values[i] and found[i] are those of paths[i]. */
+WEIR_API enum weir_status weir_json_find_all(struct weir_json_reader *reader, struct weir_str body,
+    const struct weir_path *const *paths, size_t n, struct weir_arena *arena,
+    struct weir_value *values, bool *found, struct weir_error *ret_error) WEIR_MUST_CHECK;
 
 /* Appends s as a JSON string, quotes and escapes included. In the arena. */
 WEIR_API struct weir_str weir_json_quote(struct weir_arena *arena, struct weir_str s);

@@ -53,13 +53,30 @@ enum weir_threading {
 
 /* What a plugin can do, or cannot. */
 enum weir_plugin_flags {
-    WEIR_HAS_POSITIONS = 1 << 0, /* extract: gives units positions, and goes on from them */
-    WEIR_STATEFUL = 1 << 1,      /* transform: a row's result depends on rows of other units */
-    WEIR_ROW_BY_ROW = 1 << 2,    /* transform: each row for itself, so a bad one can be found */
-    WEIR_IDEMPOTENT = 1 << 3,    /* load: the same unit loaded again is there once */
-    WEIR_CAN_MERGE = 1 << 4,     /* load: write_disposition merge */
-    WEIR_CAN_REPLACE = 1 << 5,   /* load: write_disposition replace */
-    WEIR_TAKES_SCHEMA = 1 << 6,  /* load: looks at resource->schema, see <weir/schema.h> */
+    WEIR_HAS_POSITIONS = 1 << 0,  /* extract: gives units positions, and goes on from them */
+    WEIR_STATEFUL = 1 << 1,       /* transform: a row's result depends on rows of other units */
+    WEIR_ROW_BY_ROW = 1 << 2,     /* transform: each row for itself, so a bad one can be found */
+    WEIR_IDEMPOTENT = 1 << 3,     /* load: the same unit loaded again is there once */
+    WEIR_CAN_MERGE = 1 << 4,      /* load: write_disposition merge */
+    WEIR_CAN_REPLACE = 1 << 5,    /* load: write_disposition replace */
+    WEIR_TAKES_SCHEMA = 1 << 6,   /* load: looks at resource->schema, see <weir/schema.h> */
+    WEIR_KEEPS_OPENINGS = 1 << 7, /* load: its store keeps what positions open */
+    WEIR_SENDS_KEYS = 1 << 8,     /* load: the same rows sent again bear the same key, by which
+                                     whoever takes them may know them */
+};
+
+/* Parents of a resource, as its options name them. */
+struct weir_parent {
+    struct weir_str name;
+    const struct weir_node *at;
+};
+
+enum { WEIR_PARENTS_MAX = 4 };
+
+struct weir_parents {
+    struct weir_parent items[WEIR_PARENTS_MAX];
+    size_t n;
+    const struct weir_node *too_many; /* the first that had no room */
 };
 
 struct weir_plugin {
@@ -118,7 +135,23 @@ struct weir_plugin {
     enum weir_status (*commit)(struct weir_stage *stage);
     /* load only. What it keeps besides rows; NULL: nothing, so each run begins anew. */
     const struct weir_store *store;
+    /*
+     * extract only. Whose rows say what is to be asked for of the resource, whose options are
+     * filled and sound: adds each with weir_parents_add. Called before `check`, without a stage.
+     */
+    void (*parents)(const struct weir_resource *resource, struct weir_parents *parents);
+    /*
+     * extract only. On workers, several batches at once: the rows of a resource that has children,
+     * behind `decode`, as they were chosen by `incremental` and `where`, and before any transform.
+     * Here the chains that they open are found, for the units' positions. Does not change rows, but
+     * may set some aside (weir_reject).
+     */
+    enum weir_status (*chosen)(struct weir_stage *stage, struct weir_batch *batch);
 };
+
+/* Adds a parent, unless it is there; `at`: where the file names it. Names are not copied. */
+WEIR_API void weir_parents_add(
+    struct weir_parents *parents, struct weir_str name, const struct weir_node *at);
 
 /* The one symbol that a plugin exports. */
 extern WEIR_EXPORT const struct weir_plugin weir_plugin;

@@ -10,6 +10,11 @@
  * asks weir_chain_resume before it begins a chain, and gives each unit that counts a
  * position in `decoded`, in the order of the chain. A unit without one leaves
  * nothing behind: neither rows nor memory.
+ *
+ * A family: rows of one resource, the parent, say what chains of others, its children, there are. The
+ * position of the unit that has these rows carries them as openings, and the loader commits
+ * them with the rows. Then nothing that a child is to be asked for depends on its parent being read a
+ * second time: the next run takes what was opened from weir_chain_opened.
  */
 #ifndef WEIR_POSITION_H
 #define WEIR_POSITION_H
@@ -41,14 +46,28 @@ enum weir_follow {
     WEIR_FOLLOW_FILL,     /* one that was left out earlier; the chain itself stands elsewhere */
 };
 
+struct weir_resource;
+
+/* A chain that a unit opens, whose series is its own. Where it was opened before, nothing happens. */
+struct weir_opening {
+    const struct weir_resource *resource; /* the child: another one than the unit's */
+    struct weir_id chain;
+    const char *next; /* all that its first unit is asked with */
+};
+
 struct weir_position {
     struct weir_id chain;
     struct weir_id series; /* whose mark its rows move: the chain, or what several share */
     uint64_t number;       /* of the unit in its chain, from 0 */
-    const char *next;      /* NEXT: what names the next unit; NULL: its number says enough */
-    const char *label;     /* of what was left out, for people, with nothing secret; else NULL */
+    /* NEXT: what names the next unit; NULL: its number says enough. END: what units that were left out
+     * are asked with, where their numbers do not say enough; else NULL. For chains that were opened
+     * that is all that was opened with, too, since it takes the place of it. */
+    const char *next;
+    const char *label; /* of what was left out, for people, with nothing secret; else NULL */
     enum weir_follow follow;
     bool left_out; /* the unit was given up: a gap, and the unit's error says why */
+    const struct weir_opening *openings; /* NEXT, END, FILL, unless left out */
+    size_t n_openings;
 };
 
 /* Where a chain goes on in this run. */
@@ -58,6 +77,12 @@ struct weir_resume {
     const char *next;      /* what names it; NULL: its number says enough */
     const uint64_t *holes; /* units before it that were left out: to be asked for alone (FILL) */
     size_t n_holes;
+};
+
+/* One that units of a parent have opened. */
+struct weir_opened {
+    struct weir_id chain;
+    struct weir_resume resume;
 };
 
 #ifdef __cplusplus

@@ -30,10 +30,11 @@ struct weir_progress {
     uint64_t requests;       /* finished well */
     uint64_t in_flight;
     uint64_t retries;
-    uint64_t failures;   /* given up */
-    uint64_t bytes;      /* received in bodies */
-    uint64_t network_us; /* sum over requests, from sent to complete */
-    uint64_t backoff_us; /* sum over requests, waiting for a retry or a rate limit */
+    uint64_t failures;          /* given up */
+    uint64_t bytes;             /* received in bodies */
+    uint64_t network_us;        /* sum over requests, from sent to complete */
+    uint64_t backoff_us;        /* sum over requests, waiting for a retry or a rate limit */
+    uint64_t allowed_in_flight; /* as many as may be, where that is found out as it goes; or 0 */
 };
 
 /* What becomes of the rows that a table has already. */
@@ -61,11 +62,23 @@ struct weir_resource {
     double min_ratio; /* replace: the least share of the old number of rows */
     const char *dead_letter_table;
     const struct weir_schema *schema; /* declared columns, what may change; never NULL in a run */
+    /* Families, see <weir/position.h>. Only those that take part in the run. */
+    struct weir_resource *const *parents; /* whose rows say what there is to be read of it */
+    size_t n_parents;
+    struct weir_resource *const *children;
+    size_t n_children;
+    /* It is read for its children alone: no rows of it come to transforms and loaders, which
+     * find it with the table of one of these. */
+    bool is_walked;
 };
 
 /* Where the file says `key` of the resource, for a mistake; where it does not, its name or all of it. */
 WEIR_API const struct weir_node *weir_resource_node(
     const struct weir_resource *resource, const char *key);
+
+/* Is `from` one of its parents, or one of theirs, and so on? */
+WEIR_API bool weir_resource_descends(
+    const struct weir_resource *resource, const struct weir_resource *from);
 
 struct weir_stage {
     /* read-only */
@@ -112,6 +125,11 @@ struct weir_host {
     void (*keep)(struct weir_stage *stage, struct weir_batch *batch);
     void (*loaded)(struct weir_stage *stage, struct weir_batch *batch);
     void (*dropped)(struct weir_stage *stage, struct weir_batch *batch);
+    size_t (*keep_max)(struct weir_stage *stage);
+    void (*secret)(struct weir_stage *stage, const char *text);
+    bool (*opened)(struct weir_stage *stage, const struct weir_resource *resource, size_t i,
+        struct weir_opened *ret_opened);
+    const char *(*pipeline)(struct weir_stage *stage);
 };
 
 /*
@@ -151,9 +169,20 @@ WEIR_API void weir_release(struct weir_stage *stage, size_t bytes);
 WEIR_API void weir_log(struct weir_stage *stage, enum weir_level level, const char *format, ...)
     WEIR_PRINTF(3, 4);
 
+/*
+ * What has become known at work and must never be shown, such as a token that a server gave: from now
+ * on *** stands in its place wherever something is printed or stored, as with secrets of the file. Told
+ * before the text can reach anything else. Of those so told the last few hundred are remembered, so
+ * one that is in use for long is told again now and then. From any thread.
+ */
+WEIR_API void weir_secret(struct weir_stage *stage, const char *text);
+
 /* Remembers something that was given up (a request, with its URL redacted) for the report. */
 WEIR_API void weir_give_up(struct weir_stage *stage, const struct weir_resource *resource,
     const char *what, unsigned attempts, const struct weir_error *error);
+
+/* The pipeline's name, as its file has it; it lives as long as the stage. */
+WEIR_API const char *weir_pipeline_name(struct weir_stage *stage);
 
 /* True once somebody wants the run to end (a signal, its time is over). From any thread; for long
  * waits; a callback that gives up because of it fails with E-STOPPED, which is no failure of the
@@ -179,18 +208,24 @@ WEIR_API bool weir_is_offline(struct weir_stage *stage);
  * failure it need not be; what is still kept when `stop` returns, the engine frees.
  *
  * What is kept counts as memory in use, and so holds the extractor back: nothing more may come until
- * some is given back. So a loader that gathers batches sends them after a while by itself; above all
- * it does not answer WEIR_AGAIN to `load` until a `commit` that is called only behind it.
+ * some is given back. So a loader that gathers batches sends them when they are a good part of
+ * weir_keep_max, and after a while by itself; above all it does not answer WEIR_AGAIN to `load` until a `commit` that is called only behind it.
  */
 WEIR_API void weir_keep(struct weir_stage *stage, struct weir_batch *batch);
 WEIR_API void weir_loaded(struct weir_stage *stage, struct weir_batch *batch);
 WEIR_API void weir_dropped(struct weir_stage *stage, struct weir_batch *batch);
+/* How many bytes of batches (weir_arena_size) may be kept before nothing more comes. */
+WEIR_API size_t weir_keep_max(struct weir_stage *stage);
 
 /* For extractors with positions; between `start` and `stop`. What is pointed to lives as long. */
 
 /* Where the chain goes on. False: at its beginning. */
 WEIR_API bool weir_chain_resume(struct weir_stage *stage, const struct weir_resource *resource,
     const struct weir_id *chain, struct weir_resume *ret_resume);
+/* The chain number i, from 0, of those that earlier runs of this pass have opened and not ended, or
+ * ended with holes. False: there are no more. What begins anew in this run is told by no one. */
+WEIR_API bool weir_chain_opened(struct weir_stage *stage, const struct weir_resource *resource,
+    size_t i, struct weir_opened *ret_opened);
 /* True when an earlier run of this pass has read all of the resource: nothing is to be asked for. */
 WEIR_API bool weir_resource_is_read(struct weir_stage *stage, const struct weir_resource *resource);
 /* The mark that earlier passes left; NULL: there was none. */
