@@ -30,6 +30,8 @@ def route(path, parameters="", control=False):
     A control route is the tests' own: it is not counted.
     """
     def register(serve):
+        if path in ROUTES:
+            raise ValueError(f"there is a route {path} already")
         ROUTES[path] = Route(path, parameters, serve, control)
         return serve
     return register
