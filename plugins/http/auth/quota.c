@@ -61,7 +61,7 @@ bool http_quota_hear(struct http_quota *quota, int status, const char *left, con
     const char *retry_after, uint64_t at_ms, int64_t now_s)
 {
     uint64_t known = quota->reset_ms, from_now;
-    int64_t said;
+    int64_t said = 0;
     bool says_left = parse_left(left, &said);
     bool is_spent = status == 429 || (status == 403 && says_left && said == 0);
 
