@@ -104,7 +104,7 @@ static enum weir_status check_ratio(const struct http_unpack *unpack, struct wei
 static enum weir_status run_stream(struct http_unpack *unpack, struct http_pieces *pieces,
     struct weir_buf *out, struct weir_error *ret_error)
 {
-    enum http_unpacked unpacked;
+    enum http_unpacked unpacked = HTTP_UNPACKED_END;
 
     do {
         if (step(unpack, pieces, out, &unpacked, ret_error) != WEIR_OK)
