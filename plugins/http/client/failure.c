@@ -238,13 +238,9 @@ static bool tell_proxy(const struct http_failure *f, long status, struct weir_er
     return status >= 500 || status == 429;
 }
 
-/* Returns whether another try may go better. */
+/* Of everything but a proxy that says no. Returns whether another try may go better. */
 static bool tell_any(const struct http_failure *f, struct weir_error *ret_error)
 {
-    long status = refusal_by_proxy(f);
-
-    if (status)
-        return tell_proxy(f, status, ret_error);
     switch (f->code) {
     case CURLE_COULDNT_RESOLVE_PROXY:
         tell(ret_error, "E-DNS", f->proxy ? f->proxy : "the proxy",
@@ -308,5 +304,7 @@ static bool tell_any(const struct http_failure *f, struct weir_error *ret_error)
 void http_failure_tell(
     const struct http_failure *failure, struct weir_error *ret_error, bool *ret_retryable)
 {
-    *ret_retryable = tell_any(failure, ret_error);
+    long status = refusal_by_proxy(failure);
+
+    *ret_retryable = status ? tell_proxy(failure, status, ret_error) : tell_any(failure, ret_error);
 }
