@@ -143,11 +143,38 @@ class GoodStatuses(ActionCase):
                                          fail_page=page, fail=2, **{"as": "wrongshape"}))
 
 
+class Conditions(ActionCase):
+    """when: SQL over status, headers and body."""
+
+    def test_of_good_answers(self):
+        action = "{ when: \"status = 200 AND body ->> '$.error' LIKE '%wrong%'\", action: retry }"
+        for paginator, style in ((TOTAL, "page"), (AHEAD, "page"), (CURSOR, "cursor")):
+            with self.subTest(paginator=paginator):
+                self.assert_all(self.act(action, paginator, style=style, fail_page=3, fail=2,
+                                         **{"as": "wrongshape"}))
+
+    def test_of_failures_and_headers(self):
+        action = ("{ when: \"status / 100 = 4 AND headers ->> 'content-type' LIKE '%json%'\", "
+                  "action: retry }")
+        self.assert_all(self.act(action, AHEAD, fail_page=3, fail=2, **{"as": "404"}))
+        self.assert_failed(self.act(action.replace("json", "soap"), TOTAL, fail_page=3, fail=99,
+                                    **{"as": "404"}), "E-HTTP-STATUS", 200)
+
+    def test_a_failed_answer_names_the_condition(self):
+        result = self.act("{ when: \"body -> '$.data' IS NULL\", action: fail }", TOTAL,
+                          fail_page=3, fail=99, **{"as": "wrongshape"})
+        self.assert_failed(result, "E-HTTP-ANSWER", 200)
+        self.assertIn("when body -> '$.data' IS NULL", result.err)
+
+
 class Mistakes(ActionCase):
     def test_they_are_told_before_anything_is_asked(self):
         for text, action in (("this would hold for every answer", "{ action: stop }"),
                              ("needs statuses such as 404", "{ status_code: 99, action: stop }"),
                              ("'action' is required", "{ status_code: 404 }"),
+                             ("no such function: lowercase",
+                              "{ when: 'lowercase(body) = 1', action: stop }"),
+                             ("an answer has no 'code'", "{ when: code = 3, action: stop }"),
                              ("cannot be the name of a header",
                               "{ headers: { 'a b': x }, action: stop }")):
             with self.subTest(text=text):

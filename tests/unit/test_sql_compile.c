@@ -143,9 +143,31 @@ static void a_wrong_column_is_named_by_its_index(void **state)
     assert_int_equal(offset, 7);
 }
 
+static void the_names_of_a_text_are_told(void **state)
+{
+    struct weir_error error = {0};
+    size_t offset, n = 99;
+    struct weir_sql *sql =
+        weir_sql_condition("a > 1 AND \"b c\" = A OR rowid IS NULL", &offset, &error);
+    const char *const *names;
+
+    (void)state;
+    assert_non_null(sql);
+    names = weir_sql_names(sql, &n);
+    assert_int_equal(n, 2);
+    assert_string_equal(names[0], "a");
+    assert_string_equal(names[1], "b c");
+    weir_sql_free(sql);
+    sql = weir_sql_condition("1", &offset, &error);
+    (void)weir_sql_names(sql, &n);
+    assert_int_equal(n, 0);
+    weir_sql_free(sql);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_names_of_a_text_are_told),
         cmocka_unit_test(what_is_no_expression_is_refused),
         cmocka_unit_test(what_is_no_query_is_refused),
         cmocka_unit_test(a_wrong_column_is_named_by_its_index),

@@ -27,6 +27,10 @@ const struct weir_option http_action_options[] = {
     WEIR_TEXT(struct http_action, content, .min = 1, .example = "\"rate limit exceeded\"",
         .help = "A text in the body, byte by byte. Of answers that are errors by their status the "
                 "first MiB is searched."),
+    WEIR_TEXT(struct http_action, when, .min = 1, .example = "\"body ->> '$.error' = 'busy'\"",
+        .help = "A condition in SQL over `status`, `headers` (JSON, names in lower case) and "
+                "`body`. One that looks at the body is not true of bodies above 64 KiB, nor is "
+                "one that cannot be computed."),
     WEIR_CHOICE(struct http_action, action, action_choices, .required = true,
         .help = "What to do about such an answer."),
     {0},
@@ -64,48 +68,120 @@ static bool is_left(uint64_t mask, size_t i)
     return mask >> i & 1;
 }
 
-enum http_verdict http_actions_judge(const struct weir_groups *actions,
+/* What its status and headers do not tell. */
+static bool body_fits(const struct http_actions *actions, size_t i, struct weir_str body,
+    const struct http_answer *answer)
+{
+    const struct http_action *action = &actions->items[i];
+
+    return (!action->content || holds(body, action->content)) &&
+           (!action->when || http_when_holds(actions->whens[i], answer));
+}
+
+/* Of an answer that is here; its headers are read when the first condition wants them. */
+static bool fits_now(const struct http_actions *actions, size_t i, struct weir_str body,
+    const struct http_response *response, struct http_answer *answer, struct weir_arena **arena)
+{
+    if (actions->items[i].when && !*arena) {
+        *arena = weir_arena_new();
+        *answer = (struct http_answer){response->status, http_answer_headers(response, *arena),
+            {response->body.ptr, response->body.len}};
+    }
+    return body_fits(actions, i, body, answer);
+}
+
+enum http_verdict http_actions_judge(const struct http_actions *actions,
     const struct http_response *response, enum http_verdict verdict, uint64_t *ret_left)
 {
-    const struct http_action *list = actions->items;
     struct weir_str body = {response->body.ptr, response->body.len};
+    bool is_later = verdict == HTTP_GOOD && body.len > 0;
+    struct http_answer answer = {0};
+    struct weir_arena *arena = NULL;
 
     *ret_left = 0;
     if (body.len > SEARCHED && verdict != HTTP_GOOD)
         body.len = SEARCHED;
     for (size_t i = 0; i < actions->n; i++) {
-        if (!status_fits(&list[i], response->status) || !headers_fit(&list[i], response))
+        const struct http_action *action = &actions->items[i];
+        bool asks_body = action->content || action->when;
+
+        if (!status_fits(action, response->status) || !headers_fit(action, response))
             continue;
-        if (list[i].content && verdict == HTTP_GOOD && body.len)
-            *ret_left |= UINT64_C(1) << i;
-        else if (list[i].content && !holds(body, list[i].content))
+        if (!(asks_body && is_later) && !fits_now(actions, i, body, response, &answer, &arena))
             continue;
-        else if (*ret_left)
+        if ((asks_body && is_later) || *ret_left) {
             *ret_left |= UINT64_C(1) << i;
-        else
-            return (enum http_verdict)list[i].action;
-        if (!list[i].content)
-            break;
+            if (asks_body)
+                continue;
+        } else {
+            verdict = (enum http_verdict)action->action;
+        }
+        break;
     }
+    weir_arena_free(arena);
     return verdict;
 }
 
-enum http_verdict http_actions_decide(const struct weir_groups *actions, uint64_t left,
-    struct weir_str body, struct weir_error *ret_error)
+const struct http_answer *http_actions_head(const struct http_actions *actions, uint64_t left,
+    const struct http_response *response, struct weir_arena *arena)
 {
-    const struct http_action *list = actions->items;
+    struct http_answer *answer;
     size_t i = 0;
 
-    while (
-        i < actions->n && !(is_left(left, i) && (!list[i].content || holds(body, list[i].content))))
+    while (i < actions->n && !(is_left(left, i) && actions->items[i].when))
+        i++;
+    if (i == actions->n)
+        return NULL;
+    answer = weir_new(arena, struct http_answer);
+    answer->status = response->status;
+    answer->headers = http_answer_headers(response, arena);
+    return answer;
+}
+
+static void tell_failure(const struct http_action *action, struct weir_error *ret_error)
+{
+    if (action->content)
+        weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-HTTP-ANSWER",
+            "a good status, but the answer holds '%s', which response_actions takes for a failure",
+            action->content);
+    else
+        weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-HTTP-ANSWER",
+            "a good status, but response_actions takes the answer for a failure, when %s",
+            action->when ? action->when : "it is none of the others");
+}
+
+enum http_verdict http_actions_decide(const struct http_actions *actions, uint64_t left,
+    const struct http_answer *head, struct weir_str body, struct weir_error *ret_error)
+{
+    struct http_answer answer = {.body = body};
+    size_t i = 0;
+
+    if (head)
+        answer = (struct http_answer){head->status, head->headers, body};
+    while (i < actions->n && !(is_left(left, i) && body_fits(actions, i, body, &answer)))
         i++;
     if (i == actions->n)
         return HTTP_GOOD;
-    if (list[i].action != HTTP_IGNORE && list[i].action != HTTP_STOP)
-        weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-HTTP-ANSWER",
-            "a good status, but the answer holds '%s', which response_actions takes for a failure",
-            list[i].content ? list[i].content : "");
-    return (enum http_verdict)list[i].action;
+    if (actions->items[i].action != HTTP_IGNORE && actions->items[i].action != HTTP_STOP)
+        tell_failure(&actions->items[i], ret_error);
+    return (enum http_verdict)actions->items[i].action;
+}
+
+enum weir_status http_actions_start(struct http_actions *actions, const struct weir_groups *options,
+    struct weir_stage *stage, const char *resource, struct weir_error *ret_error)
+{
+    actions->items = options->items;
+    actions->n = options->n;
+    for (size_t i = 0; i < actions->n; i++) {
+        if (!actions->items[i].when)
+            continue;
+        if (!actions->whens)
+            actions->whens = weir_new_array(stage->arena, actions->n, struct http_when *);
+        actions->whens[i] = http_when_new(actions->items[i].when, stage, resource, ret_error);
+        if (!actions->whens[i])
+            return WEIR_FAIL;
+    }
+    return WEIR_OK;
 }
 
 /* --- the check ---------------------------------------------------------------------------- */
@@ -115,9 +191,10 @@ static void check_action(
 {
     const struct weir_node *statuses = weir_node_get(at, "status_code");
 
-    if (!action->status_code.n && !action->headers.n && !action->content)
+    if (!action->status_code.n && !action->headers.n && !action->content && !action->when)
         weir_mistake(mistakes, at, 0, "E-VALUE",
-            "this would hold for every answer: give status_code, headers or content");
+            "this would hold for every answer: give status_code, headers, content or when");
+    http_when_check(action->when, weir_node_get(at, "when"), mistakes);
     for (size_t i = 0; i < action->status_code.n; i++)
         if (!http_status_is_pattern(action->status_code.items[i]))
             weir_mistake(mistakes, statuses ? statuses : at, 0, "E-VALUE",

@@ -178,6 +178,8 @@ static void take(struct http_page *page, struct http_response *response)
 
     page->no_content = response->status == 204;
     page->format = http_format_find(resource->options, response->content_type);
+    page->head =
+        http_actions_head(&resource->actions, page->actions_left, response, http_page_arena(page));
     take_body(page, &response->body);
     page->link = http_paginator_of_head(&resource->paginator, response, http_page_arena(page));
     finish(page);
@@ -232,12 +234,12 @@ static void act(struct http_page *page, enum http_verdict verdict, struct http_r
 /* What becomes of it: by its status, unless the file says otherwise. */
 static enum http_verdict judge(struct http_page *page, const struct http_response *response)
 {
-    const struct http_resource_options *options = page->chain->resource->options;
-    enum http_verdict verdict = http_judge(&options->retry, response);
+    const struct http_resource *resource = page->chain->resource;
+    enum http_verdict verdict = http_judge(&resource->options->retry, response);
 
     if (weir_error_is_set(&response->error))
         return verdict;
-    return http_actions_judge(&options->response_actions, response, verdict, &page->actions_left);
+    return http_actions_judge(&resource->actions, response, verdict, &page->actions_left);
 }
 
 /* The end of one try. Whatever it does with the page may close the chain. */

@@ -14,7 +14,7 @@ static enum weir_status decode_unit(const struct http_resource *resource,
     if (unit->no_content)
         return WEIR_OK;
     unit->verdict = http_actions_decide(
-        &resource->options->response_actions, unit->actions_left, unit->body, ret_error);
+        &resource->actions, unit->actions_left, unit->head, unit->body, ret_error);
     if (unit->verdict != HTTP_GOOD)
         return weir_error_is_set(ret_error) ? WEIR_FAIL : WEIR_OK;
     unit->body = http_format_mend(resource->options, unit->format, unit->body, batch->arena);

@@ -16,6 +16,7 @@ struct http_unit {
     const char *link;                 /* what its head names the next page by, or NULL */
     bool no_content;
     uint64_t actions_left;            /* response_actions that the body decides between */
+    const struct http_answer *head;   /* what these want of its head, or NULL */
     const struct weir_window *window; /* of its chain, or NULL */
     struct weir_id series;            /* of its chain */
     const char *opened;               /* of a child's chain: what it was opened with; else NULL */

@@ -133,6 +133,7 @@ static void hand_page(struct http_page *page, struct weir_batch *batch, struct h
         .format = page->format,
         .no_content = page->no_content,
         .actions_left = page->actions_left,
+        .head = http_answer_copy(page->head, batch->arena),
         .window = weir_window_copy(batch->arena, page->chain->window),
         .series = page->chain->part->partition.id,
         .opened = copy_opened(page->chain->part, batch->arena),

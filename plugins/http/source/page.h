@@ -14,6 +14,7 @@
 
 #include <weir/arena.h>
 
+struct http_answer;
 struct http_chain;
 struct http_format;
 struct http_permit;
@@ -57,6 +58,7 @@ struct http_page {
     size_t body_size;                 /* allocated */
     const struct http_format *format; /* of the body */
     uint64_t actions_left;            /* response_actions that its body decides between */
+    const struct http_answer *head;   /* what these want of its head, or NULL */
     bool no_content;                  /* 204: no body, and none is missed */
     bool is_last;                     /* its chain ends here, whatever it says */
     bool skips;                       /* its failure leaves out the rest, whatever on_error says */

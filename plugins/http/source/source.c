@@ -71,6 +71,9 @@ static enum weir_status start_resource(
     if (http_paginator_start(
             &resource->paginator, source->stage, resource->weir->name, ret_error) != WEIR_OK)
         return WEIR_FAIL;
+    if (http_actions_start(&resource->actions, &options->response_actions, source->stage,
+            resource->weir->name, ret_error) != WEIR_OK)
+        return WEIR_FAIL;
     resource->credential =
         http_credential_use(&source->credentials, &options->auth, &options->retry, arena);
     if (http_plan_init(&resource->plan, options, source->options->base_url, arena, ret_error) !=

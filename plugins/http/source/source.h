@@ -6,6 +6,7 @@
 #ifndef WEIR_HTTP_SOURCE_H
 #define WEIR_HTTP_SOURCE_H
 
+#include "actions.h"
 #include "auth/credential.h"
 #include "chain.h"
 #include "family/feed.h"
@@ -24,6 +25,7 @@ struct http_resource {
     struct http_plan plan;
     struct http_credential *credential;
     struct http_paginator paginator;
+    struct http_actions actions;
     struct http_walk walk;
     struct http_feed *feed;    /* of a child: what it is to be asked for; else NULL */
     bool exhausted;            /* no chain is left to begin */

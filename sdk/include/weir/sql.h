@@ -42,6 +42,8 @@ WEIR_API struct weir_sql *weir_sql_select(
     const char *statement, size_t *ret_offset, struct weir_error *ret_error);
 /* Accepts NULL. */
 WEIR_API void weir_sql_free(struct weir_sql *sql);
+/* The columns that the text names, each once, as it spells them. They live as long as it does. */
+WEIR_API const char *const *weir_sql_names(const struct weir_sql *sql, size_t *ret_n);
 /* Tells of what was refused, at its place in the node that holds the text. */
 WEIR_API void weir_sql_mistake(struct weir_mistakes *mistakes, const struct weir_node *at,
     size_t offset, const struct weir_error *error);

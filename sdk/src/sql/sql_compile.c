@@ -259,6 +259,12 @@ struct weir_sql *weir_sql_select(
     return sql;
 }
 
+const char *const *weir_sql_names(const struct weir_sql *sql, size_t *ret_n)
+{
+    *ret_n = sql->names.n - SQL_IMPLIED_NAMES;
+    return sql->names.items + SQL_IMPLIED_NAMES;
+}
+
 void weir_sql_free(struct weir_sql *sql)
 {
     if (!sql)
