@@ -18,7 +18,7 @@ struct entry {
     const char *name;
     bool is_in_pass, is_done;
     uint64_t n_rows, n_chains, n_done, n_units;
-    uint64_t n_series;
+    uint64_t n_series, n_notes;
     char marks[SHOWN_SERIES][MARK_SIZE];
 };
 
@@ -122,6 +122,14 @@ static void take_mark(void *arg, const struct weir_marked *mark)
     if (entry->n_series < SHOWN_SERIES)
         snprintf(entry->marks[entry->n_series], MARK_SIZE, "%s", mark->text);
     entry->n_series++;
+}
+
+static void take_notes(void *arg, const char *resource, uint64_t n)
+{
+    struct state_view *view = arg;
+
+    if (is_wanted(view, resource))
+        entry_of(view, resource)->n_notes = n;
 }
 
 static void take_letters(void *arg, const char *resource, const char *code, uint64_t n)
@@ -233,7 +241,8 @@ struct state_view *state_view_new(const struct weir_strs *only)
         .mark = take_mark,
         .dead_letters = take_letters,
         .run = take_run,
-        .arg = view};
+        .arg = view,
+        .notes = take_notes};
     return view;
 }
 
@@ -319,14 +328,32 @@ static struct listing list_marks(const struct state_view *view)
     return listing;
 }
 
+/* What is told to the source, so that it need not give again what has not changed. */
+static struct listing list_notes(const struct state_view *view)
+{
+    struct listing listing = listing_init(view->arena, "noted for the source", SIZE_MAX);
+
+    for (const struct entry *entry = view->entries; entry; entry = entry->next) {
+        char units[WORDS_COUNTED_SIZE];
+        const char *const cells[LISTING_CELLS] = {
+            entry->name, words_counted(entry->n_notes, "unit", units, sizeof(units))};
+
+        if (entry->n_notes)
+            listing_add(&listing, cells);
+    }
+    return listing;
+}
+
 bool state_view_print_forgotten(const struct state_view *view, FILE *out)
 {
     struct listing progress = list_progress(view), marks = list_marks(view);
+    struct listing notes = list_notes(view);
 
     listing_print(&progress, out);
     listing_print(&marks, out);
+    listing_print(&notes, out);
     listing_print(&view->gaps, out);
-    return progress.n || marks.n || view->gaps.n;
+    return progress.n || marks.n || notes.n || view->gaps.n;
 }
 
 void state_view_print(const struct state_view *view, const char *pipeline, FILE *out)

@@ -120,6 +120,12 @@ static const char *host_mark(
     return session_mark(stage_of(stage)->flow->session, resource, series);
 }
 
+static const char *host_noted(struct weir_stage *stage, const struct weir_resource *resource,
+    const struct weir_id *chain, uint64_t number)
+{
+    return session_noted(stage_of(stage)->flow->session, resource, chain, number);
+}
+
 static const char *host_now(struct weir_stage *stage)
 {
     return session_now(stage_of(stage)->flow->session);
@@ -177,4 +183,5 @@ const struct weir_host flow_host = {
     .secret = host_secret,
     .opened = host_opened,
     .pipeline = host_pipeline,
+    .noted = host_noted,
 };

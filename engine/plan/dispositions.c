@@ -66,6 +66,9 @@ void maker_dispositions(struct maker *m)
         weir_mistake(m->mistakes, weir_node_get(m->root, "load"), 0, "E-VALUE",
             "--run-id needs a loader that keeps state, and %s keeps none", plan->load.plugin->name);
     for (size_t i = 0; i < plan->n_resources; i++)
+        plan->resources[i].keeps_notes =
+            plan->load.plugin && (plan->load.plugin->flags & WEIR_KEEPS_NOTES);
+    for (size_t i = 0; i < plan->n_resources; i++)
         if (!plan->resources[i].is_walked)
             check_resource(m, &plan->resources[i]);
 }

@@ -49,6 +49,21 @@ static void redact_label(struct weir_batch *batch, struct weir_unit *unit)
     unit->position = copy;
 }
 
+/* A note can be done without: the unit is asked for as if for the first time. */
+static void drop_note(struct weir_batch *batch, struct weir_unit *unit)
+{
+    struct weir_position *copy = weir_new(batch->arena, struct weir_position);
+
+    *copy = *unit->position;
+    copy->note = NULL;
+    unit->position = copy;
+}
+
+static bool may_be_noted(const char *note)
+{
+    return strlen(note) <= WEIR_NOTE_MAX && !holds_secret(note);
+}
+
 static enum weir_status refuse(const struct weir_resource *resource, const char *what,
     const char *remedy, struct weir_error *ret_error)
 {
@@ -84,6 +99,8 @@ enum weir_status secrets_stay_out(struct weir_batch *batch, struct weir_error *r
             redact_reason(batch, unit);
         if (unit->position->label)
             redact_label(batch, unit);
+        if (unit->position->note && !may_be_noted(unit->position->note))
+            drop_note(batch, unit);
         if (check_names(batch, unit->position, ret_error) != WEIR_OK)
             return WEIR_FAIL;
     }

@@ -51,6 +51,7 @@ struct session *session_new(struct plan *plan)
         .takeover = plan->state.takeover,
     };
     session->marks = marks_new(plan);
+    session->notes = notes_new();
     return session;
 }
 
@@ -59,6 +60,7 @@ void session_free(struct session *session)
     if (!session)
         return;
     marks_free(session->marks);
+    notes_free(session->notes);
     places_free(session->places);
     free(session);
 }
@@ -118,66 +120,6 @@ static void adopt_open_pass(struct session *session, const struct weir_pass *ope
             !open->generations[i].done && !pass_find(&session->pass, open->generations[i].name);
     session->n_old_gaps = open->n_gaps;
     session->result.resumed = true;
-}
-
-static void take_place(void *arg, const struct weir_place *place)
-{
-    places_add(((struct session *)arg)->places, place);
-}
-
-static bool adds_rows(const struct weir_resource *resource)
-{
-    return resource->disposition == WEIR_APPEND && !resource->is_walked;
-}
-
-/* Its rows come again only where those of an incremental parent do, whose mark would stay for it, and
- * with them all that is read from the parent's rows. */
-static bool would_double_family(const struct plan *plan, const struct weir_resource *resource)
-{
-    for (size_t i = 0; i < plan->n_resources; i++) {
-        const struct weir_resource *parent = &plan->resources[i];
-
-        if (!parent->incremental || !weir_resource_descends(resource, parent))
-            continue;
-        if (adds_rows(parent))
-            return true;
-        for (size_t k = 0; k < plan->n_resources; k++)
-            if (adds_rows(&plan->resources[k]) &&
-                weir_resource_descends(&plan->resources[k], parent))
-                return true;
-    }
-    return false;
-}
-
-/* Rows of the same series may be there: its mark stays behind them, so a new pass would ask for them
- * again, and append add them. */
-static bool would_double(const struct session *session, const struct weir_gap *gap)
-{
-    const struct weir_resource *resource = &session->plan->resources[gap->generation];
-
-    if (resource->incremental && resource->disposition == WEIR_APPEND &&
-        (gap->alone || gap->number > 0 || resource->incremental->step))
-        return true;
-    return would_double_family(session->plan, resource);
-}
-
-static void take_gap(void *arg, const struct weir_gap *gap)
-{
-    struct session *session = arg;
-
-    session->keeps_gaps |= would_double(session, gap);
-    if (gap->alone)
-        places_add_hole(session->places, gap->generation, &gap->chain, gap->number);
-    else
-        places_add_wait(session->places, gap->generation, &gap->chain, gap->number);
-}
-
-static void take_mark(void *arg, const struct weir_marked *mark)
-{
-    struct session *session = arg;
-
-    /* The first error is kept, and told when all is read. */
-    (void)marks_add(session->marks, mark, &session->mark_error);
 }
 
 /* People wonder why a run asks for less than they expected. */
@@ -258,28 +200,10 @@ static enum weir_status begin(struct session *session, struct weir_error *ret_er
     return session->store->begin(session->load, &session->pass, session->found.open);
 }
 
-static enum weir_status read_state(struct session *session, struct weir_error *ret_error)
-{
-    enum weir_status status;
-
-    (void)ret_error;
-    if (session->plan->state.replays)
-        return WEIR_OK;
-    session->reading = (struct weir_reading){
-        .place = take_place, .gap = take_gap, .mark = take_mark, .arg = session};
-    status = session->store->read(session->load, &session->pass, &session->reading);
-    if (status == WEIR_AGAIN)
-        return WEIR_AGAIN;
-    places_seal(session->places);
-    if (status == WEIR_OK && weir_error_is_set(&session->mark_error))
-        return weir_fail_with(session->load, &session->mark_error);
-    return status;
-}
-
 enum weir_status session_open(struct session *session, struct weir_error *ret_error)
 {
     static enum weir_status (*const steps[])(struct session * session,
-        struct weir_error * ret_error) = {open_store, choose, begin, read_state};
+        struct weir_error * ret_error) = {open_store, choose, begin, session_read};
     enum weir_status status = WEIR_OK;
 
     if (!session->store)
@@ -387,6 +311,12 @@ const char *session_mark(const struct session *session, const struct weir_resour
     if (!marks_find(session->marks, plan_resource_index(session->plan, resource), series, &old))
         return NULL;
     return old.text;
+}
+
+const char *session_noted(const struct session *session, const struct weir_resource *resource,
+    const struct weir_id *chain, uint64_t number)
+{
+    return notes_find(session->notes, plan_resource_index(session->plan, resource), chain, number);
 }
 
 const struct marks *session_marks(const struct session *session)

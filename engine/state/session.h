@@ -57,6 +57,8 @@ bool session_opened(const struct session *session, const struct weir_resource *r
 bool session_is_read(const struct session *session, const struct weir_resource *resource);
 const char *session_mark(const struct session *session, const struct weir_resource *resource,
     const struct weir_id *series);
+const char *session_noted(const struct session *session, const struct weir_resource *resource,
+    const struct weir_id *chain, uint64_t number);
 const struct marks *session_marks(const struct session *session);
 const char *session_now(const struct session *session);
 

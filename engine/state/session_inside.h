@@ -2,6 +2,7 @@
 #ifndef STATE_SESSION_INSIDE_H
 #define STATE_SESSION_INSIDE_H
 
+#include "notes.h"
 #include "places.h"
 #include "plan/now.h"
 #include "session.h"
@@ -15,6 +16,7 @@ struct session {
     struct weir_pass pass; /* generations in the order of the plan's resources */
     struct places *places;
     struct marks *marks;
+    struct notes *notes;
     struct weir_error mark_error; /* why a mark could not be taken, if one could not */
     struct session_result result;
     bool is_open;
@@ -26,14 +28,18 @@ struct session {
     bool is_ending; /* `ending` is filled */
     char finished_at[NOW_SIZE];
     char summary[256];
-    uint64_t n_old_gaps; /* when the run began */
-    bool leaves_others;  /* the pass has resources to be read that the run does not */
-    bool has_new_gap;    /* something failed for the first time */
-    bool keeps_gaps;     /* to give the old gaps up would add rows a second time */
-    uint64_t n_good;     /* units that the run has loaded */
+    uint64_t n_old_gaps;  /* when the run began */
+    bool leaves_others;   /* the pass has resources to be read that the run does not */
+    bool has_new_gap;     /* something failed for the first time */
+    bool has_other_notes; /* of another file, which is told once */
+    bool keeps_gaps;      /* to give the old gaps up would add rows a second time */
+    uint64_t n_good;      /* units that the run has loaded */
     char now[NOW_SIZE];
     char id[40];
     char host[256];
 };
+
+/* session_read.c: a step of session_open, behind `begin`. */
+enum weir_status session_read(struct session *session, struct weir_error *ret_error);
 
 #endif

@@ -197,6 +197,14 @@ const char *weir_last_mark(
     return HOST_HAS(host, mark) ? host->mark(stage, resource, series) : NULL;
 }
 
+const char *weir_noted(struct weir_stage *stage, const struct weir_resource *resource,
+    const struct weir_id *chain, uint64_t number)
+{
+    const struct weir_host *host = stage->host;
+
+    return HOST_HAS(host, noted) ? host->noted(stage, resource, chain, number) : NULL;
+}
+
 const char *weir_pass_now(struct weir_stage *stage)
 {
     const struct weir_host *host = stage->host;

@@ -22,6 +22,8 @@ static struct fake {
     size_t n_places;
     struct weir_gap gaps[PLACES_MAX];
     size_t n_gaps;
+    struct weir_note notes[PLACES_MAX];
+    size_t n_notes;
     int waits; /* so often each callback answers WEIR_AGAIN first */
     /* what happened */
     int waited;
@@ -98,6 +100,8 @@ static inline enum weir_status fake_read(
     called("read");
     for (size_t i = 0; i < fake.n_gaps; i++)
         reading->gap(reading->arg, &fake.gaps[i]);
+    for (size_t i = 0; i < fake.n_notes; i++)
+        reading->note(reading->arg, &fake.notes[i]);
     return fake.on_read;
 }
 
@@ -237,6 +241,17 @@ static inline void leave_place(
 {
     fake.places[fake.n_places++] = (struct weir_place){
         .generation = generation, .chain = chain_of(chain), .number = number, .next = next};
+}
+
+/* `config` NULL: that of the file. */
+static inline void leave_note(
+    const char *resource, const char *config, const char *chain, uint64_t number, const char *text)
+{
+    fake.notes[fake.n_notes++] = (struct weir_note){.resource = resource,
+        .config = config ? config : fake.begun_generations[0].config,
+        .chain = chain_of(chain),
+        .number = number,
+        .text = text};
 }
 
 static inline void check_ending(

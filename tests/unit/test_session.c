@@ -249,6 +249,49 @@ static void a_replay_into_what_is_being_replaced_is_refused(void **state)
     assert_string_equal(r->error.code, "E-STATE-OPEN");
 }
 
+static const char *noted(
+    const struct run_fixture *r, size_t resource, const char *chain, uint64_t number)
+{
+    struct weir_id id = chain_of(chain);
+
+    return session_noted(r->session, &r->flow->plan.resources[resource], &id, number);
+}
+
+static void it_tells_what_was_noted(void **state)
+{
+    struct run_fixture *r = *state;
+
+    assert_int_equal(open_run(r), WEIR_OK);
+    leave_note(r->pass.generations[0].name, NULL, "a", 3, "v1");
+    leave_note("one that the file has no more", NULL, "a", 4, "v1");
+    assert_int_equal(open_run(r), WEIR_OK);
+    assert_string_equal(noted(r, 0, "a", 3), "v1");
+    assert_null(noted(r, 0, "a", 4));
+    assert_null(noted(r, 0, "b", 3));
+    assert_null(noted(r, 1, "a", 3));
+}
+
+static void what_another_file_noted_is_not_told(void **state)
+{
+    struct run_fixture *r = *state;
+
+    assert_int_equal(open_run(r), WEIR_OK);
+    leave_note(r->pass.generations[0].name, "{\"path\":\"0\"}", "a", 3, "v1");
+    assert_int_equal(open_run(r), WEIR_OK);
+    assert_null(noted(r, 0, "a", 3));
+}
+
+static void what_is_read_needs_no_notes(void **state)
+{
+    struct run_fixture *r = *state;
+
+    leave_open_pass(r);
+    r->generations[0].done = true;
+    leave_note(r->pass.generations[0].name, NULL, "a", 3, "v1");
+    assert_int_equal(open_run(r), WEIR_OK);
+    assert_null(noted(r, 0, "a", 3));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -266,6 +309,9 @@ int main(void)
         CASE(what_its_key_names_is_done_already),
         CASE(a_replay_works_on_no_pass),
         CASE(a_replay_into_what_is_being_replaced_is_refused),
+        CASE(it_tells_what_was_noted),
+        CASE(what_another_file_noted_is_not_told),
+        CASE(what_is_read_needs_no_notes),
     };
 
     return cmocka_run_group_tests_name("session", tests, NULL, NULL);

@@ -100,6 +100,18 @@ static void marks_of_one_series_stand_alone(void **state)
                                        "  orders  1,200 series: 17, 17, 18, ...\n");
 }
 
+static void notes_are_counted(void **state)
+{
+    const struct weir_showing *showing = state_view_showing(*state);
+
+    showing->notes(showing->arg, "quakes", 1);
+    showing->notes(showing->arg, "orders", 1200);
+    assert_string_equal(print(*state), "places: no pass is open\n"
+                                       "noted for the source\n"
+                                       "  quakes  1 unit\n"
+                                       "  orders  1,200 units\n");
+}
+
 static void gaps_say_why_and_since_when(void **state)
 {
     const struct weir_showing *showing = state_view_showing(*state);
@@ -197,6 +209,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_open_pass_says_how_far_it_is, setup, teardown),
         cmocka_unit_test_setup_teardown(a_pass_that_is_done_is_not_shown, setup, teardown),
         cmocka_unit_test_setup_teardown(marks_of_one_series_stand_alone, setup, teardown),
+        cmocka_unit_test_setup_teardown(notes_are_counted, setup, teardown),
         cmocka_unit_test_setup_teardown(gaps_say_why_and_since_when, setup, teardown),
         cmocka_unit_test_setup_teardown(rows_set_aside_are_counted_by_reason, setup, teardown),
         cmocka_unit_test_setup_teardown(runs_say_how_they_ended, setup, teardown),

@@ -6,6 +6,7 @@
 #include "gaps.h"
 #include "mark_tables.h"
 #include "marks.h"
+#include "notes.h"
 #include "pass.h"
 #include "places.h"
 #include "runs.h"
@@ -17,6 +18,7 @@ struct closing {
     struct sqlite_load *load;
     const struct weir_ending *ending;
     bool *has_gaps; /* in the order of stage->resources */
+    bool published; /* tables whose old rows the pass was to replace */
     bool refused;   /* new rows may not take the place of the old ones */
 };
 
@@ -80,6 +82,7 @@ static enum weir_status publish(struct closing *closing)
     WEIR_FAILPOINT("before_publish");
     status = publish_all(stage, tables, n);
     WEIR_FAILPOINT("after_publish");
+    closing->published = status == WEIR_OK;
     closing->refused = status == WEIR_REJECT;
     return closing->refused ? WEIR_OK : status;
 }
@@ -94,6 +97,18 @@ static bool lacks_below(const struct closing *closing, size_t resource)
             weir_resource_descends(stage->resources[i], stage->resources[resource]))
             return true;
     return false;
+}
+
+/* Of a table that keeps its old rows the old notes hold. */
+static enum weir_status take_notes(struct closing *closing, size_t resource)
+{
+    struct state *state = &closing->load->state;
+    int64_t id = state->generations[resource].id;
+
+    if (replaces(closing, resource) && !closing->published)
+        return notes_forget_generation(state, id);
+    return notes_take(
+        state, id, state->stage->resources[resource]->name, !lacks_some(closing, resource));
 }
 
 /* One that was read whole; its rows are where they belong. */
@@ -111,6 +126,8 @@ static enum weir_status close_generation(struct closing *closing, size_t resourc
         status = mark_tables_note(closing->load, resource);
     if (status == WEIR_OK)
         status = marks_forget_seen(state, id);
+    if (status == WEIR_OK)
+        status = take_notes(closing, resource);
     if (status == WEIR_OK && !lacks_some(closing, resource))
         status = pass_end_generation(state, id);
     return status;

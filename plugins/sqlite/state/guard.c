@@ -30,7 +30,7 @@ static int restore_place(struct guard *guard, const struct place_before *note)
     return places_remove(guard->state, note->generation, &note->chain);
 }
 
-static int restore_notes(struct guard *guard)
+static int restore_all(struct guard *guard)
 {
     int rc = SQLITE_OK;
 
@@ -38,7 +38,7 @@ static int restore_notes(struct guard *guard)
         rc = restore_place(guard, &guard->places[i - 1]);
     for (size_t i = guard->n_marks; i > 0 && rc == SQLITE_OK; i--)
         rc = marks_restore(guard->state, guard->generation, &guard->marks[i - 1]);
-    return rc;
+    return rc == SQLITE_OK ? guard_remove_notes(guard) : rc;
 }
 
 void guard_undo(struct guard *guard)
@@ -54,7 +54,7 @@ void guard_undo(struct guard *guard)
     if (guard->has_savepoint)
         rc = database_run(db, "ROLLBACK TO weir_guard; RELEASE weir_guard");
     else
-        rc = restore_notes(guard);
+        rc = restore_all(guard);
     if (rc != SQLITE_OK)
         database_lose(db);
 }
@@ -339,6 +339,8 @@ enum weir_status guard_begin(struct guard *guard, struct state *state, struct we
         status = guard_open_chains(guard);
     if (status == WEIR_OK)
         status = guard_raise_marks(guard);
+    if (status == WEIR_OK)
+        status = guard_write_notes(guard);
     if (status != WEIR_OK)
         guard_undo(guard);
     return status;

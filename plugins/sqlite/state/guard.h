@@ -30,6 +30,7 @@ struct guard {
     size_t n_places;
     struct mark_before *marks;
     size_t n_marks;
+    size_t n_noted; /* units whose notes are written, if they have any */
 };
 
 /* Inside a transaction. After a failure nothing is left to be undone. */
@@ -40,6 +41,9 @@ enum weir_status guard_raise_marks(struct guard *guard) WEIR_MUST_CHECK;
 /* guard_openings.c: the same of what the units open, of those that have moved their chains. */
 enum weir_status guard_open_chains(struct guard *guard) WEIR_MUST_CHECK;
 size_t guard_count_openings(const struct weir_batch *batch);
+/* guard_notes.c: the same of what they note; and back, SQLite's code. */
+enum weir_status guard_write_notes(struct guard *guard) WEIR_MUST_CHECK;
+int guard_remove_notes(struct guard *guard);
 /* Keeps what the guards changed. */
 enum weir_status guard_end(struct guard *guard) WEIR_MUST_CHECK;
 /* Takes it back; if that fails too, the whole transaction, which is then noted as lost. */

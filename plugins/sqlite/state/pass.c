@@ -3,6 +3,7 @@
 #include "../publish.h"
 #include "gaps.h"
 #include "marks.h"
+#include "notes.h"
 #include "places.h"
 
 #include <string.h>
@@ -234,6 +235,8 @@ enum weir_status pass_abandon(struct state *state, int64_t pass)
     int rc = query_run(&state->queries, abandon_pass, bind_integer(pass));
     enum weir_status status = state_judge(state, rc, "cannot close a pass");
 
+    if (status == WEIR_OK)
+        status = notes_forget_pass(state, pass);
     if (status == WEIR_OK)
         status = places_forget_pass(state, pass);
     if (status == WEIR_OK)

@@ -6,6 +6,7 @@
 #include "gaps.h"
 #include "mark_tables.h"
 #include "marks.h"
+#include "notes.h"
 #include "pass.h"
 #include "places.h"
 #include "tables.h"
@@ -22,6 +23,8 @@ static enum weir_status forget_generation(
         status = gaps_forget(state, generation->id);
     if (status == WEIR_OK)
         status = marks_forget_seen(state, generation->id);
+    if (status == WEIR_OK)
+        status = notes_forget_generation(state, generation->id);
     if (status == WEIR_OK)
         status = publish_drop(state->db, pass->id, weir_str(generation->table));
     if (status != WEIR_OK)
@@ -55,6 +58,8 @@ static enum weir_status forget(struct state *state, const char *pipeline, const 
         status = mark_tables_forget(state, pipeline, resource);
     if (status == WEIR_OK)
         status = marks_forget(state, pipeline, resource);
+    if (status == WEIR_OK)
+        status = notes_forget(state, pipeline, resource);
     return status == WEIR_OK ? database_commit(state->db) : status;
 }
 
@@ -67,6 +72,9 @@ enum weir_status reset_state(struct state *state, const char *pipeline, const ch
         status = database_begin(state->db);
     if (status == WEIR_OK)
         status = tables_are_there(state, &there);
+    /* An earlier version of weir may have made them, and not all that there are today. */
+    if (status == WEIR_OK && there)
+        status = tables_make(state);
     if (status == WEIR_OK && there)
         status = forget(state, pipeline, resource);
     if (database_in_transaction(state->db))

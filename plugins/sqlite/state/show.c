@@ -3,6 +3,7 @@
 #include "dead_letters.h"
 #include "gaps.h"
 #include "marks.h"
+#include "notes.h"
 #include "pass.h"
 #include "tables.h"
 
@@ -100,6 +101,8 @@ enum weir_status show_state(
         status = show_open(state, pipeline, showing);
     if (status == WEIR_OK && showing->mark)
         status = marks_read(state, pipeline, showing->mark, showing->arg);
+    if (status == WEIR_OK && showing->notes)
+        status = notes_count(state, pipeline, showing);
     if (status == WEIR_OK && showing->dead_letters)
         status = dead_letters_count(state, pipeline, showing->dead_letters, showing->arg);
     if (status == WEIR_OK && showing->run)

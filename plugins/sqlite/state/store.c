@@ -12,6 +12,7 @@
 #include "made.h"
 #include "mark_tables.h"
 #include "marks.h"
+#include "notes.h"
 #include "pass.h"
 #include "places.h"
 #include "reset.h"
@@ -186,10 +187,24 @@ static enum weir_status sqlite_begin(
 
 /* --- the others ----------------------------------------------------------------------------- */
 
+/* A table that is gone has none of the rows that are not to come again. */
+static enum weir_status read_notes(struct sqlite_load *load, const struct weir_reading *reading)
+{
+    struct state *state = &load->state;
+    enum weir_status status = WEIR_OK;
+
+    for (size_t i = 0; i < state->stage->n_resources && status == WEIR_OK; i++)
+        if (load->of_resource[i]->exists)
+            status =
+                notes_read(state, state->run.pipeline, state->stage->resources[i]->name, reading);
+    return status;
+}
+
 /* Other processes may commit meanwhile: while one does, a query waits as a transaction would. */
 static enum weir_status read_all(
-    struct state *state, const struct weir_pass *pass, const struct weir_reading *reading)
+    struct sqlite_load *load, const struct weir_pass *pass, const struct weir_reading *reading)
 {
+    struct state *state = &load->state;
     enum weir_status status = WEIR_OK;
 
     for (size_t i = 0; i < pass->n_generations && status == WEIR_OK; i++) {
@@ -201,18 +216,18 @@ static enum weir_status read_all(
     }
     if (status == WEIR_OK)
         status = marks_read(state, state->run.pipeline, reading->mark, reading->arg);
-    return status;
+    return status == WEIR_OK && reading->note ? read_notes(load, reading) : status;
 }
 
 static enum weir_status sqlite_read(
     struct weir_stage *stage, const struct weir_pass *pass, const struct weir_reading *reading)
 {
-    struct state *state = state_of(stage);
+    struct sqlite_load *load = stage->state;
     enum weir_status status;
 
-    database_may_wait(state->db, true);
-    status = read_all(state, pass, reading);
-    database_may_wait(state->db, false);
+    database_may_wait(&load->db, true);
+    status = read_all(load, pass, reading);
+    database_may_wait(&load->db, false);
     return status;
 }
 

@@ -21,6 +21,8 @@ enum { STATE_VERSION = 1 };
  *   _weir_gap          units that were given up; alone: the chain went on behind it
  *   _weir_mark         the highest cursor value of each series, of finished passes
  *   _weir_mark_seen    the same of open generations
+ *   _weir_note         what the source wants to know of a unit in a later pass
+ *   _weir_noted        of which generation of each resource notes are in force, and its `config`
  */
 static const char make[] =
     "CREATE TABLE IF NOT EXISTS main._weir_meta ("
@@ -67,7 +69,14 @@ static const char make[] =
     " generation INTEGER NOT NULL, series BLOB NOT NULL CHECK (length(series) = 16),"
     " mark TEXT NOT NULL, mark_key TEXT NOT NULL,"
     " ties BLOB NOT NULL CHECK (length(ties) % 16 = 0),"
-    " PRIMARY KEY (generation, series)) STRICT, WITHOUT ROWID;";
+    " PRIMARY KEY (generation, series)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS main._weir_note ("
+    " generation INTEGER NOT NULL, chain BLOB NOT NULL CHECK (length(chain) = 16),"
+    " number INTEGER NOT NULL CHECK (number >= 0), note TEXT NOT NULL,"
+    " PRIMARY KEY (generation, chain, number)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS main._weir_noted ("
+    " pipeline TEXT NOT NULL, resource TEXT NOT NULL, generation INTEGER NOT NULL,"
+    " config TEXT NOT NULL, PRIMARY KEY (pipeline, resource)) STRICT, WITHOUT ROWID;";
 
 static const char is_made[] = "SELECT 1 FROM main.sqlite_schema WHERE name = '_weir_meta'";
 static const char read_version[] = "SELECT v FROM main._weir_meta WHERE k = 'state_version'";
