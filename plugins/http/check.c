@@ -168,7 +168,7 @@ static void check_resource(
                              http_credential_header_name(&s.options->auth)},
         mistakes);
     check_failures(&s, mistakes);
-    http_actions_check(&s.options->response_actions, http_credential_renews(&s.options->auth),
+    http_actions_check(resource, http_credential_renews(&s.options->auth),
         node_of(&s, "response_actions"), mistakes);
     if (s.names.partitions && !s.names.partitions_are_used)
         weir_mistake_warn(mistakes, s.names.partitions_node, "E-VALUE",

@@ -38,7 +38,7 @@ static void parse(struct http_fixture *f, const char *actions)
 {
     http_parse(f, weir_printf(f->arena, "{'url': 'http://h/', 'response_actions': %s}", actions));
     if (f->mistakes.n == 0)
-        http_actions_check(&f->options.response_actions, false,
+        http_actions_check(&f->resource, false,
             weir_node_get(f->resource.config, "response_actions"), &f->mistakes);
     if (f->mistakes.n_errors == 0)
         start(f);
@@ -190,6 +190,13 @@ static void mistakes_are_told(void **state)
         "'refresh_auth' is 'fail' here, for this auth has no other login to get");
     parse(f, "[{'headers': {'a b': 'x'}, 'action': 'stop'}]");
     check_mistake(&f->mistakes, 0, "E-HEADER", "'a b' cannot be the name of a header");
+    parse(f, "[{'status_code': '410', 'action': 'reset_pagination'}]");
+    check_mistake(&f->mistakes, 0, "E-VALUE",
+        "'reset_pagination' is for pages that answers name (cursor, links, keyset); these are "
+        "computed, so none of them expires: use retry");
+    check_mistake(&f->mistakes, 1, "E-VALUE",
+        "'reset_pagination' reads rows a second time, which only write_disposition: merge with a "
+        "primary_key takes without harm");
     parse(f, "[{'when': 'status >', 'action': 'stop'}]");
     check_mistake(&f->mistakes, 0, "E-SQL", "it ends too early: something is missing behind it");
     parse(f, "[{'when': 'code = \\u0027busy\\u0027', 'action': 'stop'}]");

@@ -1,7 +1,9 @@
 #include "actions.h"
 
 #include "client/retry.h"
+#include "options.h"
 #include "request/header.h"
+#include "reset.h"
 
 #include <string.h>
 
@@ -11,6 +13,9 @@ static const struct weir_choice action_choices[] = {
     {"retry", HTTP_RETRY, "Ask again, as `retry` says."},
     {"rate_limited", HTTP_RATE_LIMITED, "The same: we ask too fast."},
     {"refresh_auth", HTTP_REFRESH_AUTH, "Ask again with a new login, where `auth` can get one."},
+    {"reset_pagination", HTTP_RESET,
+        "Begin anew with the first page, ten times a run at most: for cursors that expire. Rows "
+        "come twice, so it needs `write_disposition: merge`."},
     {"ignore", HTTP_IGNORE, "Take it for an answer without rows."},
     {"skip_partition", HTTP_SKIP,
         "Leave out the rest of the partition, as `on_error: skip_partition` does."},
@@ -207,9 +212,11 @@ static void check_action(
                 "'%s' cannot be the name of a header", action->headers.items[i].name);
 }
 
-void http_actions_check(const struct weir_groups *actions, bool renews,
+void http_actions_check(const struct weir_resource *resource, bool renews,
     const struct weir_node *node, struct weir_mistakes *mistakes)
 {
+    const struct http_resource_options *options = resource->options;
+    const struct weir_groups *actions = &options->response_actions;
     const struct http_action *list = actions->items;
 
     if (actions->n > HTTP_ACTIONS_MAX)
@@ -223,5 +230,7 @@ void http_actions_check(const struct weir_groups *actions, bool renews,
         if (list[i].action == HTTP_REFRESH_AUTH && !renews)
             weir_mistake_warn(mistakes, at, "E-VALUE",
                 "'refresh_auth' is 'fail' here, for this auth has no other login to get");
+        if (list[i].action == HTTP_RESET)
+            http_reset_check(resource, at, mistakes);
     }
 }

@@ -36,8 +36,8 @@ struct http_actions {
     size_t n;
 };
 
-/* `renews`: another login can be got. */
-void http_actions_check(const struct weir_groups *actions, bool renews,
+/* Of a resource of the http extractor. `renews`: another login can be got. */
+void http_actions_check(const struct weir_resource *resource, bool renews,
     const struct weir_node *node, struct weir_mistakes *mistakes);
 /* What is compiled lives as long as the stage's arena. */
 enum weir_status http_actions_start(struct http_actions *actions, const struct weir_groups *options,

@@ -4,6 +4,7 @@
 #include "format/format.h"
 #include "hand_over.h"
 #include "redirect.h"
+#include "reset.h"
 #include "room.h"
 #include "schedule.h"
 #include "source.h"
@@ -107,6 +108,8 @@ bool http_attempt_again(struct http_page *page, enum http_verdict verdict,
 
     if (verdict == HTTP_RATE_LIMITED || (verdict == HTTP_RETRY && retry_after))
         http_polite_slow(page, retry_after);
+    if (verdict == HTTP_RESET)
+        return http_reset(page, reason);
     return verdict == HTTP_REFRESH_AUTH ? log_in_again(page, reason, response)
                                         : retry(page, reason, retry_after);
 }
@@ -224,6 +227,7 @@ static void act(struct http_page *page, enum http_verdict verdict, struct http_r
     case HTTP_RETRY:
     case HTTP_RATE_LIMITED:
     case HTTP_REFRESH_AUTH:
+    case HTTP_RESET:
     case HTTP_SKIP:
     case HTTP_BAD:
         fail(page, verdict, response);

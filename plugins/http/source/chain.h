@@ -36,9 +36,10 @@ struct http_chain {
     uint64_t n_undelivered;
     uint64_t n_unjudged;
     struct http_guard guard;
-    unsigned misses;  /* pages given up, one behind the other */
-    bool knows_total; /* n_pages is what the server said */
-    bool ended;       /* what is still on its way is dropped */
+    unsigned n_resets; /* see reset.h */
+    unsigned misses;   /* pages given up, one behind the other */
+    bool knows_total;  /* n_pages is what the server said */
+    bool ended;        /* what is still on its way is dropped */
 };
 
 /* What the resource's walk comes to next; the status is the walk's. A request that cannot be made

@@ -132,7 +132,7 @@ enum weir_status http_guard_place(
     const struct http_page *first = chain->first;
     struct http_seen *seen = &chain->guard.seen;
 
-    if (first->number == chain->first_number) {
+    if (first->number == chain->first_number || !first->at) {
         (void)http_seen_add(seen, chain->request.url);
         if (first->at)
             (void)http_seen_add(seen, first->at);
@@ -147,6 +147,12 @@ enum weir_status http_guard_place(
     return weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-PAGE-LOOP",
         "page %" PRIu64 " names a next page that was here before: the server leads in a circle",
         first->number + 1);
+}
+
+void http_guard_forget(struct http_chain *chain)
+{
+    http_seen_done(&chain->guard.seen);
+    chain->guard = (struct http_guard){0};
 }
 
 /* --- paths that lead nowhere ---------------------------------------------------------------- */

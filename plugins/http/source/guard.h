@@ -41,6 +41,8 @@ bool http_guard_goes_on(
 /* What the first page names as the next one was not here before, else E-PAGE-LOOP. */
 enum weir_status http_guard_place(
     struct http_chain *chain, const char *at, struct weir_error *ret_error) WEIR_MUST_CHECK;
+/* The chain begins anew: what was here before may come again. */
+void http_guard_forget(struct http_chain *chain);
 /* All of the resource is read: warns of paths at which nothing ever stood. */
 void http_guard_tell(struct http_resource *resource);
 

@@ -204,7 +204,8 @@ static bool ask_again(
     const struct http_source *source = chain->resource->source;
     enum http_verdict verdict = decoded->verdict;
 
-    if (verdict != HTTP_RETRY && verdict != HTTP_RATE_LIMITED && verdict != HTTP_REFRESH_AUTH)
+    if (verdict != HTTP_RETRY && verdict != HTTP_RATE_LIMITED && verdict != HTTP_REFRESH_AUTH &&
+        verdict != HTTP_RESET)
         return false;
     if (source->failed || source->cut)
         return leave(chain);

@@ -14,6 +14,7 @@ enum http_verdict {
     HTTP_RATE_LIMITED, /* the same, for we ask too fast */
     HTTP_REFRESH_AUTH, /* the same, with another login */
     HTTP_IGNORE,       /* take it as an answer without rows */
+    HTTP_RESET,        /* begin anew with the chain's first page */
     HTTP_SKIP,         /* give up, and leave out the rest of the partition */
     HTTP_STOP,         /* no rows, and its chain ends here */
     HTTP_BAD,          /* give up */
