@@ -42,6 +42,30 @@ static void link_parents(struct maker *m, struct weir_resource *resource)
     resource->parents = parents;
 }
 
+/* Is one of the others read from it? Then what is said of it comes by way of that one. */
+static bool is_above_another(
+    const struct weir_resource *resource, const struct weir_resource *parent)
+{
+    for (size_t i = 0; i < resource->n_parents; i++)
+        if (weir_resource_descends(resource->parents[i], parent) &&
+            !weir_resource_descends(parent, resource->parents[i]))
+            return true;
+    return false;
+}
+
+static void keep_nearest(struct maker *m, struct weir_resource *resource)
+{
+    struct weir_resource **nearest =
+        weir_new_array(m->plan->arena, resource->n_parents, struct weir_resource *);
+    size_t n = 0;
+
+    for (size_t i = 0; i < resource->n_parents; i++)
+        if (!is_above_another(resource, resource->parents[i]))
+            nearest[n++] = resource->parents[i];
+    resource->parents = nearest;
+    resource->n_parents = n;
+}
+
 static void link_children(struct plan *plan, struct weir_resource *parent)
 {
     struct weir_resource **children =
@@ -168,6 +192,8 @@ static void link_all(struct maker *m)
         plan->resources[i].n_parents = plan->resources[i].n_children = 0;
     for (size_t i = 0; i < plan->n_resources; i++)
         link_parents(m, &plan->resources[i]);
+    for (size_t i = 0; i < plan->n_resources; i++)
+        keep_nearest(m, &plan->resources[i]);
     for (size_t i = 0; i < plan->n_resources; i++)
         link_children(plan, &plan->resources[i]);
 }

@@ -2,6 +2,7 @@
 
 #include "auth/credential.h"
 #include "client/url.h"
+#include "family/fanout.h"
 #include "family/take.h"
 #include "format/format.h"
 #include "options.h"
@@ -120,11 +121,15 @@ static void check_request(struct subject *s, struct weir_mistakes *mistakes)
 static void check_partitions(struct subject *s, struct weir_mistakes *mistakes)
 {
     const struct weir_node *node = s->options->partitions;
+    struct http_fanout fanout;
 
     if (!node)
         return;
     s->names.partitions_node = node;
-    s->names.partitions = weir_partitions_parse(s->names.arena, node, mistakes);
+    s->names.partitions_are_sound = http_fanout_parse(node, s->names.arena, mistakes, &fanout);
+    if (fanout.lists)
+        s->names.partitions_are_sound &=
+            weir_partitions_parse(s->names.arena, fanout.lists, mistakes) != NULL;
 }
 
 static void check_failures(const struct subject *s, struct weir_mistakes *mistakes)
@@ -170,7 +175,7 @@ static void check_resource(
     check_failures(&s, mistakes);
     http_actions_check(resource, http_credential_renews(&s.options->auth),
         node_of(&s, "response_actions"), mistakes);
-    if (s.names.partitions && !s.names.partitions_are_used)
+    if (s.names.partitions_are_sound && !s.names.partitions_are_used)
         weir_mistake_warn(mistakes, s.names.partitions_node, "E-VALUE",
             "no placeholder uses these partitions, so each asks for the same");
 }

@@ -6,7 +6,6 @@
 
 struct http_options;
 struct weir_incremental;
-struct weir_partitions;
 struct weir_template;
 struct weir_document;
 
@@ -19,8 +18,8 @@ void http_check_connection(const struct http_options *options, const struct weir
 struct http_check_names {
     struct weir_arena *arena;
     struct weir_mistakes *mistakes;
-    const struct weir_partitions *partitions; /* NULL: none */
-    const struct weir_node *partitions_node;  /* the map of their names, or NULL */
+    const struct weir_node *partitions_node; /* the map of their names, or NULL */
+    bool partitions_are_sound;
     bool partitions_are_used;
     const struct weir_incremental *incremental; /* NULL: none, or one with mistakes */
     const struct weir_node *incremental_node;   /* or NULL */

@@ -6,10 +6,11 @@
  */
 #include "check.h"
 
+#include "family/fanout.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <weir/incremental.h>
-#include <weir/partition.h>
 
 struct look {
     struct http_check_names *names;
@@ -56,7 +57,8 @@ static void look_at_partition(struct look *look, const char *name)
         weir_mistake(names->mistakes, look->at, offset_of(look, placeholder), "E-TEMPLATE",
             "'%s' needs a 'partitions' key in this resource, such as partitions: { %s: [a, b] }",
             placeholder, name);
-    else if (names->partitions && !weir_partitions_have(names->partitions, weir_str(name)))
+    else if (names->partitions_are_sound &&
+             !http_fanout_has(names->partitions_node, weir_str(name)))
         weir_mistake(names->mistakes, look->at, offset_of(look, placeholder), "E-TEMPLATE",
             "there is no partition '%s' in this resource%s", name, suggestion(names, name));
 }

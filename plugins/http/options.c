@@ -123,7 +123,10 @@ const struct weir_option http_resource_option_table[] = {
                 "an object is one row. The whole answer when absent."),
     WEIR_NODE(struct http_resource_options, partitions, .example = "{ region: [eu, us] }",
         .help = "Ask once for each value, as `{partition.NAME}`: a list, a range `{ from: 1, to: "
-                "9 }`, or the lines of a file `{ file: urls.txt }`; several names make a product."),
+                "9 }`, or the lines of a file `{ file: urls.txt }`; several names make a product. "
+                "`{ resource: "
+                "orders, field: id, group: 100 }`: a column of another resource's rows, so many of "
+                "them at once."),
     WEIR_NODE(struct http_resource_options, include_from_parent, .example = "[id]",
         .help = "Columns of the parent's row that each of its rows gets: a list, whose columns are "
                 "named `PARENT_COLUMN`, or a map that names them, `{ repo_id: id }`."),

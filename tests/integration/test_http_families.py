@@ -196,13 +196,12 @@ class Mistakes(FamilyCase):
     def test_they_are_told_by_check(self):
         cases = {
             issues("include_from_parent: 1"): "needs a list of columns of the parent",
-            issues("partitions: { a: [1] }"): "cannot be had together with what is taken from rows",
             resource("issues", "", "include_from_parent: [id]"): "is read from another one's rows",
             issues("on_error: continue", "max_failed_partitions: 5%"): "as a number",
             resource("issues", ", a: '{resources.repos.owner.id}'"): "looks into a value",
             resource("issues", ", a: '{resources.repo.id}'"): "did you mean 'repos'?",
             resource("issues", ", a: '{resources.repos.id}', b: '{resources.other.id}'"):
-                "more than one resource",
+                "of which neither is read from the other",
             issues("incremental: { cursor_path: at, cursor_type: integer, initial_value: 1, "
                    "end_value: 9, step: 5 }"): "'step' cannot be had together",
         }
@@ -213,9 +212,10 @@ class Mistakes(FamilyCase):
             self.assertIn(message, result.err)
 
 
-@on_both
-class Killed(FamilyCase):
+class KillCase(FamilyCase):
     """P01 with families over HTTP: killed at random moments, and started again at once."""
+
+    TABLES = "repos", "issues", "comments"
 
     def live(self, file, dice, duration):
         for attempt in range(KILLS + 1):
@@ -235,21 +235,28 @@ class Killed(FamilyCase):
         if not self.database.is_there():
             return
         with self.database.left_by_a_crash() as left:
-            for table in "repos", "issues", "comments":
+            for table in self.TABLES:
                 found = self.ids(table, left) if left.has_table(table) else []
                 self.assertEqual(len(found), len(set(found)), f"rows of {table} came twice")
 
-    def test_killed(self):
-        file = self.write("family.yaml", self.family(
-            repos(chaos=0.1, delay=0.002), issues(chaos=0.1, delay=0.001), comments(chaos=0.1),
-            load="batching: { rows: 20, period: 5ms }"))
+    def kill(self, file, assert_all, seeds=SEEDS):
+        """The file of a pipeline; `assert_all` looks at what is there behind its end."""
         begun = time.monotonic()
         self.assert_exit(self.run_weir(file), OK)
         duration = time.monotonic() - begun
         kills = 0
-        for seed in range(SEEDS):
+        for seed in range(seeds):
             with self.subTest(seed=seed):
                 self.database.empty()
                 kills += self.live(file, random.Random(f"http family {seed}"), duration)
-                self.assert_all()
+                assert_all()
         print(f"{kills} kills ", end="", flush=True)
+
+
+@on_both
+class Killed(KillCase):
+    def test_killed(self):
+        file = self.write("family.yaml", self.family(
+            repos(chaos=0.1, delay=0.002), issues(chaos=0.1, delay=0.001), comments(chaos=0.1),
+            load="batching: { rows: 20, period: 5ms }"))
+        self.kill(file, self.assert_all)

@@ -32,19 +32,21 @@ static void set(const char *column, struct weir_value value)
     weir_batch_set(batch, weir_batch_column(batch, weir_str(column)), value);
 }
 
-static struct http_taken taken[] = {{"repos.id", "id", NULL}, {"repos.name", "name", NULL},
-    {NULL, "id", "repo_id"}, {NULL, "tags", "tags"}};
-static const struct http_takes takes = {"repos", taken, 4};
+static struct http_taken taken[] = {{HTTP_ASK, "repos.id", "id", false},
+    {HTTP_ASK, "repos.name", "name", false}, {HTTP_GIVE, "repo_id", "id", false},
+    {HTTP_GIVE, "tags", "tags", false}};
+static const struct http_takes takes = {"repos", taken, 4, NULL, {0}};
+static const struct weir_str nothing = {"", 0};
 
 static struct weir_opening open_row(void)
 {
-    struct weir_opening opening = {0};
+    struct http_question question;
     struct weir_error error = {0};
     const char *column;
 
-    if (http_opened_of_row(&takes, batch, 0, batch->arena, &opening, &column, &error) != WEIR_OK)
+    if (http_question_of_row(&takes, batch, 0, NULL, &question, &column, &error) != WEIR_OK)
         fail_msg("%s", error.text);
-    return opening;
+    return http_question_open(&question, nothing, batch->arena);
 }
 
 static void fields_come_back_as_they_were(void **state)
@@ -112,12 +114,12 @@ static void what_is_given_does_not_tell_chains_apart(void **state)
 
 static void refuses(const char *code, const char *column, const char *text)
 {
-    struct weir_opening opening = {0};
+    struct http_question question;
     struct weir_error error = {0};
     const char *at = NULL;
 
     assert_int_equal(
-        http_opened_of_row(&takes, batch, 0, batch->arena, &opening, &at, &error), WEIR_FAIL);
+        http_question_of_row(&takes, batch, 0, NULL, &question, &at, &error), WEIR_FAIL);
     assert_string_equal(error.code, code);
     if (column)
         assert_string_equal(at, column);
@@ -167,11 +169,67 @@ static void damage_is_told(void **state)
     }
 }
 
+/* State outlives the program that wrote it. */
+static void identities_are_what_they_were(void **state)
+{
+    struct weir_id id = weir_id_of(weir_str("{\"ask\":{\"repos.id\":42,\"repos.name\":\"x\""));
+    struct weir_opening opening;
+
+    (void)state;
+    set("id", weir_int(42));
+    set("name", weir_text(WEIR_TEXT, weir_str("x")));
+    opening = open_row();
+    assert_memory_equal(&opening.chain, &id, sizeof(id));
+    assert_string_equal(opening.next, "{\"ask\":{\"repos.id\":42,\"repos.name\":\"x\"},\"give\":{"
+                                      "\"repo_id\":42,\"tags\":null}}");
+}
+
+static void what_is_handed_on_comes_from_rows_or_from_above(void **state)
+{
+    static struct http_taken passing[] = {{HTTP_ASK, "orgs.name", "name", true},
+        {HTTP_PASS, "orgs.name", "name", true}, {HTTP_PASS, "repos.id", "id", false}};
+    static const struct http_takes both = {"repos", passing, 3, NULL, {0}};
+    struct http_question question;
+    struct weir_error error = {0};
+    const struct weir_node *handed;
+    const char *column, *text;
+
+    (void)state;
+    set("id", weir_int(42));
+    handed = http_opened_handed("{\"pass\":{\"orgs.name\":\"acme\"}}\nx", batch->arena);
+    assert_int_equal(
+        http_question_of_row(&both, batch, 0, handed, &question, &column, &error), WEIR_OK);
+    text = http_question_open(&question, nothing, batch->arena).next;
+    assert_string_equal(text, "{\"ask\":{\"orgs.name\":\"acme\"},\"give\":{},\"pass\":{"
+                              "\"orgs.name\":\"acme\",\"repos.id\":42}}");
+    assert_non_null(http_opened_handed(text, batch->arena));
+    assert_null(http_opened_handed("{\"ask\":{}}", batch->arena));
+    assert_int_equal(
+        http_question_of_row(&both, batch, 0, NULL, &question, &column, &error), WEIR_FAIL);
+    assert_string_equal(error.code, "E-PARENT");
+}
+
+static void combinations_stand_beside_what_a_row_says(void **state)
+{
+    struct http_question question = {0};
+    struct weir_opening with, alone;
+
+    (void)state;
+    question.ask = weir_str("\"a\":1");
+    with = http_question_open(&question, weir_str("\"state\":\"open\""), batch->arena);
+    alone = http_question_open(&question, nothing, batch->arena);
+    assert_string_equal(with.next, "{\"ask\":{\"a\":1,\"state\":\"open\"},\"give\":{}}");
+    assert_memory_not_equal(&with.chain, &alone.chain, sizeof(with.chain));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(identities_are_what_they_were),
+        TEST(what_is_handed_on_comes_from_rows_or_from_above),
+        TEST(combinations_stand_beside_what_a_row_says),
         TEST(fields_come_back_as_they_were),
         TEST(rows_are_given_theirs),
         TEST(what_is_given_does_not_tell_chains_apart),

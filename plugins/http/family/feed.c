@@ -1,5 +1,6 @@
 #include "feed.h"
 
+#include "openings.h"
 #include "source/decode.h"
 #include "source/source.h"
 
@@ -19,7 +20,7 @@ struct http_fed {
     char opened[];
 };
 
-static struct http_resource *resource_of(
+struct http_resource *http_feed_resource(
     struct http_source *source, const struct weir_resource *weir)
 {
     for (size_t i = 0; i < source->n_resources; i++)
@@ -28,7 +29,8 @@ static struct http_resource *resource_of(
     return NULL;
 }
 
-void http_feeds_start(struct http_source *source, struct weir_arena *arena)
+enum weir_status http_feeds_start(
+    struct http_source *source, struct weir_arena *arena, struct weir_error *ret_error)
 {
     for (size_t i = 0; i < source->n_resources; i++) {
         struct http_resource *resource = &source->resources[i];
@@ -37,11 +39,13 @@ void http_feeds_start(struct http_source *source, struct weir_arena *arena)
         if (!resource->weir->n_parents)
             continue;
         feed = weir_new(arena, struct http_feed);
-        http_takes_init(&feed->takes, resource->weir, arena);
-        feed->parent = resource_of(source, resource->weir->parents[0]);
+        if (http_takes_init(&feed->takes, resource->weir, arena, ret_error) != WEIR_OK)
+            return WEIR_FAIL;
+        feed->parent = http_feed_resource(source, resource->weir->parents[0]);
         feed->end = &feed->first;
         resource->feed = feed;
     }
+    return WEIR_OK;
 }
 
 static struct http_fed *take_first(struct http_feed *feed)
@@ -203,7 +207,8 @@ bool http_feed_is_over(const struct http_resource *child)
 bool http_feed_is_full(const struct http_resource *parent)
 {
     for (size_t i = 0; i < parent->weir->n_children; i++) {
-        const struct http_resource *child = resource_of(parent->source, parent->weir->children[i]);
+        const struct http_resource *child =
+            http_feed_resource(parent->source, parent->weir->children[i]);
 
         if (child && child->feed &&
             (child->feed->n_waiting >= WAITING_MAX ||
@@ -226,31 +231,6 @@ void http_feed_tell(const struct http_resource *child)
 
 /* --- units ---------------------------------------------------------------------------------- */
 
-/* A row that cannot open all that it should opens nothing, and is set aside or ends the run. */
-static enum weir_status find_openings(
-    struct weir_stage *stage, struct weir_batch *batch, size_t row, struct http_unit *to)
-{
-    struct http_source *source = ((const struct http_options *)stage->state)->source;
-    size_t before = to->n_openings;
-
-    for (size_t i = 0; i < batch->resource->n_children; i++) {
-        const struct http_resource *child = resource_of(source, batch->resource->children[i]);
-        struct weir_opening *opening = &to->openings[to->n_openings];
-        struct weir_error error = {0};
-        const char *column = NULL;
-
-        if (http_opened_of_row(&child->feed->takes, batch, row, batch->arena, opening, &column,
-                &error) != WEIR_OK) {
-            to->n_openings = before;
-            return weir_reject(
-                stage, batch, row, column, error.fault, error.code, "%s", error.text);
-        }
-        opening->resource = child->weir;
-        to->n_openings++;
-    }
-    return WEIR_OK;
-}
-
 enum weir_status http_chosen(struct weir_stage *stage, struct weir_batch *batch)
 {
     enum weir_status status = WEIR_OK;
@@ -258,11 +238,11 @@ enum weir_status http_chosen(struct weir_stage *stage, struct weir_batch *batch)
     for (size_t i = 0; i < batch->n_units && status == WEIR_OK; i++) {
         const struct weir_unit *unit = &batch->units[i];
         struct http_unit *to = unit->origin;
+        struct http_openings openings;
 
-        to->openings = weir_new_array(
-            batch->arena, unit->n_rows * batch->resource->n_children, struct weir_opening);
-        for (size_t k = 0; k < unit->n_rows && status == WEIR_OK; k++)
-            status = find_openings(stage, batch, unit->first_row + k, to);
+        status = http_openings_of_unit(stage, batch, unit, to->opened, &openings);
+        to->openings = openings.items;
+        to->n_openings = openings.n;
     }
     return status;
 }
@@ -275,7 +255,8 @@ void http_feed_open(
     position->openings = unit->openings;
     position->n_openings = unit->n_openings;
     for (size_t i = 0; i < unit->n_openings; i++)
-        feed_one(resource_of(parent->source, unit->openings[i].resource), &unit->openings[i]);
+        feed_one(
+            http_feed_resource(parent->source, unit->openings[i].resource), &unit->openings[i]);
 }
 
 void http_feed_place(

@@ -29,7 +29,11 @@ struct http_feed {
 };
 
 /* For all resources that have parents, once all are there. */
-void http_feeds_start(struct http_source *source, struct weir_arena *arena);
+enum weir_status http_feeds_start(struct http_source *source, struct weir_arena *arena,
+    struct weir_error *ret_error) WEIR_MUST_CHECK;
+/* The one at work; NULL: it takes no part. */
+struct http_resource *http_feed_resource(
+    struct http_source *source, const struct weir_resource *weir);
 void http_feed_done(struct http_feed *feed);
 
 /* The next one. WEIR_END: there will be no more; WEIR_AGAIN: not yet. `opened` lives in the arena. */

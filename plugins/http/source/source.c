@@ -145,7 +145,8 @@ enum weir_status http_source_start(struct weir_stage *stage)
         resource->source = source;
         resource->weir = stage->resources[i];
     }
-    http_feeds_start(source, stage->arena);
+    if (http_feeds_start(source, stage->arena, &error) != WEIR_OK)
+        return weir_fail_with(stage, &error);
     for (size_t i = 0; i < stage->n_resources; i++)
         if (start_resource(&source->resources[i], stage->arena, &error) != WEIR_OK)
             return weir_fail_with(stage, &error);

@@ -10,7 +10,7 @@ from .exchange import BadParameter, Exchange, dump
 from .faults import chaos, fail
 from .routes import route
 
-PARAMETERS = ("style size page cursor column since until closed order where fail_page as fail "
+PARAMETERS = ("style size page cursor column since until closed order where among fail_page as fail "
               "retry_after chaos seed " + Exchange.ANSWER)
 
 
@@ -50,10 +50,14 @@ def wanted(x, rows):
     column = x.text("column", "updated_at")
     since, until, closed = bound(x, "since"), bound(x, "until"), x.flag("closed")
     name, _, value = x.text("where").partition(":")
+    other, _, values = x.text("among").partition(":")
+    values = values.split(",")
 
     def is_wanted(row):
         at = comparable(row.get(column))
         if name and str(row.get(name)) != value:
+            return False
+        if other and str(row.get(other)) not in values:
             return False
         return at is None or ((since is None or at >= since) and
                               (until is None or at < until or closed and at == until))
@@ -96,7 +100,7 @@ def page_of(x, rows):
 async def data(x):
     """Pages of the rows that /data-set put under this name. Styles: page cursor. since and until
     ask for a range of `column` (updated_at; times or numbers), order= sorts by it, where=NAME:VALUE
-    asks for rows with this value."""
+    asks for rows with this value, among=NAME:A,B for those with one of these."""
     sets = x.stats.memory.get("data", {})
     if x.tail() not in sets:
         raise BadParameter(f"nobody put {x.tail()!r} with /data-set")

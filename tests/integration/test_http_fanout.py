@@ -1,0 +1,223 @@
+"""Fan-out over HTTP beyond one question for each row: values in groups, products with lists."""
+
+import harness
+from harness import OK
+from databases import Sqlite
+from state_case import PAGE_NUMBER, on, on_both
+from test_http_families import FamilyCase, KillCase, REPOS, repos, resource
+
+setUpModule = harness.start_server
+
+BAD_FILE = 2
+SEEDS = 1 if harness.sanitized() else 3
+
+ORDERS = [{"id": n, "shop": f"s{n % 3}"} for n in range(1, 71)]
+ITEMS = [{"id": 10 * n + i, "order": n, "shop": f"s{n % 3}"}
+         for n in range(1, 71) for i in range(n % 4)]
+ISSUES = [{"id": 100 * n + i, "repo": f"org/{n}", "state": ("open", "closed", "new")[i % 3]}
+          for n in range(1, 31) for i in range(n % 4 * 3)]
+IN_GROUPS = "partitions: {{ order: {{ resource: orders, field: id, group: {}{} }} }}"
+
+
+def orders(*options, **query):
+    return resource("orders", "", *options, size=25, **query)
+
+
+def items(*options, group=10, more="", where="", **query):
+    return resource("items", ", among: 'order:{partition.order}'" + where,
+                    IN_GROUPS.format(group, more), *options, **query)
+
+
+def issues(*options, states="[open, closed]", **query):
+    where = ", where: 'repo:{resources.repos.full_name}', among: 'state:{partition.state}'"
+    return resource("issues", where, f"partitions: {{ state: {states} }}", *options, **query)
+
+
+class FanoutCase(FamilyCase):
+    def setUp(self):
+        super().setUp()
+        for name, rows in ("orders", ORDERS), ("items", ITEMS), ("issues", ISSUES):
+            harness.server().put(name, rows)
+
+    def assert_items(self):
+        self.assert_table("orders", ORDERS)
+        self.assert_table("items", ITEMS)
+        self.assert_settled()
+
+    def assert_issues(self, *states):
+        self.assert_table("repos", REPOS)
+        self.assert_table("issues", [row for row in ISSUES if row["state"] in states])
+        self.assert_settled()
+
+
+def groups_of(asked):
+    """How many values each URL asks for, in their order."""
+    return sorted(url.split("order%3A")[1].split("&")[0].count("%2C") + 1 for url in asked)
+
+
+@on_both
+class Groups(FanoutCase):
+    def test_values_are_asked_for_together(self):
+        file = self.family(orders(), items(size=1000))
+        result, asked = self.run_asking(file, prefix="/data/items")
+        self.assert_exit(result, OK)
+        self.assert_items()
+        # Three pages of 25, 25 and 20 orders.
+        self.assertEqual(groups_of(asked), [5, 5] + [10] * 6)
+        self.assertEqual(set(asked.values()), {1})
+
+    def test_pages_of_a_group(self):
+        self.assert_exit(self.run_weir(self.family(orders(), items(group=7))), OK)
+        self.assert_items()
+
+    def test_a_group_agrees_in_what_else_is_asked(self):
+        file = self.family(orders(), items(where=", where: 'shop:{resources.orders.shop}'", size=99))
+        result, asked = self.run_asking(file, prefix="/data/items")
+        self.assert_exit(result, OK)
+        self.assert_items()
+        self.assertEqual(len(asked), 9)
+
+    def test_a_value_of_many_rows_is_asked_for_once(self):
+        twice = [{"id": n, "order": n // 2} for n in range(2, 42)]
+        harness.server().put("lines", twice)
+        file = self.family(resource("lines", size=20), resource(
+            "items", ", among: 'order:{partition.order}'",
+            "partitions: { order: { resource: lines, field: order, group: 100 } }"))
+        self.assert_exit(self.run_weir(file), OK)
+        self.assert_table("items", [row for row in ITEMS if row["order"] <= 20])
+
+    def test_a_json_array(self):
+        child = ("{ name: got, path: /post, method: POST, data_selector: data, "
+                 "json: { ids: '{partition.id}' }, partitions: { id: { resource: orders, "
+                 "field: id, group: 30, as: array } } }")
+        file = self.family(resource("orders", size=100), child)
+        self.assert_exit(self.run_weir(file), OK)
+        counts = self.database.query("SELECT CAST(ids AS text) FROM got")
+        self.assertEqual(sorted(text.count(",") + 1 for text, in counts), [10, 30, 30])
+        self.assertEqual(sorted(int(n) for text, in counts for n in text.strip("[]").split(",")),
+                         [row["id"] for row in ORDERS])
+
+    def test_one_value_each(self):
+        child = resource("items", ", where: 'order:{partition.order}'",
+                         "partitions: { order: { resource: orders, field: id } }",
+                         "include_from_parent: [shop]")
+        self.assert_exit(self.run_weir(self.family(orders(), child)), OK)
+        self.assert_items()
+        self.assertEqual(self.database.query("SELECT id FROM items WHERE shop <> orders_shop"), [])
+
+    def test_a_value_that_holds_what_joins(self):
+        harness.server().put("orders", [{"id": "1,2"}])
+        result = self.run_weir(self.family(orders(), items()))
+        self.assert_exit(result, harness.DATA)
+        self.assertIn("error[E-PARENT]", result.err)
+        self.assertIn("say another 'join'", result.err)
+        self.assertNotIn("1,2", result.err)
+
+    def test_a_run_that_goes_on(self):
+        file = self.family(orders(), items("on_error: skip_partition", fail=99, fail_page=2))
+        self.assert_exit(self.run_weir(file), 9)
+        harness.server().heal()
+        result, again = self.run_asking(file, prefix="/data/")
+        self.assert_exit(result, OK)
+        self.assertFalse([url for url in again if "/data/orders" in url])
+        self.assert_items()
+
+
+@on_both
+class Products(FanoutCase):
+    def test_each_row_with_each_value(self):
+        result, asked = self.run_asking(self.family(repos(), issues(size=99)), prefix="/data/issues")
+        self.assert_exit(result, OK)
+        self.assert_issues("open", "closed")
+        self.assertEqual(len(asked), 2 * len(REPOS))
+
+    def test_lists_multiply(self):
+        more = "partitions: { state: [open, new], a: { from: 1, to: 3 } }"
+        child = resource("issues", ", where: 'repo:{resources.repos.full_name}', "
+                         "among: 'state:{partition.state}', seed: '{partition.a}'", more, size=99)
+        result, asked = self.run_asking(self.family(repos(), child), prefix="/data/issues")
+        self.assert_exit(result, OK)
+        self.assertEqual(len(asked), 6 * len(REPOS))
+
+    def test_each_pair_goes_on_by_itself(self):
+        file = self.family(repos(), issues("on_error: skip_partition", states="[open, closed, new]",
+                                           fail=99, fail_page=1, size=2, paginator=PAGE_NUMBER))
+        self.assert_exit(self.run_weir(file), 9)
+        harness.server().heal()
+        result, again = self.run_asking(file, prefix="/data/")
+        self.assert_exit(result, OK)
+        self.assertFalse([url for url in again if "/data/repos" in url])
+        self.assert_issues("open", "closed", "new")
+
+    def test_groups_with_a_list(self):
+        child = resource("items", ", among: 'order:{partition.order}', where: 'shop:{partition.shop}'",
+                         "partitions: { shop: [s0, s1, s2], "
+                         "order: { resource: orders, field: id, group: 100 } }")
+        self.assert_exit(self.run_weir(self.family(orders(), child)), OK)
+        self.assert_items()
+
+    def test_too_many_are_told(self):
+        result = self.run_weir(self.family(repos(), issues(states="{ from: 1, to: 10001 }")),
+                               command="check")
+        self.assert_exit(result, BAD_FILE)
+        self.assertIn("error[E-LIMIT]", result.err)
+        self.assertIn("10001 combinations", result.err)
+
+
+@on_both
+class Ancestors(FanoutCase):
+    def test_fields_of_a_parent_of_a_parent(self):
+        harness.server().put("comments", [
+            {"id": 10 * row["id"] + 1, "issue": row["id"], "repo": row["repo"]} for row in ISSUES])
+        child = resource("comments", ", where: 'issue:{resources.issues.id}', "
+                         "among: 'repo:{resources.repos.full_name}'")
+        file = self.family(repos(), issues(states="[open, closed, new]"), child)
+        self.assert_exit(self.run_weir(file), OK)
+        self.assert_issues("open", "closed", "new")
+        self.assertEqual(self.count("comments"), len(ISSUES))
+
+
+@on(Sqlite)
+class Mistakes(FanoutCase):
+    def test_they_are_told_by_check(self):
+        cases = {
+            items(more=", join: ';', as: array"): "'join' has no part in a JSON array",
+            items(group=0): "from 1 to",
+            items("include_from_parent: [shop]"): "comes of many rows",
+            items("incremental: { cursor_path: at, initial_value: '2024-01-01' }"):
+                "groups of 'order' have other members in each run",
+            resource("items", ", a: '{partition.id}'",
+                     "partitions: { id: { resource: orders, field: id, join: ';' } }"):
+                "say how many with 'group'",
+            resource("items", ", a: '{partition.id}', b: '{partition.c}'",
+                     "partitions: { id: { resource: orders, field: id, group: 2 }, "
+                     "c: { resource: orders, field: shop, group: 2 } }"):
+                "cannot both be asked for in groups",
+            resource("items", ", a: '{partition.id}'",
+                     "partitions: { id: { resource: order, field: id } }"):
+                "did you mean 'orders'?",
+            resource("items", ", a: '{partition.id}', b: '{resources.repos.id}'",
+                     "partitions: { id: { resource: orders, field: id } }"):
+                "of which neither is read from the other",
+        }
+        for text, message in cases.items():
+            result = self.run_weir(self.family(orders(), repos(), text), command="check")
+            self.assert_exit(result, BAD_FILE)
+            self.assertIn(message, result.err)
+
+
+@on_both
+class Killed(FanoutCase, KillCase):
+    TABLES = "orders", "items", "repos", "issues"
+
+    def test_killed(self):
+        file = self.write("fanout.yaml", self.family(
+            orders(chaos=0.1, delay=0.002), items(chaos=0.1, delay=0.001, group=7),
+            repos(chaos=0.1, delay=0.002), issues(chaos=0.1),
+            load="batching: { rows: 20, period: 5ms }"))
+
+        def assert_all():
+            self.assert_items()
+            self.assert_issues("open", "closed")
+
+        self.kill(file, assert_all, SEEDS)
