@@ -41,7 +41,7 @@ install_packages() {
 # What building needs ...
 build_packages="build-essential cmake ninja-build ccache pkg-config libuv1-dev libcurl4-openssl-dev
     libsqlite3-dev libpq-dev libjansson-dev libyaml-dev libsimdjson-dev libexpat1-dev libssl-dev zlib1g-dev
-    libbrotli-dev libzstd-dev ca-certificates"
+    libbrotli-dev libzstd-dev libpcre2-dev ca-certificates"
 # ... and, besides, what the tests need.
 test_packages="libcmocka-dev openssl pgbouncer postgresql-15 python3 sqlite3"
 # ... and what fuzzing needs besides those.
