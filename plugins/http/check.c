@@ -8,6 +8,7 @@
 #include "options.h"
 #include "paging/paginator.h"
 #include "politeness/limits.h"
+#include "request/data.h"
 #include "request/header.h"
 #include "source/actions.h"
 
@@ -101,6 +102,17 @@ static void check_header(struct subject *s, size_t i, struct weir_mistakes *mist
     http_check_template(&s->names, header->value, header->node);
 }
 
+static void check_body(struct subject *s, const char *key, const struct weir_document *body,
+    struct weir_mistakes *mistakes)
+{
+    if (!body)
+        return;
+    http_check_document(&s->names, body, node_of(s, key));
+    if (s->options->method == HTTP_GET)
+        weir_mistake(
+            mistakes, node_of(s, key), 0, "E-VALUE", "a GET carries no body; say method: POST");
+}
+
 static void check_request(struct subject *s, struct weir_mistakes *mistakes)
 {
     const struct http_resource_options *o = s->options;
@@ -111,11 +123,13 @@ static void check_request(struct subject *s, struct weir_mistakes *mistakes)
     s->names.may_be_left_out = false;
     for (size_t i = 0; i < o->headers.n; i++)
         check_header(s, i, mistakes);
-    if (o->json)
-        http_check_document(&s->names, o->json, node_of(s, "json"));
-    if (o->json && o->method == HTTP_GET)
-        weir_mistake(
-            mistakes, node_of(s, "json"), 0, "E-VALUE", "a GET carries no body; say method: POST");
+    check_body(s, "json", o->json, mistakes);
+    check_body(s, "data", o->data, mistakes);
+    if (o->data)
+        http_data_check(o->data, node_of(s, "data"), mistakes);
+    if (o->data && o->json)
+        weir_mistake(mistakes, node_of(s, "data"), 0, "E-VALUE",
+            "'json' and 'data' exclude each other: a request has one body");
 }
 
 static void check_partitions(struct subject *s, struct weir_mistakes *mistakes)

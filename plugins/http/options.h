@@ -80,6 +80,7 @@ struct http_resource_options {
     struct weir_templates params;
     struct weir_templates headers;
     const struct weir_document *json;
+    const struct weir_document *data;
     struct weir_variant format;
     const struct weir_path *data_selector; /* NULL: the whole answer */
     const struct weir_node *partitions;

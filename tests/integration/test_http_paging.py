@@ -28,6 +28,17 @@ class Styles(PagingCase):
         self.assert_all(self.load("{ type: page_number, has_more_path: has_more }", style="page"))
         self.assertEqual(self.requests(), 10)
 
+    def test_page_numbers_from_somewhere_on(self):
+        for more in ("total_path: total_pages", "prefetch: 3", "maximum_page: 10"):
+            with self.subTest(more=more):
+                self.db.unlink(missing_ok=True)
+                self.assert_exit(self.load(f"{{ type: page_number, page: 4, {more} }}",
+                                           style="page"), OK)
+                self.assertEqual(self.ids(), list(range(301, 1001)))
+        self.db.unlink(missing_ok=True)
+        self.assert_exit(self.load("{ type: page_number, page: 14, total_path: total_pages }",
+                                   "max_failed_partitions: 1", style="page"), OK)
+
     def test_offsets_with_a_total(self):
         self.assert_all(self.load("{ type: offset, limit: 100, total_path: total }",
                                   style="offset"))

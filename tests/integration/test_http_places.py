@@ -73,6 +73,62 @@ class Places(PagingCase):
             [*body(""), "retry: { initial_interval: 10ms }"], fail_page=3, fail=2))
 
 
+    def test_forms(self):
+        for paginator, style, fields in (
+                ("{ type: page_number, page_body_path: page, total_path: total_pages, prefetch: 3 }",
+                 "page", "{ style: page, total: 500 }"),
+                ("{ type: offset, limit: 100, offset_body_path: offset, limit_body_path: limit, "
+                 "total_path: total }", "offset", "{ style: offset, total: 500 }"),
+                ("{ type: cursor, cursor_path: next, cursor_body_path: cursor }", "cursor",
+                 "{ total: 500 }")):
+            with self.subTest(style=style):
+                self.db.unlink(missing_ok=True)
+                self.assert_all(self.load(paginator, lines(["method: POST", f"data: {fields}"])),
+                                500)
+
+    def test_what_a_form_and_a_text_arrive_as(self):
+        for data, expected in (('{ a: "x & {partition.p}", b: [1, 2] }',
+                                ["a=x%20%26%20%3D%26%0D%0A&b=1&b=2",
+                                 "application/x-www-form-urlencoded"]),
+                               ('"<a>{partition.p}</a>"',
+                                ["<a>=&\r\n</a>", "text/plain; charset=utf-8"])):
+            with self.subTest(data=data):
+                self.db.unlink(missing_ok=True)
+                result = self.run_weir(f"""
+                    weir: 1
+                    name: forms
+                    extract:
+                      type: http
+                      resources:
+                        - name: t
+                          url: "${{SERVER}}/echo?rows=1"
+                          method: POST
+                          data: {data}
+                          partitions: {{ p: ["=&\\r\\n"] }}
+                    load: {{ type: sqlite, path: "${{WORK}}/out.db" }}
+                    """)
+                self.assert_exit(result, OK)
+                body, headers = harness.query(self.db, "SELECT body, headers FROM t")[0]
+                self.assertEqual(body, expected[0])
+                self.assertIn(expected[1], headers)
+
+    def test_what_a_parent_says_goes_into_data(self):
+        result = self.run_weir("""
+            weir: 1
+            name: forms
+            extract:
+              type: http
+              base_url: "${SERVER}"
+              resources:
+                - { name: p, path: /pages?total=3, data_selector: data }
+                - { name: t, path: /echo?rows=1, method: POST, data: { id: "{resources.p.id}" } }
+            load: { type: sqlite, path: "${WORK}/out.db" }
+            """)
+        self.assert_exit(result, OK)
+        self.assertEqual([row[0] for row in harness.query(
+            self.db, "SELECT body FROM t ORDER BY 1")], ["id=1", "id=2", "id=3"])
+
+
 def body(values):
     return ["method: POST", "json: { variables: { at: { %s } } }" % values]
 
@@ -94,6 +150,12 @@ class Mistakes(PagingCase):
                  "{ type: page_number, page_body_path: a.b }", ["method: POST", "json: { a: 7 }"]),
                 ("is no place in a body",
                  "{ type: page_number, page_body_path: 'a[0]' }", ["method: POST", "json: {}"]),
+                ("a text has no places", "{ type: page_number, page_body_path: p }",
+                 ["method: POST", "data: a"]),
+                ("is no field of a form", "{ type: page_number, page_body_path: a.b }",
+                 ["method: POST", "data: {}"]),
+                ("'p' is set here and in data", "{ type: page_number, page_body_path: p }",
+                 ["method: POST", "data: { p: 1 }"]),
                 ("has no {page} in it", "{ type: page_number, path_param: /x }", []),
                 ("cannot stand in a path", "{ type: page_number, path_param: '/{page}/{size}' }",
                  []),

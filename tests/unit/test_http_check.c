@@ -206,6 +206,20 @@ static void bodies_need_a_method(void **state)
         "a GET carries no body; say method: POST");
     check(f, "{'url': 'http://h/', 'json': {'a': 1}, 'method': 'POST'}");
     check_none(&f->mistakes);
+    check_one(f, "{'url': 'http://h/', 'data': 'a'}", "E-VALUE",
+        "a GET carries no body; say method: POST");
+    check_one(f, "{'url': 'http://h/', 'method': 'POST', 'data': 'a', 'json': {}}", "E-VALUE",
+        "'json' and 'data' exclude each other: a request has one body");
+    check_one(f, "{'url': 'http://h/', 'method': 'POST', 'data': ['a']}", "E-VALUE",
+        "'data' needs a map of fields, which is sent as a form, or a text, which is sent as it is; "
+        "see also json");
+    check_one(f, "{'url': 'http://h/', 'method': 'POST', 'data': {'a': {'b': 1}}}", "E-VALUE",
+        "field 'a' of a form needs a text, a number, or a list of such; see also json");
+    check_one(f, "{'url': 'http://h/', 'method': 'POST', 'data': {'a': '{partition.x}'}}",
+        "E-TEMPLATE",
+        "'{partition.x}' needs a 'partitions' key in this resource, such as partitions: { x: [a, "
+        "b] "
+        "}");
 }
 
 static void allowances_are_numbers_or_shares(void **state)

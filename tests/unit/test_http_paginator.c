@@ -78,6 +78,12 @@ static void page_numbers_have_a_maximum(void **state)
     assert_int_equal(count(&p, 3), 3);
     assert_int_equal(count(&p, 9), 5);
     assert_int_equal(count(&p, 0), 0);
+    p = paginator(f, "{'type': 'page_number', 'page': 4, 'maximum_page': 5}");
+    assert_int_equal(p.max_pages, 2);
+    assert_int_equal(p.kind->count(&p, 6), 3);
+    assert_int_equal(p.kind->count(&p, 3), 0);
+    p = paginator(f, "{'type': 'page_number', 'page': 4, 'base_page': 0}");
+    assert_int_equal(p.kind->count(&p, 6), 2);
     p = paginator(f, "{'type': 'page_number', 'base_page': 0, 'maximum_page': 5}");
     assert_int_equal(p.max_pages, 6);
     p = paginator(f, "{'type': 'page_number', 'maximum_page': 5, 'max_pages': 2}");

@@ -67,6 +67,36 @@ static void builds_urls(void **state)
     check_url(f, "{'url': '{partition.text}'}", "http://other/x?y=z", "http://other/x?y=z");
 }
 
+static void data_is_a_form_or_a_text(void **state)
+{
+    struct http_fixture *f = *state;
+    struct http_request r = request(f,
+        "{'url': 'http://h/', 'method': 'POST', 'data': {'a b': 1.50, 'q': '{partition.text}', "
+        "'ids': "
+        "['{partition.id}', 8], 'yes': true, 'none': ''}}",
+        "x&y=z\r\n");
+
+    assert_string_equal(r.body.ptr, "a%20b=1.50&q=x%26y%3Dz%0D%0A&ids=7&ids=8&yes=true&none=");
+    assert_true(r.is_form);
+    check_headers(&r, "Accept: application/json\nContent-Type: application/x-www-form-urlencoded\n",
+        f->arena);
+    r = request(f, "{'url': 'http://h/', 'method': 'POST', 'data': {}}", "");
+    assert_true(r.is_form && r.body.ptr && r.body.len == 0);
+    r = request(f,
+        "{'url': 'http://h/', 'method': 'POST', 'data': '<q>{partition.text} {partition.id}</q>'}",
+        "{\"a\": 1}\n\"");
+    assert_string_equal(r.body.ptr, "<q>{\"a\": 1}\n\" 7</q>");
+    assert_false(r.is_form);
+    check_headers(
+        &r, "Accept: application/json\nContent-Type: text/plain; charset=utf-8\n", f->arena);
+    r = request(f,
+        "{'url': 'http://h/', 'method': 'PUT', 'headers': {'content-type': 'text/xml'}, 'data': "
+        "'{partition.id}'}",
+        "");
+    assert_string_equal(r.body.ptr, "7");
+    check_headers(&r, "content-type: text/xml\nAccept: application/json\n", f->arena);
+}
+
 static void values_cannot_leave_their_part_of_a_url(void **state)
 {
     struct http_fixture *f = *state;
@@ -191,6 +221,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(builds_urls, http_setup, http_teardown),
         cmocka_unit_test_setup_teardown(
             values_cannot_leave_their_part_of_a_url, http_setup, http_teardown),
+        cmocka_unit_test_setup_teardown(data_is_a_form_or_a_text, http_setup, http_teardown),
         cmocka_unit_test_setup_teardown(refuses_what_is_no_url, http_setup, http_teardown),
         cmocka_unit_test_setup_teardown(sends_the_headers_of_the_file, http_setup, http_teardown),
         cmocka_unit_test_setup_teardown(headers_alike_are_made_once, http_setup, http_teardown),

@@ -48,6 +48,7 @@ struct http_request {
     /* "Name: value", checked for CR and LF before; NULL-terminated, or NULL */
     const char *const *headers;
     struct weir_str body; /* ptr NULL: none */
+    bool is_form;         /* the body is names and values, for those who add some */
     bool is_strange;      /* the server is not to learn who asks: no certificate is shown */
     /* The answer is read as what is whole wherever it is cut, such as lines: it cannot prove its own
      * end, whatever its type. */

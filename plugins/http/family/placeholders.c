@@ -52,6 +52,9 @@ void http_placeholders(struct http_looking *looking, const struct weir_resource 
     looking->at = weir_resource_node(resource, "json");
     if (o->json)
         look_on(weir_document_fill(o->json, arena, look, looking, &text, &ignored));
+    looking->at = weir_resource_node(resource, "data");
+    if (o->data)
+        look_on(weir_document_fill(o->data, arena, look, looking, &text, &ignored));
     weir_arena_free(arena);
 }
 

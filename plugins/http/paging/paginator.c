@@ -122,7 +122,7 @@ void http_paginator_place(const struct http_paginator *paginator, struct weir_ar
 enum weir_status http_paginator_takes(const struct http_paginator *paginator,
     const struct http_request *request, struct weir_arena *arena, struct weir_error *ret_error)
 {
-    return paginator->fills_body ? http_place_check_body(request->body, arena, ret_error) : WEIR_OK;
+    return paginator->fills_body ? http_place_check_body(request, arena, ret_error) : WEIR_OK;
 }
 
 uint64_t http_paginator_count(

@@ -7,6 +7,7 @@
 
 struct http_page_number {
     int64_t base_page;
+    int64_t page; /* 0: base_page */
     const char *page_param;
     const char *page_header;
     const struct weir_path *page_body_path;
@@ -138,7 +139,7 @@ extern const struct weir_option http_keyset_options[];
     WEIR_PATH(T, field,                                                                            \
         .help = "Where in `json` the " what                                                        \
                 " goes instead: names with dots between them. It takes the place "                 \
-                "of what stands there.")
+                "of what stands there. With a form in `data`: the field's name.")
 #define HTTP_PLACE_PATH(T, example_path, keys)                                                     \
     WEIR_TEXT(T, path_param, .min = 1, .example = example_path,                                    \
         .help = "What goes behind the path of the address, with " keys " filled in.")

@@ -4,6 +4,8 @@
 const struct weir_option http_page_number_options[] = {
     WEIR_INT(struct http_page_number, base_page, .initial = "1", .min = 0, .max = 1,
         .help = "The number of the first page."),
+    WEIR_INT(struct http_page_number, page, .min = 1, .max = INT64_MAX / 4,
+        .help = "The number of the page to begin with, where that is not the first one."),
     WEIR_TEXT(struct http_page_number, page_param, .min = 1, .example = "p",
         .help = "The parameter that carries the number; `page`, unless one of the three below says "
                 "where it goes."),
@@ -32,6 +34,11 @@ static struct http_place place_of(const struct http_page_number *o)
     return place;
 }
 
+static int64_t first_of(const struct http_page_number *o)
+{
+    return o->page ? o->page : o->base_page;
+}
+
 static void page_number_init(struct http_paginator *paginator, const void *options)
 {
     const struct http_page_number *o = options;
@@ -39,7 +46,8 @@ static void page_number_init(struct http_paginator *paginator, const void *optio
     http_paginator_limit(paginator, (uint64_t)o->max_pages);
     paginator->stop_when = o->stop_when;
     if (o->maximum_page > 0)
-        http_paginator_limit(paginator, (uint64_t)(o->maximum_page - o->base_page) + 1);
+        http_paginator_limit(paginator,
+            o->maximum_page >= first_of(o) ? (uint64_t)(o->maximum_page - first_of(o)) + 1 : 1);
     paginator->total_path = o->total_path;
     paginator->has_more_path = o->has_more_path;
     paginator->fills_body = o->page_body_path != NULL;
@@ -54,7 +62,7 @@ static void page_number_place(const struct http_paginator *paginator, struct wei
 {
     const struct http_page_number *o = paginator->options;
     struct http_placed page = {
-        place_of(o), http_paginator_number(arena, (uint64_t)o->base_page + number)};
+        place_of(o), http_paginator_number(arena, (uint64_t)first_of(o) + number)};
 
     (void)at;
     http_place_values(&page, 1, o->path_param, arena, request);
@@ -62,8 +70,10 @@ static void page_number_place(const struct http_paginator *paginator, struct wei
 
 static uint64_t page_number_count(const struct http_paginator *paginator, int64_t total)
 {
-    (void)paginator;
-    return (uint64_t)total;
+    const struct http_page_number *o = paginator->options;
+    int64_t before = first_of(o) - o->base_page;
+
+    return total > before ? (uint64_t)(total - before) : 0;
 }
 
 static void page_number_check(const void *options, const struct weir_node *node,
@@ -74,6 +84,9 @@ static void page_number_check(const void *options, const struct weir_node *node,
 
     http_place_check(&place, o->path_param, node, site, mistakes);
     http_place_check_path(&place, 1, o->path_param, node, mistakes);
+    if (o->maximum_page > 0 && o->page > o->maximum_page)
+        weir_mistake(mistakes, weir_node_get(node, "page"), 0, "E-VALUE",
+            "'page' is beyond 'maximum_page', so there would be no page at all");
     if (!o->stop_after_empty_page && !o->total_path && !o->has_more_path && o->maximum_page == 0 &&
         o->max_pages == 0)
         weir_mistake(mistakes, node, 0, "E-VALUE",

@@ -2,6 +2,7 @@
 
 #include "client/client.h"
 #include "client/url.h"
+#include "request/data.h"
 #include "request/header.h"
 
 #include <string.h>
@@ -63,15 +64,28 @@ static struct weir_node *with_value(const struct weir_node *node, const struct w
     return copy;
 }
 
+static void put_field(const struct weir_path *path, const struct weir_node *value,
+    struct weir_arena *arena, struct http_request *request)
+{
+    const struct weir_path *rest;
+    struct weir_str key;
+
+    if (weir_path_split(arena, path, &key, &rest))
+        request->body = http_data_add_field(arena, request->body, key, value->text);
+}
+
 /* Both texts were read before, or were made here. */
 static void put_body(const struct weir_path *path, struct weir_str json, struct weir_arena *arena,
     struct http_request *request)
 {
     struct weir_error ignored = {0};
-    const struct weir_node *body = weir_node_from_json(arena, request->body, &ignored);
     const struct weir_node *value = weir_node_from_json(arena, json, &ignored);
+    const struct weir_node *body =
+        request->is_form ? NULL : weir_node_from_json(arena, request->body, &ignored);
 
-    if (body && value)
+    if (request->is_form && value)
+        put_field(path, value, arena, request);
+    else if (body && value)
         request->body = weir_node_to_json(arena, with_value(body, path, value, arena));
 }
 
@@ -124,9 +138,10 @@ void http_place_values(const struct http_placed *values, size_t n, const char *p
 }
 
 enum weir_status http_place_check_body(
-    struct weir_str body, struct weir_arena *arena, struct weir_error *ret_error)
+    const struct http_request *request, struct weir_arena *arena, struct weir_error *ret_error)
 {
-    return weir_node_from_json(arena, body, ret_error) ? WEIR_OK : WEIR_FAIL;
+    return request->is_form || weir_node_from_json(arena, request->body, ret_error) ? WEIR_OK
+                                                                                    : WEIR_FAIL;
 }
 
 enum weir_status http_place_accepts(

@@ -1,6 +1,6 @@
 /*
  * Where a paginator's value goes in a request: a parameter of the query, a header,
- * a place in the JSON body, or the path.
+ * a place in the JSON body or a field of the form, or the path.
  */
 #ifndef WEIR_HTTP_PLACE_H
 #define WEIR_HTTP_PLACE_H
@@ -34,10 +34,10 @@ const char *http_place_param(
 /* Puts them all into the request; what is changed is in the arena. `path_param` may be NULL. */
 void http_place_values(const struct http_placed *values, size_t n, const char *path_param,
     struct weir_arena *arena, struct http_request *request);
-/* Can values be put into this body? A value of a partition may have made it one of those that are
- * not read. */
-enum weir_status http_place_check_body(
-    struct weir_str body, struct weir_arena *arena, struct weir_error *ret_error) WEIR_MUST_CHECK;
+/* Can values be put into this request's body? A value of a partition may have made it one of those
+ * that are not read. */
+enum weir_status http_place_check_body(const struct http_request *request, struct weir_arena *arena,
+    struct weir_error *ret_error) WEIR_MUST_CHECK;
 /* Can a value that a server gave stand there? */
 enum weir_status http_place_accepts(const struct http_place *place, struct weir_str text,
     struct weir_error *ret_error) WEIR_MUST_CHECK;

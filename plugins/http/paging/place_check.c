@@ -3,6 +3,7 @@
 #include "place.h"
 
 #include "options.h"
+#include "request/data.h"
 #include "request/header.h"
 
 #include <string.h>
@@ -50,6 +51,25 @@ static void check_header(const struct http_place *place, const struct weir_node 
                 name, place->prefix, at ? at->line : 0);
 }
 
+/* A form has names alone, and each of them once. */
+static void check_field(const struct http_place *place, const struct weir_node *at,
+    const struct http_paging_site *site, struct weir_mistakes *mistakes)
+{
+    const struct weir_node *form = http_data_shape(site->options->data, mistakes->arena);
+    const char *text = weir_path_text(place->body_path);
+    const struct weir_path *rest;
+    struct weir_str key;
+
+    if (form && form->kind != WEIR_NODE_MAP)
+        weir_mistake(mistakes, at, 0, "E-VALUE",
+            "a text has no places for values; give 'data' as a map, or 'json'");
+    else if (!weir_path_split(mistakes->arena, place->body_path, &key, &rest) || rest)
+        weir_mistake(mistakes, at, 0, "E-VALUE", "'%s' is no field of a form: a name is one", text);
+    else if (form && weir_node_get(form, weir_copy(mistakes->arena, key).ptr))
+        weir_mistake(
+            mistakes, at, 0, "E-VALUE", "'%s' is set here and in data; leave it out of data", text);
+}
+
 /* The way to the place leads through maps, as far as they are there. */
 static void check_body(const struct http_place *place, const struct weir_node *at,
     const struct http_paging_site *site, struct weir_mistakes *mistakes)
@@ -59,6 +79,10 @@ static void check_body(const struct http_place *place, const struct weir_node *a
     const char *text = weir_path_text(place->body_path);
     struct weir_str key;
 
+    if (site->options->data) {
+        check_field(place, at, site, mistakes);
+        return;
+    }
     if (!site->options->json)
         weir_mistake(mistakes, at, 0, "E-REQUIRED",
             "a value goes into the body only where there is one: give the resource 'json', be it "

@@ -1,6 +1,7 @@
 #include "request.h"
 
 #include "client/url.h"
+#include "data.h"
 #include "format/format.h"
 #include "header.h"
 
@@ -56,7 +57,17 @@ static enum weir_status fill_header(const struct weir_named_template *header,
     return WEIR_OK;
 }
 
-/* All header lines but the login's: the user's, and what says that we speak JSON. */
+static const char *body_type(const struct http_plan *plan)
+{
+    if (plan->options->json)
+        return "Content-Type: application/json";
+    if (!plan->options->data)
+        return NULL;
+    return plan->has_form ? "Content-Type: application/x-www-form-urlencoded"
+                          : "Content-Type: text/plain; charset=utf-8";
+}
+
+/* All header lines but the login's: the user's, and what says which formats we speak. */
 static enum weir_status fill_headers(const struct http_plan *plan, struct http_values *values,
     struct weir_arena *arena, const char *const **ret_lines, struct weir_error *ret_error)
 {
@@ -69,8 +80,8 @@ static enum weir_status fill_headers(const struct http_plan *plan, struct http_v
             return WEIR_FAIL;
     if (!has_header(headers, "Accept"))
         lines[n++] = "Accept: application/json";
-    if (plan->options->json && !has_header(headers, "Content-Type"))
-        lines[n++] = "Content-Type: application/json";
+    if (body_type(plan) && !has_header(headers, "Content-Type"))
+        lines[n++] = body_type(plan);
     *ret_lines = lines;
     return WEIR_OK;
 }
@@ -112,6 +123,7 @@ enum weir_status http_plan_init(struct http_plan *plan, const struct http_resour
 {
     *plan = (struct http_plan){.options = options, .base_url = base_url};
     plan->origin = plan_origin(plan, arena);
+    plan->has_form = options->data && http_data_is_form(options->data);
     if (!templates_are_constant(&options->headers))
         return WEIR_OK;
     return fill_headers(plan, NULL, arena, &plan->headers, ret_error);
@@ -172,6 +184,10 @@ enum weir_status http_plan_fill(const struct http_plan *plan, struct http_values
     if (!plan->headers &&
         fill_headers(plan, values, arena, &ret_request->headers, ret_error) != WEIR_OK)
         return WEIR_FAIL;
+    ret_request->is_form = plan->has_form;
+    if (options->data)
+        return http_data_fill(options->data, plan->has_form, arena, find_value, values,
+            &ret_request->body, ret_error);
     if (!options->json)
         return WEIR_OK;
     return weir_document_fill(

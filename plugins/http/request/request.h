@@ -24,6 +24,7 @@ struct http_plan {
     const struct http_resource_options *options;
     const char *base_url;       /* or NULL */
     const char *const *headers; /* of all requests alike; NULL: they differ */
+    bool has_form;              /* `data` is one */
     const char *origin;         /* of all requests alike; NULL: they differ */
 };
 

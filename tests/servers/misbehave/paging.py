@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from .exchange import BadParameter, Exchange, dump
 from .faults import chaos, fail
@@ -151,7 +151,7 @@ def link_headers(x, paging, start, following):
 @route("/pages", PARAMETERS)
 async def pages(x):
     """Rows in pages. Styles: cursor page offset link header next_url keyset. A POST may give the
-    parameters in a JSON body."""
+    parameters in a JSON body or a form."""
     if x.request.method == "POST":
         x.query.update(body_parameters(x))
     await serve(x)
@@ -177,11 +177,19 @@ async def serve(x):
         await x.send_body(body, headers=link_headers(x, paging, start, following))
 
 
+def form_parameters(body):
+    fields = parse_qsl(body.decode(), strict_parsing=True) if body else []
+    if len(dict(fields)) < len(fields):
+        raise ValueError("a field twice")
+    return dict(fields)
+
+
 def body_parameters(x):
     try:
-        values = x.request_json()
+        is_form = x.request.header("content-type") == "application/x-www-form-urlencoded"
+        values = form_parameters(x.request.body) if is_form else x.request_json()
     except ValueError as wrong:
-        raise BadParameter(f"the body is not JSON: {wrong}") from wrong
+        raise BadParameter(f"the body is not JSON, or no form: {wrong}") from wrong
     if not isinstance(values, dict):
         raise BadParameter("the body must be a JSON object of parameters")
     if unknown := set(values) - set(PARAMETERS.split()):
