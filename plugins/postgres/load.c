@@ -268,7 +268,8 @@ const struct weir_plugin weir_plugin = {
     .summary = "Load rows into tables of a PostgreSQL database.",
     .version = WEIR_VERSION,
     .threading = WEIR_ON_LOOP,
-    .flags = WEIR_CAN_MERGE | WEIR_CAN_REPLACE | WEIR_TAKES_SCHEMA | WEIR_KEEPS_OPENINGS,
+    .flags = WEIR_CAN_MERGE | WEIR_CAN_REPLACE | WEIR_TAKES_SCHEMA | WEIR_KEEPS_OPENINGS |
+             WEIR_KEEPS_NOTES,
     .state_size = sizeof(struct postgres_load),
     .options = options,
     .check = postgres_check,

@@ -2,6 +2,7 @@
 
 #include "marks.h"
 #include "moves.h"
+#include "notes.h"
 
 static bool is_usual_unit(const struct weir_unit *unit)
 {
@@ -36,6 +37,8 @@ bool guard_is_usual(const struct state *state, const struct transaction *transac
     if (!state->is_open)
         return true;
     if (!state->knows_waiting || state->has_waiting)
+        return false;
+    if (!state->keeps_notes && notes_are_there(transaction))
         return false;
     for (const struct held *held = transaction->first; held; held = held->next)
         if (!is_usual_batch(state, held))
@@ -72,5 +75,6 @@ void guard_script_end(struct script *script, const struct state *state,
     if (!state->is_open)
         return;
     marks_script(script, state, transaction, arena);
+    notes_script(script, state, transaction, arena);
     guard_script_count(script, state, transaction, arena);
 }

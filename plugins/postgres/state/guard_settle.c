@@ -2,6 +2,7 @@
 #include "guard_script.h"
 #include "letters_settle.h"
 #include "marks.h"
+#include "notes.h"
 #include "tables.h"
 
 static size_t count_rows(const struct weir_batch *batch)
@@ -80,6 +81,8 @@ enum weir_status guard_settle(
     status = letters_settle(connection, state, transaction, arena);
     if (status == WEIR_OK)
         status = marks_raise(connection, state, transaction, arena);
+    if (status == WEIR_OK)
+        status = notes_write(connection, state, transaction, arena);
     counts = count_all(state, transaction, arena);
     if (status == WEIR_OK)
         status = add_counts(connection, &counts);

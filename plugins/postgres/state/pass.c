@@ -2,6 +2,7 @@
 
 #include "gaps_read.h"
 #include "marks_read.h"
+#include "notes_read.h"
 #include "places.h"
 #include "rows/publish.h"
 #include "tables.h"
@@ -220,11 +221,13 @@ static const char end_pass[] =
     "UPDATE weir.pass SET status = 'done', finished_at = clock_timestamp() WHERE id = $1::bigint"
     " AND NOT EXISTS (SELECT 1 FROM weir.generation WHERE pass = $1::bigint AND NOT done)";
 
-enum weir_status pass_abandon(struct connection *control, int64_t pass)
+enum weir_status pass_abandon(struct connection *control, const struct state *state, int64_t pass)
 {
     bool done = query_run(control, NULL, abandon_pass, bind_integer(pass));
     enum weir_status status = tables_judge(control, done, "cannot close a pass");
 
+    if (status == WEIR_OK)
+        status = notes_forget_pass(control, state, pass);
     if (status == WEIR_OK)
         status = places_forget_pass(control, pass);
     if (status == WEIR_OK)

@@ -23,8 +23,9 @@ enum weir_status pass_show(struct connection *control, const char *pipeline,
 /* A new pass, or an old one with more generations: ids are written into it. */
 enum weir_status pass_begin(
     struct connection *control, const char *pipeline, struct weir_pass *pass) WEIR_MUST_CHECK;
-/* Closes a pass as it is: places, gaps, marks that were seen and what is staged go. */
-enum weir_status pass_abandon(struct connection *control, int64_t pass) WEIR_MUST_CHECK;
+/* Closes a pass as it is: places, gaps, marks that were seen, notes and what is staged go. */
+enum weir_status pass_abandon(
+    struct connection *control, const struct state *state, int64_t pass) WEIR_MUST_CHECK;
 /* One of the pass's generations has been read to its end. */
 enum weir_status pass_end_generation(
     struct connection *control, int64_t generation) WEIR_MUST_CHECK;

@@ -29,6 +29,7 @@ struct state {
     size_t n_lanes;
     struct weir_found found; /* what open told; begin makes sure that it is true still */
     uint64_t locked_at;      /* connection->n_opened when the lock was taken; 0: never yet */
+    bool keeps_notes;        /* the tables of notes are there, and this role may use them */
     bool is_open;            /* a run keeps its state: begin was called */
     bool knows_waiting;      /* whether there may be gaps that end where their chain stands; */
     bool has_waiting;        /* of the guards */

@@ -22,6 +22,8 @@ enum { STATE_VERSION = 1, N_TABLES = 11 };
  *   gap          units that were given up; alone: the chain went on behind it
  *   mark         the highest cursor value of each series, of finished passes
  *   mark_seen    the same of open generations
+ *   note         what the source wants to know of a unit in a later pass
+ *   noted        of which generation of each resource notes are in force, and its `config`
  *   made         tables of rows that weir has made, and may change
  */
 static const char make_schema[] = "CREATE SCHEMA weir";
@@ -73,13 +75,30 @@ static const char make[] =
     " mark text NOT NULL, mark_key " NAME ","
     " ties bytea NOT NULL CHECK (octet_length(ties) % 16 = 0), PRIMARY KEY (generation, series));"
     "CREATE TABLE IF NOT EXISTS weir.made (relation oid PRIMARY KEY, name text NOT NULL);";
+/* Later than the others, so that where those are these may be missing. */
+static const char make_notes[] =
+    "CREATE TABLE IF NOT EXISTS weir.note ("
+    " generation bigint NOT NULL, chain bytea NOT NULL CHECK (octet_length(chain) = 16),"
+    " number bigint NOT NULL CHECK (number >= 0), note bytea NOT NULL,"
+    " PRIMARY KEY (generation, chain, number));"
+    "CREATE TABLE IF NOT EXISTS weir.noted ("
+    " pipeline " NAME ", resource " NAME ", generation bigint NOT NULL, config text NOT NULL,"
+    " PRIMARY KEY (pipeline, resource));";
 
-/* How many of the tables there are, and whether the schema is. */
+/* How many of the tables there are, and whether the schema is; whether those of notes could be made. */
 static const char find_tables[] =
     "SELECT (SELECT count(*) FROM pg_class c WHERE c.relnamespace = n.oid AND c.relkind = 'r'"
     "  AND c.relname IN ('meta', 'fence', 'lane', 'run', 'pass', 'generation', 'place', 'gap',"
     "  'mark', 'mark_seen', 'made')),"
-    " has_schema_privilege(n.oid, 'USAGE') FROM pg_namespace n WHERE n.nspname = 'weir'";
+    " has_schema_privilege(n.oid, 'USAGE'), has_schema_privilege(n.oid, 'CREATE') AND"
+    " (SELECT count(*) < 2 FROM pg_class c WHERE c.relnamespace = n.oid AND c.relkind = 'r'"
+    "  AND c.relname IN ('note', 'noted'))"
+    " FROM pg_namespace n WHERE n.nspname = 'weir'";
+static const char find_notes[] =
+    "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+    " WHERE n.nspname = 'weir' AND c.relkind = 'r' AND c.relname IN ('note', 'noted')"
+    " AND has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')"
+    " AND has_table_privilege(c.oid, 'UPDATE') AND has_table_privilege(c.oid, 'DELETE')";
 static const char read_version[] = "SELECT v FROM weir.meta WHERE k = 'state_version'";
 static const char write_version[] =
     "INSERT INTO weir.meta(k, v) VALUES ('state_version', $1::text) ON CONFLICT (k) DO NOTHING";
@@ -146,7 +165,8 @@ static enum weir_status check_version(struct connection *connection)
 
 struct presence {
     bool schema;
-    bool usage; /* may this role look into it? */
+    bool usage;         /* may this role look into it? */
+    bool may_add_notes; /* their tables are missing, and it may make them */
     int64_t n_tables;
 };
 
@@ -161,6 +181,7 @@ static enum weir_status look(struct connection *connection, struct presence *ret
         ret_presence->schema = true;
         ret_presence->n_tables = query_integer(result, 0, 0);
         ret_presence->usage = query_bool(result, 0, 1);
+        ret_presence->may_add_notes = query_bool(result, 0, 2);
     }
     PQclear(result);
     if (!ret_presence->schema || ret_presence->usage)
@@ -180,6 +201,17 @@ static enum weir_status judge_presence(
     if (!*ret_there)
         return tables_damaged(connection, "some of its tables are missing");
     return check_version(connection);
+}
+
+enum weir_status tables_keep_notes(struct connection *connection, bool *ret_keep)
+{
+    PGresult *result = query_get_with(connection, find_notes, NULL, 0);
+
+    *ret_keep = result && query_integer(result, 0, 0) == 2;
+    if (!result)
+        return connection_fail(connection, "cannot read the catalogue");
+    PQclear(result);
+    return WEIR_OK;
 }
 
 enum weir_status tables_are_there(struct connection *connection, bool *ret_there)
@@ -218,16 +250,31 @@ static enum weir_status make_all(struct connection *connection)
     if (!presence.schema && !query_script(connection, make_schema))
         return fail_making(connection);
     (void)snprintf(version, sizeof(version), "%d", STATE_VERSION);
-    if (!query_script(connection, make) ||
+    if (!query_script(connection, make) || !query_script(connection, make_notes) ||
         !query_run(connection, NULL, write_version, bind_text(version)))
         return fail_making(connection);
     return WEIR_OK;
 }
 
+/* What an earlier version of weir has left, brought up to this one's. */
+static enum weir_status add_notes(struct connection *connection)
+{
+    if (query_script(connection, lock_making) && query_script(connection, make_notes))
+        return WEIR_OK;
+    return connection_fail(connection, "cannot make the tables of its state");
+}
+
 enum weir_status tables_make(struct connection *connection)
 {
     bool there;
-    enum weir_status status = tables_are_there(connection, &there);
+    struct presence presence;
+    enum weir_status status = look(connection, &presence);
 
-    return status == WEIR_OK && !there ? make_all(connection) : status;
+    if (status == WEIR_OK)
+        status = judge_presence(connection, &presence, &there);
+    if (status != WEIR_OK)
+        return status;
+    if (!there)
+        return make_all(connection);
+    return presence.may_add_notes ? add_notes(connection) : WEIR_OK;
 }

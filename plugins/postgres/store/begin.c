@@ -122,10 +122,12 @@ static bool sets_aside(const struct weir_stage *stage)
     return false;
 }
 
-static enum weir_status make_tables(struct connection *control, const struct state *state)
+static enum weir_status make_tables(struct connection *control, struct state *state)
 {
     enum weir_status status = tables_make(control);
 
+    if (status == WEIR_OK)
+        status = tables_keep_notes(control, &state->keeps_notes);
     if (status == WEIR_OK && sets_aside(state->stage))
         status = letters_make(control, state);
     return status;
@@ -176,7 +178,7 @@ static enum weir_status begin_pass(struct connection *control, struct beginning 
     enum weir_status status = WEIR_OK;
 
     if (beginning->old)
-        status = pass_abandon(control, beginning->old->id);
+        status = pass_abandon(control, state, beginning->old->id);
     if (status == WEIR_OK)
         status = pass_begin(control, state->run.pipeline, pass);
     if (status == WEIR_OK)

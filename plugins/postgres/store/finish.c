@@ -7,6 +7,7 @@
 #include "state/lock.h"
 #include "state/mark_tables.h"
 #include "state/marks_read.h"
+#include "state/notes_read.h"
 #include "state/pass.h"
 #include "state/places.h"
 #include "state/runs.h"
@@ -25,6 +26,8 @@ struct closing {
     struct postgres_load *load;
     const struct weir_ending *ending;
     bool *has_gaps; /* in the order of stage->resources */
+    bool has_notes;
+    bool published; /* tables whose old rows the pass was to replace */
     bool refused;   /* new rows may not take the place of the old ones */
     bool was_tried; /* the outcome of an earlier try may not be known */
 };
@@ -89,6 +92,7 @@ static enum weir_status publish(struct connection *control, struct closing *clos
     WEIR_FAILPOINT("before_publish");
     status = publish_all(control, tables, n);
     WEIR_FAILPOINT("after_publish");
+    closing->published = status == WEIR_OK;
     closing->refused = status == WEIR_REJECT;
     return closing->refused ? WEIR_OK : status;
 }
@@ -103,6 +107,21 @@ static bool lacks_below(const struct closing *closing, size_t resource)
             weir_resource_descends(stage->resources[i], stage->resources[resource]))
             return true;
     return false;
+}
+
+/* Of a table that keeps its old rows the old notes hold. */
+static enum weir_status take_notes(
+    struct connection *control, struct closing *closing, size_t resource)
+{
+    const struct state *state = &closing->load->state;
+    int64_t id = state->generations[resource].id;
+
+    if (!closing->has_notes)
+        return WEIR_OK;
+    if (replaces(closing, resource) && !closing->published)
+        return notes_forget_generation(control, state, id);
+    return notes_take(control, state, id, state->stage->resources[resource]->name,
+        !lacks_some(closing, resource));
 }
 
 /* One that was read whole; its rows are where they belong. */
@@ -122,6 +141,8 @@ static enum weir_status close_generation(
         status = mark_tables_note(control, closing->load, resource);
     if (status == WEIR_OK)
         status = marks_forget_seen(control, id);
+    if (status == WEIR_OK)
+        status = take_notes(control, closing, resource);
     if (status == WEIR_OK && !lacks_some(closing, resource))
         status = pass_end_generation(control, id);
     return status;
@@ -144,9 +165,11 @@ static enum weir_status close_generations(struct connection *control, struct clo
 
 static enum weir_status close_pass(struct connection *control, struct closing *closing)
 {
-    int64_t pass = closing->load->state.pass;
+    const struct state *state = &closing->load->state;
     enum weir_status status = find_gaps(control, closing);
 
+    if (status == WEIR_OK)
+        status = notes_exist(control, state, &closing->has_notes);
     if (status == WEIR_OK)
         status = publish(control, closing);
     if (status == WEIR_OK)
@@ -154,8 +177,8 @@ static enum weir_status close_pass(struct connection *control, struct closing *c
     if (status != WEIR_OK)
         return status;
     if (closing->ending->abandon || closing->refused)
-        return pass_abandon(control, pass);
-    return pass_end(control, pass);
+        return pass_abandon(control, state, state->pass);
+    return pass_end(control, state->pass);
 }
 
 /* What a server had acknowledged it may have lost in a crash since, and no lane comes by any more. */
@@ -178,7 +201,7 @@ static enum weir_status write_all(struct connection *control, struct closing *cl
     struct weir_ending ending = *closing->ending;
     enum weir_status status = WEIR_OK;
 
-    closing->refused = false;
+    closing->refused = closing->published = false;
     if (closes(closing))
         status = check_lanes(control, closing->load);
     if (status == WEIR_OK && closes(closing))

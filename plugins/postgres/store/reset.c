@@ -7,6 +7,7 @@
 #include "state/lock.h"
 #include "state/mark_tables.h"
 #include "state/marks_read.h"
+#include "state/notes_read.h"
 #include "state/pass.h"
 #include "state/places.h"
 #include "state/tables.h"
@@ -21,8 +22,8 @@ struct resetting {
 
 static const char remove_generation[] = "DELETE FROM weir.generation WHERE id = $1::bigint";
 
-static enum weir_status forget_generation(struct connection *control, const struct weir_pass *pass,
-    const struct weir_generation *generation)
+static enum weir_status forget_generation(struct connection *control, const struct state *state,
+    const struct weir_pass *pass, const struct weir_generation *generation)
 {
     enum weir_status status = places_forget(control, &generation->id, 1);
 
@@ -30,6 +31,8 @@ static enum weir_status forget_generation(struct connection *control, const stru
         status = gaps_forget(control, generation->id);
     if (status == WEIR_OK)
         status = marks_forget_seen(control, generation->id);
+    if (status == WEIR_OK)
+        status = notes_forget_generation(control, state, generation->id);
     if (status == WEIR_OK)
         status = publish_drop(control, pass->id, generation->table);
     if (status != WEIR_OK)
@@ -40,32 +43,37 @@ static enum weir_status forget_generation(struct connection *control, const stru
 }
 
 /* A pass without parts would be open for ever. */
-static enum weir_status forget_in_pass(
-    struct connection *control, const struct weir_pass *pass, const char *resource)
+static enum weir_status forget_in_pass(struct connection *control, const struct state *state,
+    const struct weir_pass *pass, const char *resource)
 {
     const struct weir_generation *part = resource ? pass_part(pass, resource) : NULL;
 
     if (!resource || (part && pass->n_generations == 1))
-        return pass_abandon(control, pass->id);
-    return part ? forget_generation(control, pass, part) : WEIR_OK;
+        return pass_abandon(control, state, pass->id);
+    return part ? forget_generation(control, state, pass, part) : WEIR_OK;
 }
 
 static enum weir_status forget(struct connection *control, const struct resetting *resetting)
 {
     const char *pipeline = resetting->pipeline;
+    struct state *state = resetting->state;
     struct weir_arena *arena = weir_arena_new();
     struct weir_pass *open = NULL;
     int64_t epoch = 0;
     enum weir_status status = fence_raise(control, pipeline, &epoch);
 
     if (status == WEIR_OK)
+        status = tables_keep_notes(control, &state->keeps_notes);
+    if (status == WEIR_OK)
         status = pass_find_open(control, pipeline, arena, &open);
     if (status == WEIR_OK && open)
-        status = forget_in_pass(control, open, resetting->resource);
+        status = forget_in_pass(control, state, open, resetting->resource);
     if (status == WEIR_OK)
         status = mark_tables_forget(control, pipeline, resetting->resource);
     if (status == WEIR_OK)
         status = marks_forget(control, pipeline, resetting->resource);
+    if (status == WEIR_OK)
+        status = notes_forget(control, state, pipeline, resetting->resource);
     weir_arena_free(arena);
     return status;
 }

@@ -4,6 +4,7 @@
 #include "state/gaps_read.h"
 #include "state/letters.h"
 #include "state/marks_read.h"
+#include "state/notes_read.h"
 #include "state/pass.h"
 #include "state/places.h"
 #include "state/runs.h"
@@ -51,6 +52,15 @@ static enum weir_status show_open(struct connection *control, struct show *show)
     return status;
 }
 
+static enum weir_status show_notes(struct connection *control, const struct show *show)
+{
+    bool keeps = false;
+    enum weir_status status = tables_keep_notes(control, &keeps);
+
+    return status == WEIR_OK && keeps ? notes_count(control, show->pipeline, show->showing)
+                                      : status;
+}
+
 static enum weir_status show_all(struct connection *control, struct show *show)
 {
     const struct weir_showing *showing = show->showing;
@@ -63,6 +73,8 @@ static enum weir_status show_all(struct connection *control, struct show *show)
         status = show_open(control, show);
     if (status == WEIR_OK && showing->mark)
         status = marks_read(control, show->pipeline, &at, showing->mark, showing->arg);
+    if (status == WEIR_OK && showing->notes)
+        status = show_notes(control, show);
     if (status == WEIR_OK && showing->dead_letters)
         status = letters_count(
             control, show->state, show->pipeline, showing->dead_letters, showing->arg);
