@@ -87,6 +87,15 @@ def sanitized():
     return b"__asan_init" in image or b"__tsan_init" in image
 
 
+def faults(**wishes):
+    """An environment in which calls of the system fail as tests/preload/faults.c says."""
+    library = WEIR.parent / "tests" / "preload" / "faults.so"
+    if not library.exists():
+        raise RuntimeError(f"{library} is not there; build the target test_preload")
+    return {"LD_PRELOAD": library, **wishes,
+            "ASAN_OPTIONS": "intercept_tls_get_addr=0:verify_asan_link_order=0"}
+
+
 def query(db, sql, *values):
     """The rows of a statement. The database is opened read-only, so that a look changes nothing."""
     connection = sqlite3.connect(f"{Path(db).absolute().as_uri()}?mode=ro", uri=True, timeout=10)
@@ -125,6 +134,7 @@ class Result:
 
     `peak_rss` is in bytes. The kernel counts what stood in the process before it became weir, so
     it is never less than the test's own size, some 30 MiB: good for a ceiling, not for a record.
+    `cpu` is in seconds of work, whatever else the machine did.
     """
 
     code: int
@@ -134,6 +144,7 @@ class Result:
     report: dict | None
     seconds: float
     peak_rss: int
+    cpu: float
 
     def __str__(self):
         ending = f"signal {self.signal}" if self.signal else f"exit {self.code}"
@@ -175,6 +186,23 @@ class Run:
         wait_until(come_true, timeout)
         return self
 
+    def said(self):
+        """What it has written to its standard error so far."""
+        return os.pread(self.files[1].fileno(), 1 << 24, 0).decode("utf-8", "backslashreplace")
+
+    def cpu(self):
+        """The seconds that it has worked so far."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def memory(self):
+        """What it has in memory now, in bytes."""
+        return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+    def n_files(self):
+        """How many files it has open now."""
+        return len(os.listdir(f"/proc/{self.pid}/fd"))
+
     def wait(self, timeout=TIMEOUT):
         """The result, once it ends by itself; a run that does not is killed, and a failure."""
         if self.result is None:
@@ -201,7 +229,7 @@ class Run:
         os.close(self.pidfd)
         _running.discard(self)
         self.result = Result(code if code >= 0 else 128 - code, max(0, -code), out, err, None,
-                             seconds, usage.ru_maxrss * 1024)
+                             seconds, usage.ru_maxrss * 1024, usage.ru_utime + usage.ru_stime)
         self.result.report = self._report()
 
     @staticmethod

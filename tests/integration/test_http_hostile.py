@@ -1,50 +1,47 @@
-"""The http extractor and servers that cannot be believed, through the program."""
+"""The http extractor and servers that cannot be believed, through the program and into both databases."""
 
 import json
-import time
 import unittest
 
 import harness
-from harness import OK, SOURCE
+import ports
+from databases import Postgres, Sqlite
+from harness import DATA, OK, REJECTS, SOURCE
 from misbehaving import MisbehavingServer
+from proxy import Proxy
+from state_case import StateCase, items, on, on_both, query_of, resource
 
 setUpModule = harness.start_server
 
 FAST = "retry: { initial_interval: 10ms, max_interval: 20ms, max_attempts: 2 }"
 ESCAPES = {byte for byte in range(0x20)} - {0x0a} | {0x7f}
 # What turns the direction of writing, among others.
-UNSEEN = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u2028\u2029"
+UNSEEN = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u2028\u2029\x9b"
 
 
-class HostileCase(harness.Case):
-    def load(self, url, *keys, args=(), env=None):
-        self.db.unlink(missing_ok=True)
-        lines = "\n              ".join(keys)
-        return self.run_weir(f"""
-            weir: 1
-            name: t
-            extract:
-              type: http
-              url: "{url}"
-              {lines}
-            load: {{ type: sqlite, path: "${{WORK}}/out.db" }}
-            """, *args, env=env)
+class HostileCase(StateCase):
+    def load(self, path, *options, args=(), **query):
+        """One resource, t, into a database without it."""
+        self.database.empty()
+        where = path + ("?" + query_of(query) if query else "")
+        return self.run_weir(self.pipeline([resource("t", where, FAST, *options)]), *args)
 
-    def partitions(self, *paths):
-        return f"partitions: {{ url: {json.dumps([harness.server().url + p for p in paths])} }}"
+    def partitions(self, *paths, name="t"):
+        """One resource of these URLs; what stands there already stays as it is."""
+        urls = json.dumps([p if "://" in p else harness.server().url + p for p in paths])
+        return (f'{{ name: {name}, url: "{{partition.url}}", partitions: {{ url: {urls} }}, {FAST}, '
+                "on_error: skip_partition }")
 
-    def rows(self):
-        if not self.db.exists() or not harness.query(
-                self.db, "SELECT 1 FROM sqlite_master WHERE name = 't'"):
-            return []
-        return harness.query(self.db, "SELECT * FROM t")
+    def ids(self):
+        return self.rows() if self.has_table("t") else []
 
     def assert_refused(self, result, code):
         self.assert_exit(result, SOURCE)
         self.assertIn(f"error[{code}]", result.err)
-        self.assertEqual(self.rows(), [])
+        self.assertEqual(self.ids(), [])
 
 
+@on_both
 class Framing(HostileCase):
     def test_b04_answers_whose_end_is_in_doubt(self):
         """B04: what one part of the world reads otherwise than another is read by nobody."""
@@ -52,121 +49,198 @@ class Framing(HostileCase):
                      "/cl-te", "/bad-status-line", "/bad-status-line?kind=bare", "/http09",
                      "/garbage", "/nul-header"):
             with self.subTest(path=path):
-                self.assert_refused(self.load("${SERVER}" + path, FAST), "E-HTTP-PROTOCOL")
+                self.assert_refused(self.load(path), "E-HTTP-PROTOCOL")
 
     def test_b04_an_answer_behind_an_answer(self):
-        """No row of what hides there, and nothing more over that connection."""
-        result = self.load("{partition.url}", FAST, "concurrency: { max: 1 }",
-                           "on_error: skip_partition",
-                           self.partitions("/cl-short", "/rows?n=3", "/rows?n=4"))
-        self.assertIn(result.code, (OK, harness.REJECTS))
-        self.assertNotIn(666, [row[0] for row in self.rows()])
-        self.assertGreaterEqual(len(self.rows()), 7)
+        """B04: no row of what hides there, and nothing more over that connection."""
+        result = self.run_weir(self.pipeline(
+            [self.partitions("/cl-short", "/rows?n=3", "/rows?n=4")],
+            extract="concurrency: { max: 1 }"))
+        self.assertIn(result.code, (OK, REJECTS), str(result))
+        self.assertNotIn(666, self.ids())
+        self.assertGreaterEqual(len(self.ids()), 7)
+        urls = harness.server().stats("/")["urls"]
+        self.assertFalse(set(urls["/cl-short"]["connections"]) & set(urls["/rows?n=3"]["connections"]))
+
+    def test_b01_a_body_that_ends_too_early(self):
+        """B01: JSON and NDJSON, also where a record ends there: asked for again, and no row of it."""
+        for at in ("middle", "record"):
+            for form in ("json", "ndjson"):
+                with self.subTest(at=at, form=form):
+                    query = {"at": at, "format": form, "n": 100}
+                    result = self.load("/truncated", **query)
+                    self.assert_refused(result, "E-HTTP-TRUNCATED")
+                    self.assertRegex(result.err, r"got [\d,]+ of [\d,]+ bytes")
+                    self.assert_exit(self.load("/truncated", **query, fail=1, key="mended"), OK)
+                    self.assertEqual(self.ids(), list(range(1, 101)))
 
 
-class Words(HostileCase):
+class WordCase(HostileCase):
     def assert_clean(self, text):
+        """No byte that a terminal obeys, and no mark that turns what stands around it."""
         self.assertEqual({byte for byte in text.encode() if byte in ESCAPES}, set())
         self.assertEqual([c for c in text if c in UNSEEN], [])
 
+    def assert_told(self, result, code, line):
+        """All that is said is clean, and of what is quoted no line begins as one of ours."""
+        self.assert_exit(result, code)
+        self.assert_clean(result.out + result.err)
+        said = [one for one in result.err.splitlines() if line in one]
+        self.assertTrue(said, str(result))
+        self.assertNotRegex(result.err, r"(?m)^weir: error\[E-FAKE\]")
+        return said
+
+
+@on_both
+class Words(WordCase):
+    FILES = ((), ("--log", "json"), ("-v",))
+    KEYS = ("a\x1b[31mb", "a\nb", "a\rb", "a\u202eb", "\x01")
+
     def test_s15_what_a_server_says_is_shown_and_does_nothing(self):
         """S15: no byte of an answer controls a terminal or makes a line of its own."""
-        for status in (400, 503):
-            with self.subTest(status=status):
-                result = self.load(f"${{SERVER}}/log-inject?status={status}", FAST)
-                self.assert_exit(result, SOURCE)
-                self.assertIn(f"status {status}", result.err)
-                self.assert_clean(result.out + result.err)
-                said = [line for line in result.err.splitlines() if f"status {status}" in line]
-                self.assertEqual(len(said), 2 if status == 503 else 1)
+        for status, lines in ((400, 1), (503, 2)):
+            for args in self.FILES:
+                with self.subTest(status=status, args=args):
+                    result = self.load("/log-inject", status=status, args=args)
+                    self.assertEqual(len(self.assert_told(result, SOURCE, f"status {status}")), lines)
+                    if "json" in args:
+                        for line in result.err.splitlines():
+                            json.loads(line)
 
-    def test_s15_the_log_stays_json(self):
-        result = self.load("${SERVER}/log-inject?status=503", FAST, args=("--log", "json"))
-        self.assert_exit(result, SOURCE)
-        self.assert_clean(result.err)
-        lines = [line for line in result.err.splitlines() if line.startswith("{")]
-        self.assertGreaterEqual(len(lines), 2)
-        for line in lines:
-            json.loads(line)
+    def test_s15_nor_do_values_and_keys(self):
+        """S15: those of rows that the table does not take."""
+        result = self.load("/log-inject", status=200, args=("-v",))
+        self.assert_clean(result.out + result.err)
+        for args in self.FILES:
+            for key in self.KEYS:
+                with self.subTest(args=args, key=key):
+                    harness.server().put("t", [{"id": 1, key: 1}, {"id": 2, key: "\x1b[2Jx"}])
+                    self.database.empty()
+                    number = "bigint" if self.DATABASE is Postgres else "INTEGER"
+                    self.make(f'CREATE TABLE t (id {number}, "{key}" {number})'
+                              + self.database.strict)
+                    result = self.run_weir(
+                        self.pipeline([resource("t", "/data/t", "data_selector: data")]), *args)
+                    self.assert_told(result, DATA, "E-TYPE")
+                    self.assertNotIn("x1B[2J", result.err)
+
+    def test_s15_nor_does_what_a_database_says(self):
+        """S15: a trigger writes whatever it likes into its error, and on PostgreSQL into notices."""
+        word = "\x1b[2J\x07\u202eweir\nweir: error[E-FAKE]: this line was written by a trigger"
+        if self.DATABASE is Sqlite:
+            script = ("CREATE TABLE t (id INTEGER); CREATE TRIGGER g BEFORE INSERT ON t BEGIN "
+                      f"SELECT RAISE(ABORT, '{word}'); END")
+        else:
+            script = f"""CREATE TABLE t (id bigint);
+                CREATE FUNCTION g() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                    RAISE NOTICE '{word}'; RAISE WARNING '{word}';
+                    RAISE EXCEPTION '{word}' USING DETAIL = '{word}', HINT = '{word}',
+                        ERRCODE = 'check_violation', CONSTRAINT = '{word[:20]}';
+                END $$;
+                CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION g()"""
+        for args in self.FILES:
+            with self.subTest(args=args):
+                self.database.empty()
+                self.make(script)
+                result = self.run_weir(self.pipeline([items(3)]), *args)
+                self.assertNotEqual(result.code, OK)
+                self.assert_told(result, result.code, "error")
 
 
+@on_both
 class Slow(HostileCase):
-    def test_n02_silent_servers_hold_nobody_else_up(self):
-        """N02: who never answers is given up in time, and all the others are loaded."""
-        silent = ["/hang", "/stall", "/slow-headers"]
-        paths = [f"/rows?n={n}" for n in range(1, 21)]
-        began = time.monotonic()
-        result = self.load("{partition.url}", FAST, "timeout: { stall: 1s }",
-                           "on_error: skip_partition", "concurrency: { max: 8 }",
-                           self.partitions(*silent, *paths))
-        self.assert_exit(result, harness.REJECTS)
-        self.assertEqual(len(self.rows()), 210)
-        self.assertEqual(result.err.count("timeout.stall"), 2 * len(silent))
-        self.assertLess(time.monotonic() - began, 40)
+    SILENT = ("/hang", "/stall", "/slow-headers?bps=0.1")
 
+    def test_n02_silent_servers_hold_nobody_else_up(self):
+        """N02: who never answers, or cannot be connected to, is given up in time; all others are
+        loaded meanwhile, and nothing turns round and round."""
+        with ports.black_hole() as port:
+            silent = [*self.SILENT, f"http://127.0.0.1:{port}/rows"]
+            run = self.start_weir(self.pipeline(
+                [self.partitions(*silent, name="u"), items(500)],
+                extract="timeout: { connect: 2s, stall: 2s }"))
+            run.when(lambda: harness.server().stats()["paths"].get("/items/500"))
+            before = run.cpu()
+            result = self.check(run.wait())
+        self.assert_exit(result, REJECTS)
+        self.assertEqual(self.ids(), list(range(1, 501)))
+        self.assertFalse(self.has_table("u") and self.count("u"))
+        codes = sorted(failure["code"] for failure in result.report["failures"])
+        self.assertEqual(codes, ["E-HTTP-CONNECT", *["E-HTTP-STALL"] * len(self.SILENT)])
+        self.assertEqual(result.report["resources"][0]["requests"]["retries"], len(silent))
+        if not harness.sanitized():
+            self.assertLess(result.cpu - before, 1.5)   # of four seconds and more
+
+
+@on(Sqlite)
+class Moving(HostileCase):
     def test_n07_who_is_slow_but_moves_may_go_on(self):
-        """N07: an answer that takes several times timeout.stall."""
-        result = self.load("${SERVER}/drip?bps=4000&n=300", FAST, "timeout: { stall: 600ms }")
+        """N07: answers that take several times timeout.stall, of a slow server and over a slow
+        line."""
+        server = harness.server().url
+        with Proxy(("127.0.0.1", int(server.rpartition(":")[2])), answers_per_second=6000) as line:
+            result = self.run_weir(self.pipeline(
+                [self.partitions("/drip?bps=6000&n=250", f"http://127.0.0.1:{line.port}/rows?n=240")],
+                extract="timeout: { stall: 1s }"))
         self.assert_exit(result, OK)
-        self.assertEqual(len(self.rows()), 300)
-        self.assertGreater(result.seconds, 1.2)
+        self.assertEqual(len(self.ids()), 490)
+        self.assertGreater(result.seconds, 2)
         self.assertEqual(result.report["resources"][0]["requests"]["retries"], 0)
 
 
+@on_both
 class Restarts(HostileCase):
     """N01: a server that is not there yet, or goes away for a while, is waited for."""
 
-    ITEMS = 600
-    PATIENT = "retry: { initial_interval: 100ms, max_interval: 400ms, max_attempts: 60 }"
+    PATIENT = "retry: { initial_interval: 50ms, max_interval: 200ms, max_attempts: 200 }"
 
     def setUp(self):
         super().setUp()
-        # A port that is free again: whoever serves there next was not there before.
-        first = MisbehavingServer()
-        self.port = int(first.url.rpartition(":")[2])
-        first.stop()
+        self.port = self.enterContext(ports.reserved())
 
     def serve(self):
         server = MisbehavingServer("--port", self.port)
         self.addCleanup(server.stop)
         return server
 
-    def start(self):
-        return self.start_weir(f"""
-            weir: 1
-            name: t
-            extract:
-              type: http
-              url: "http://127.0.0.1:{self.port}/items/{{partition.id}}?delay=0.01"
-              partitions: {{ id: {{ from: 1, to: {self.ITEMS} }} }}
-              concurrency: {{ max: 4 }}
-              {self.PATIENT}
-            load: {{ type: sqlite, path: "${{WORK}}/out.db" }}
-            """)
+    def start(self, count, port):
+        return self.start_weir(self.pipeline([
+            items(count, "t", self.PATIENT).replace("${SERVER}", f"http://127.0.0.1:{port}")]))
 
-    def assert_all(self, run):
-        result = self.check(run.wait(harness.TIMEOUT))
+    def assert_all(self, run, count):
+        result = self.check(run.wait())
         self.assert_exit(result, OK)
-        self.assertEqual(sorted(row[0] for row in self.rows()), list(range(1, self.ITEMS + 1)))
-        self.assertGreater(result.report["resources"][0]["requests"]["retries"], 0)
+        self.assertEqual(self.ids(), list(range(1, count + 1)))
+        self.assert_settled()
+        return result
 
     def test_n01_a_server_that_is_late(self):
-        run = self.start()
-        time.sleep(1.5)
-        self.assertTrue(run.alive())
+        run = self.start(100, self.port)
+        run.when(lambda: "E-HTTP-CONNECT" in run.said() or "refused" in run.said())
         self.serve()
-        self.assert_all(run)
+        result = self.assert_all(run, 100)
+        self.assertGreater(result.report["resources"][0]["requests"]["retries"], 0)
 
-    def test_n01_a_server_that_starts_anew_in_the_middle(self):
-        first = MisbehavingServer("--port", self.port)
-        run = self.start()
-        try:
-            first.wait_for(lambda stats: stats["requests_total"] > 100)
-        finally:
-            first.stop()
-        time.sleep(1)
-        self.serve()
-        self.assert_all(run)
+    def test_n01_a_server_that_is_started_anew_again_and_again(self):
+        """N01: it is ended in the middle of answers, and connections to it are refused meanwhile."""
+        server, run = self.serve(), self.start(2000, self.port)
+        for _ in range(3):
+            server.wait_for(lambda stats: stats["requests_total"] > 300)
+            server.kill()
+            server = self.serve()
+        result = self.assert_all(run, 2000)
+        self.assertGreater(result.report["resources"][0]["requests"]["retries"], 0)
+
+    def test_n01_a_server_that_drops_its_connections(self):
+        """N01: as one does that reads its own settings anew."""
+        server = self.serve()
+        with Proxy(("127.0.0.1", self.port)) as line:
+            run = self.start(1500, line.port)
+            for n in range(1, 7):
+                server.wait_for(lambda stats: stats["requests_total"] > 200 * n)
+                line.cut_all()
+            self.assert_all(run, 1500)
+            self.assertGreater(line.n_connections, 16)
 
 
 if __name__ == "__main__":

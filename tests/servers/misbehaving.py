@@ -50,6 +50,11 @@ class MisbehavingServer:
         self.process.stdin.close()
         self.process.stdout.close()
 
+    def kill(self):
+        """The same at once, in the middle of whatever it does."""
+        self.process.kill()
+        self.stop()
+
     def ask(self, path, body=None, **query):
         """The JSON answer of one of the server's control routes."""
         url = self.url + path + ("?" + urlencode(query) if query else "")

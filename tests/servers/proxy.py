@@ -20,10 +20,12 @@ COMMITS = (b"COMMIT\0", b"\xff\xffc\0\0\0\4")
 
 
 class Proxy:
-    def __init__(self, target, bytes_per_second=None):
-        """target: the path of a socket, or (host, port)."""
+    def __init__(self, target, bytes_per_second=None, answers_per_second=None):
+        """target: the path of a socket, or (host, port). The line may be slow on the way to the
+        server, and on the way back."""
         self.target = target
         self.bytes_per_second = bytes_per_second
+        self.answers_per_second = answers_per_second
         self.n_connections = 0
         self.bytes_to_server = 0
         self._patterns = ()
@@ -120,12 +122,12 @@ class Proxy:
                 self._flows.wait()
                 if is_client:
                     before, (chunk, cut) = chunk, self._look(before, chunk)
-                    self._send(target, chunk)
+                    self._send(target, chunk, self.bytes_per_second, True)
                     if cut:
                         self._lose(pair)
                         return
                 else:
-                    target.sendall(chunk)
+                    self._send(target, chunk, self.answers_per_second, False)
         except OSError:
             pass
         self._close(pair)
@@ -149,16 +151,17 @@ class Proxy:
             self._patterns = ()
             return (chunk if self._lets_through else b""), True
 
-    def _send(self, target, chunk):
+    def _send(self, target, chunk, bytes_per_second, is_client):
         """Slowly, if that is wished for."""
-        piece = max(1, self.bytes_per_second // 20) if self.bytes_per_second else len(chunk) or 1
+        piece = max(1, bytes_per_second // 20) if bytes_per_second else len(chunk) or 1
         for start in range(0, len(chunk), piece):
-            self._flows.wait()
+            if is_client:
+                self._flows.wait()
             part = chunk[start:start + piece]
             target.sendall(part)
-            self.bytes_to_server += len(part)
-            if self.bytes_per_second:
-                time.sleep(len(part) / self.bytes_per_second)
+            self.bytes_to_server += len(part) * is_client
+            if bytes_per_second:
+                time.sleep(len(part) / bytes_per_second)
 
     def _lose(self, pair):
         """The client sees the end at once; the server may end what it was told, and then sees it
