@@ -3,7 +3,8 @@
  * slowly or mean something else each time, and sockets that cannot be had.
  *
  * TEST_NAMES="a.test=127.0.0.1,10.0.0.1 b.test=slow": what names mean, one address
- * after the other and the last for ever; one that is slow is never found.
+ * after the other and the last for ever; none: there is no such name; slow: the
+ * answer never comes.
  * TEST_NO_SOCKETS="20:30": no socket for an address from the 20th on, 30 times.
  */
 #include <dlfcn.h>
@@ -62,6 +63,8 @@ PUBLIC int getaddrinfo(const char *restrict name, const char *restrict service,
     if (!meaning)
         return real(name, service, hints, ret_list);
     address_of(address, meaning, atomic_fetch_add(&n_asked, 1));
+    if (strcmp(address, "none") == 0)
+        return EAI_NONAME;
     if (strcmp(address, "slow") != 0)
         return real(address, service, hints, ret_list);
     poll(NULL, 0, SLOW_MS);

@@ -69,6 +69,10 @@ class MisbehavingServer:
         """The counters; with a prefix also the hits, times and connections of its URLs."""
         return self.ask("/stats", prefix=prefix) if prefix else self.ask("/stats", urls=0)
 
+    def requests(self):
+        """How many there were of all; asking for no more is cheap even when they were a million."""
+        return self.ask("/stats", urls=0, paths=0)["requests_total"]
+
     def hits(self, target):
         """How often exactly this URL (path and query) was asked."""
         return self.stats(target)["urls"].get(target, {"hits": 0})["hits"]

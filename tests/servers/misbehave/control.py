@@ -9,10 +9,12 @@ async def index(x):
     await x.send_json({"routes": [ROUTES[path].describe() for path in sorted(ROUTES)]})
 
 
-@route("/stats", "prefix urls", control=True)
+@route("/stats", "prefix urls paths", control=True)
 async def stats(x):
-    """All counters; of the URLs those that begin with `prefix`; urls=0 leaves them out."""
-    await x.send_json(x.stats.report(x.text("prefix", "/"), x.text("urls", "1") != "0"))
+    """All counters; of the URLs those that begin with `prefix`; urls=0 and paths=0 leave out what is as
+    long as the server was asked for different things."""
+    left_out = {name for name in ("urls", "paths") if x.text(name) == "0"}
+    await x.send_json(x.stats.report(x.text("prefix", "/"), left_out))
 
 
 @route("/reset-stats", control=True)

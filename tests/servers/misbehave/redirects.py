@@ -11,11 +11,14 @@ def to(x, location):
                         [("Location", location)])
 
 
-@route("/redirect", "to code n loop")
+@route("/redirect", "to code n loop long")
 async def redirect(x):
-    """To `to`, raw; or n times to itself and then to /rows; or (loop=1) for ever."""
+    """To `to`, raw, or to a place whose address has `long` bytes; or n times to itself and then to
+    /rows; or (loop=1) for ever."""
     if "to" in x.query:
         await to(x, x.text("to"))
+    elif long := x.number("long", 0):
+        await to(x, "/rows?i=" + "l" * long)
     elif x.flag("loop"):
         await to(x, x.request.target)
     elif (n := x.number("n", 1)) > 1:

@@ -84,13 +84,14 @@ class Stats:
         self.attempts[name] += 1
         return 10**9 if self.healed else self.attempts[name]
 
-    def report(self, prefix="/", urls=True):
-        """All of it as plain data; the URLs that begin with `prefix`, or none of them."""
+    def report(self, prefix="/", left_out=frozenset()):
+        """All of it as plain data but what is left out; the URLs that begin with `prefix`."""
+        hidden = {"started", "memory", "attempts", "urls", *left_out}
         report = {name: value for name, value in vars(self).items()
-                  if name not in ("started", "memory", "attempts", "urls") and name[0] != "_"}
+                  if name not in hidden and name[0] != "_"}
         report["other_requests"] = list(self.other_requests)
         report["seconds"] = round(self.now(), 3)
-        if urls:
+        if "urls" not in left_out:
             report["urls"] = {url: seen for url, seen in self.urls.items()
                               if url.startswith(prefix)}
         return report
