@@ -251,7 +251,7 @@ static void cancels_one_alone(void **state)
     rig_start(&rig, (struct http_client_config){0});
     (void)snprintf(url, sizeof(url), "%s/hang", server.url);
     transfer = rig_send(&rig, url, &cancelled);
-    (void)snprintf(url, sizeof(url), "%s/slow?delay=0.3&n=1", server.url);
+    (void)snprintf(url, sizeof(url), "%s/slow?delay=1&n=1", server.url);
     (void)rig_send(&rig, url, &kept);
     rig_sleep(&rig, 100);
     http_transfer_cancel(transfer);

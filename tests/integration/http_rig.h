@@ -409,9 +409,4 @@ static inline void rig_reset_stats(const struct rig_server *server)
     rig_stop(&rig);
 }
 
-static inline double rig_seconds(void)
-{
-    return (double)uv_hrtime() / 1e9;
-}
-
 #endif

@@ -125,10 +125,11 @@ class SetAside(DeadLetterCase):
 
     def test_a_killed_run_has_the_letters_of_its_rows_and_no_others(self):
         harness.server().put("t", rows(200, **{f"n{n}": "x" for n in range(5, 201, 10)}))
-        file = self.file(delay=0.05, load="batching: { rows: 1 }")
+        file = self.file(fail_page=15, fail=1, **{"as": "held"}, load="batching: { rows: 1 }")
         run = self.start_weir(file)
         run.when(lambda: self.count() >= 45)
         run.kill()
+        harness.server().heal()
         with self.database.left_by_a_crash() as left:
             loaded, aside = (left.query(f"SELECT count(*) FROM {table}")[0][0]
                              for table in ("t", "_weir_dead_letter"))

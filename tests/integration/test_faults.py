@@ -6,7 +6,6 @@ import resource
 import shlex
 import signal
 import sqlite3
-import time
 import unittest
 
 import harness
@@ -236,7 +235,6 @@ class Signals(FaultCase):
         self.assertIn(f"told to stop while process {os.getpid()}", result.err)
         self.assertNotIn("for longer than lock_wait", result.err)
         self.assertEqual(result.report["outcome"], "stopped")
-        self.assertLess(result.seconds, 10)
 
     def test_a_long_query_is_ended_by_a_signal(self):
         run = self.start_weir(f"""
@@ -248,12 +246,9 @@ class Signals(FaultCase):
                 query: SELECT count(*) AS n FROM batch a, batch b, batch c WHERE a.id + b.id = c.id
             load: {{ type: sqlite, path: "${{WORK}}/out.db" }}
             """)
-        harness.server().wait_for(lambda stats: stats["requests_total"] == 1)
-        time.sleep(0.3)
+        run.when(lambda: run.cpu() > 0.3)
         run.signal(signal.SIGINT)
-        result = self.check(run.wait())
-        self.assert_exit(result, INTERRUPTED)
-        self.assertLess(result.seconds, 3)
+        self.assert_exit(self.check(run.wait()), INTERRUPTED)
 
 
 if __name__ == "__main__":

@@ -143,7 +143,8 @@ class Gaps(StateCase):
         self.assert_settled()
 
     def test_a_killed_run_forgets_no_gap(self):
-        file = self.pipeline([items(60, "t", SKIP, every=20, fail=99, delay=0.02, **{"as": 404})],
+        file = self.pipeline([items(60, "t", SKIP, every=20, fail=99, **{"as": 404}),
+                              resource("u", "/flaky?as=held&fail=1")],
                              load="batching: { rows: 1 }", extract="concurrency: { max: 2 }")
         run = self.start_weir(file)
         run.when(lambda: self.has_table("t") and self.gaps())

@@ -7,6 +7,7 @@ import unittest
 from pathlib import Path
 
 import harness
+import ports
 from harness import BAD_FILE, OK, SOURCE
 from http_proxy import HttpProxy
 from misbehaving import MisbehavingServer
@@ -178,12 +179,11 @@ class Proxies(ConnectionCase):
         self.assertEqual(self.requests(), 0)
 
     def test_one_that_is_not_there_is_named(self):
-        with HttpProxy() as proxy:
-            pass
-        result = self.load_through(proxy, login=ENCODED)
+        with ports.reserved() as port:
+            result = self.load('proxy: "${PROXY}"', env={"PROXY": f"http://{ENCODED}@127.0.0.1:{port}"})
         self.assert_exit(result, SOURCE)
         self.assertIn(f"error[E-HTTP-CONNECT]: extract: GET {harness.server().url}", result.err)
-        self.assertIn(f"127.0.0.1:{proxy.port} refused the connection", result.err)
+        self.assertIn(f"127.0.0.1:{port} refused the connection", result.err)
         self.assert_no_secret(result)
 
     def test_the_environment_names_one_only_on_wish(self):

@@ -149,7 +149,7 @@ class Words(WordCase):
 
 @on_both
 class Slow(HostileCase):
-    SILENT = ("/hang", "/stall", "/slow-headers?bps=0.1")
+    SILENT = ("/hang", "/stall", "/drip?bps=10", "/slow-headers?bps=10")
 
     def test_n02_silent_servers_hold_nobody_else_up(self):
         """N02: who never answers, or cannot be connected to, is given up in time; all others are

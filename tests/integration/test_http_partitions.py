@@ -146,20 +146,24 @@ class AtOnce(PartitionCase):
                 self.assertLessEqual(stats["connections_total"], most)
 
     def test_the_pool_is_kept_full(self):
-        result = self.load([self.SLOW], "concurrency: { max: 50 }")
+        result = self.load([self.SLOW.replace("0.05", "0.5")], "concurrency: { max: 50 }")
         self.assert_exit(result, OK)
         self.assertEqual(self.stats()["max_inflight"], 50)
-        self.assertLess(result.seconds, 2)
 
     def test_hosts_are_limited_each(self):
-        urls = [f"{origin}/slow?n=1&delay=0.1&i={n}" for n in range(40)
-                for origin in (harness.server().url, harness.server().other)]
+        """One that answers nothing for a while has its four requests, and the other all it wants."""
+        server = harness.server()
+        urls = [f"{where}&n=1&i={n}" for n in range(40)
+                for where in (f"{server.url}/flaky?as=held", f"{server.other}/rows?key=k")]
         self.write("urls.txt", "\n".join(urls) + "\n")
-        result = self.load(["{ name: t, url: '{partition.url}', partitions: { url: { file: "
-                            "'${WORK}/urls.txt' } } }"], "concurrency: { max: 16, per_host: 4 }")
-        self.assert_exit(result, OK)
+        run = self.start_weir(self.pipeline(
+            ["{ name: t, url: '{partition.url}', partitions: { url: { file: '${WORK}/urls.txt' } } }"],
+            "concurrency: { max: 16, per_host: 4 }"))
+        run.when(lambda: self.stats()["other_origin_hits"] == 40)
+        self.assertEqual((self.stats()["requests_total"], self.stats()["max_inflight"]), (4, 4))
+        harness.server().heal()
+        self.assert_exit(self.check(run.wait()), OK)
         self.assertEqual(self.stats()["max_inflight"], 4)
-        self.assertLess(result.seconds, 1.8)    # both at once: one after the other takes 2 s
         self.assertEqual(len(self.ids()), 80)
 
     def test_resources_take_turns(self):
@@ -168,9 +172,9 @@ class AtOnce(PartitionCase):
         result = self.load([slow.format("a"), slow.format("b")], "concurrency: { max: 4 }")
         self.assert_exit(result, OK)
         urls = harness.server().stats("/slow")["urls"]
-        ends = {name: max(url["times"][0] for target, url in urls.items() if f"key={name}" in target)
-                for name in "ab"}
-        self.assertLess(abs(ends["a"] - ends["b"]), 0.2)
+        order = sorted(urls, key=lambda target: urls[target]["times"][0])
+        early = sum("key=a" in target for target in order[:60])
+        self.assertTrue(20 <= early <= 40, early)
 
     def test_a_server_that_hangs_does_not_hold_up_the_others(self):
         hang = "{ name: h, path: /hang, retry: { max_attempts: 2, initial_interval: 10ms } }"
@@ -263,7 +267,7 @@ class Memory(PartitionCase):
                                             "limits: { memory: 16MiB }"))
         harness.server().wait_for(lambda stats: stats["bytes_sent"] > 60 << 20)
         run.signal(signal.SIGTERM)
-        self.assert_exit(self.check(run.wait(20)), TERMINATED)
+        self.assert_exit(self.check(run.wait()), TERMINATED)
 
 
 class Signals(PartitionCase):
@@ -273,7 +277,7 @@ class Signals(PartitionCase):
              "paginator: { type: page_number, total_path: total_pages, prefetch: 4 } }"]))
         harness.server().wait_for(lambda stats: stats["requests_total"] > 40)
         run.signal(signal.SIGTERM)
-        result = self.check(run.wait(10))
+        result = self.check(run.wait())
         self.assert_exit(result, TERMINATED)
         ids = self.ids()
         self.assertGreater(len(ids), 0)
@@ -282,11 +286,11 @@ class Signals(PartitionCase):
 
     def test_a_run_that_waits_for_a_retry_stops_at_once(self):
         run = self.start_weir(self.pipeline(
-            ["{ name: t, path: '/flaky?fail=99', retry: { initial_interval: 60s, "
-             "max_interval: 60s, jitter: none } }"]))
+            ["{ name: t, path: '/flaky?fail=99', retry: { initial_interval: 1h, "
+             "max_interval: 1h, jitter: none } }"]))
         harness.server().wait_for(lambda stats: stats["requests_total"] == 1)
         run.signal(signal.SIGTERM)
-        result = self.check(run.wait(5))
+        result = self.check(run.wait())
         self.assert_exit(result, TERMINATED)
 
 

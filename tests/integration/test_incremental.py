@@ -121,12 +121,13 @@ class Marks(IncrementalCase):
 
     def test_a_killed_run_keeps_the_old_mark(self):
         self.put(rows(1, 105))
-        file = self.file(delay=0.05, load="batching: { rows: 50 }")
+        file = self.file(fail_page=6, fail=1, **{"as": "held"}, load="batching: { rows: 50 }")
         self.load(file)
         self.put(rows(1, 605))
         run = self.start_weir(file)
         run.when(lambda: self.count() >= 205)
         run.kill()
+        harness.server().heal()
         self.assertEqual(self.sinces(self.load(file)), {at(105)})
         self.assert_ids(range(1, 606))
 

@@ -5,9 +5,9 @@ import os
 import shutil
 import signal
 import sqlite3
-import threading
+import time
 import unittest
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 import harness
 from harness import DESTINATION, OK, TERMINATED
@@ -83,26 +83,35 @@ class TwoRuns(StateCase):
 @on_both
 class LockedDatabase(StateCase):
     def loading(self, lock_wait):
-        file = self.pipeline([pages("t", style="page", delay=0.1)],
+        """A run that has loaded two pages, and goes on once the server is healed."""
+        file = self.pipeline([pages("t", style="page", fail_page=3, fail=1, **{"as": "held"})],
                              load=f"lock_wait: {lock_wait}, batching: {{ rows: 100 }}")
         run = self.start_weir(file)
-        run.when(lambda: self.has_table("t") and self.count() >= 200)
+        run.when(lambda: self.has_table("t") and self.count() == 200)
         return run, file
+
+    @contextmanager
+    def held(self):
+        """The database is somebody else's from before the third page on."""
+        with self.database.hold() as release:
+            harness.server().heal()
+            yield release
 
     def test_a_lock_of_some_seconds_is_waited_for(self):
         run, _ = self.loading("60s")
-        with self.database.hold() as release:
-            end = threading.Timer(3, release)
-            end.start()
+        with self.held() as release:
+            run.when(lambda: harness.server().stats()["requests_total"] > 3)
+            time.sleep(1)
+            self.assertTrue(run.alive())
+            release()
             result = self.check(run.wait())
-            end.join()
         self.assert_exit(result, OK)
         self.assertEqual(self.rows(), list(range(1, 1001)))
         self.assert_settled()
 
     def test_one_that_stays_ends_the_run_and_is_named(self):
         run, file = self.loading("500ms")
-        with self.database.hold():
+        with self.held():
             result = self.check(run.wait())
             self.assert_exit(result, LOCKED)
             self.assertIn("error[E-DB-LOCKED]", result.err)
@@ -116,8 +125,8 @@ class LockedDatabase(StateCase):
 
     def test_a_signal_is_heard_while_it_waits(self):
         run, _ = self.loading("1h")
-        with self.database.hold():
-            run.when(lambda: harness.server().stats()["requests_total"] == 10)
+        with self.held():
+            run.when(lambda: harness.server().stats()["requests_total"] > 3)
             run.signal(signal.SIGTERM)
             result = self.check(run.wait())
             self.assert_exit(result, TERMINATED)

@@ -141,7 +141,6 @@ class LostConnections(LaneCase):
                     self.assert_exit(result, DESTINATION)
                     self.assertIn("retry", result.err)
                     told += "the outcome of the last commit is not known" in result.err
-                    self.assertLess(result.seconds, 30)
                     self.assert_exit(self.run_weir(file), OK)
                     self.assertEqual(self.rows(), list(range(1, 1001)))
                     self.assertEqual(self.count("v"), 60)

@@ -2,8 +2,9 @@
 
 import random
 import signal
-import threading
+import time
 import unittest
+from contextlib import contextmanager
 
 import harness
 from harness import OK, TERMINATED
@@ -15,28 +16,38 @@ setUpModule = harness.start_server
 
 class HeldTable(PostgresCase):
     def loading(self, lock_wait):
-        file = self.pipeline([pages(style="page", delay=0.05)],
+        """A run that has loaded two pages, and goes on once the server is healed."""
+        file = self.pipeline([pages(style="page", fail_page=3, fail=1, **{"as": "held"})],
                              load=f"lock_wait: {lock_wait}, batching: {{ rows: 100 }}")
         run = self.start_weir(file)
         run.when(lambda: self.has_rows(200))
         return run, file
 
+    @contextmanager
     def hold(self):
-        return self.database.hold("ACCESS EXCLUSIVE")
+        """From before the third page on."""
+        with self.database.hold("ACCESS EXCLUSIVE") as release:
+            harness.server().heal()
+            yield release
+
+    def waits(self):
+        return self.lanes("wait_event_type = 'Lock'")
 
     def test_for_some_seconds_it_is_waited_for(self):
         run, _ = self.loading("60s")
         with self.hold() as release:
-            end = threading.Timer(3, release)
-            end.start()
+            run.when(self.waits)
+            time.sleep(1)
+            self.assertTrue(run.alive())
+            release()
             self.assert_exit(self.check(run.wait()), OK)
-            end.join()
         self.assert_all_pages()
 
     def test_then_whoever_holds_it_is_named(self):
         run, file = self.loading("1500ms")
         with self.database.connect() as other:
             other.execute("SET application_name = 'somebody else'; BEGIN; LOCK TABLE t")
+            harness.server().heal()
             result = self.check(run.wait())
             self.assert_exit(result, LOCKED)
             for word in ("error[E-DB-LOCKED]", str(other.pid), "somebody else"):
@@ -49,9 +60,9 @@ class HeldTable(PostgresCase):
     def test_a_signal_is_heard_meanwhile(self):
         run, file = self.loading("1h")
         with self.hold():
-            run.when(lambda: self.lanes("wait_event_type = 'Lock'"))
+            run.when(self.waits)
             run.signal(signal.SIGTERM)
-            self.assert_exit(self.check(run.wait(30)), TERMINATED)
+            self.assert_exit(self.check(run.wait()), TERMINATED)
         self.assert_whole_pages()
         self.assert_exit(self.run_weir(file), OK)
         self.assert_all_pages()
@@ -59,10 +70,10 @@ class HeldTable(PostgresCase):
     def test_two_signals_end_it_at_once(self):
         run, file = self.loading("1h")
         with self.hold():
-            run.when(lambda: self.lanes("wait_event_type = 'Lock'"))
+            run.when(self.waits)
             run.signal(signal.SIGINT)
             run.signal(signal.SIGINT)
-            run.wait(10)
+            run.wait()
         self.assert_exit(self.run_weir(file), OK)
         self.assert_all_pages()
 

@@ -100,7 +100,9 @@ class AfterAFailure(StateCase):
 @on_both
 class Signals(StateCase):
     def slow_pages(self):
-        return self.pipeline([pages(style="page", delay=0.15)], load="batching: { rows: 100 }")
+        """They do not end before the server is healed."""
+        return self.pipeline([pages(style="page", fail_page=8, fail=1, **{"as": "held"})],
+                             load="batching: { rows: 100 }", extract="timeout: { stall: 1h }")
 
     def stopped(self, number):
         run = self.start_weir(self.slow_pages())
@@ -112,6 +114,7 @@ class Signals(StateCase):
         for number, code in ((signal.SIGTERM, TERMINATED), (signal.SIGINT, INTERRUPTED)):
             with self.subTest(signal=number.name):
                 self.database.empty()
+                harness.server().reset()
                 result = self.stopped(number)
                 self.assert_exit(result, code)
                 self.assertIn("run again to continue", result.err)
@@ -120,6 +123,7 @@ class Signals(StateCase):
                 self.assertTrue(200 <= rows < 1000 and rows % 100 == 0, rows)
                 self.assertIn(f"{rows:,} rows are committed", result.err)
 
+                harness.server().heal()
                 result, asked = self.run_asking(self.slow_pages())
                 self.assert_exit(result, OK)
                 self.assertEqual(self.rows(), list(range(1, 1001)))

@@ -1,6 +1,7 @@
 /* Conditions, columns and selects over batches; the hostile ones must end. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -313,6 +314,8 @@ static void threads_share_what_is_compiled(void **state)
     weir_sql_free(shared.star);
 }
 
+static atomic_bool has_ended;
+
 static void *run_endless(void *arg)
 {
     struct weir_batch *batch = batch_of("[{\"a\":1}]");
@@ -322,6 +325,7 @@ static void *run_endless(void *arg)
     if (weir_sql_run(arg, batch, &error) != WEIR_FAIL)
         abort();
     weir_batch_free(batch);
+    has_ended = true;
     return &error;
 }
 
@@ -329,14 +333,17 @@ static void what_runs_can_be_stopped(void **state)
 {
     struct weir_sql *sql = query("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
                                  "SELECT count(*) AS n FROM n");
-    struct timespec wait = {.tv_nsec = 50 * 1000 * 1000};
+    struct timespec wait = {.tv_nsec = 20 * 1000 * 1000};
     pthread_t thread;
     void *error;
 
     (void)state;
     assert_int_equal(pthread_create(&thread, NULL, run_endless, sql), 0);
-    (void)nanosleep(&wait, NULL);
-    weir_sql_interrupt(sql);
+    /* Again and again, since it may not have begun yet. */
+    do {
+        (void)nanosleep(&wait, NULL);
+        weir_sql_interrupt(sql);
+    } while (!has_ended);
     assert_int_equal(pthread_join(thread, &error), 0);
     assert_string_equal(((struct weir_error *)error)->code, "E-STOPPED");
     weir_sql_free(sql);

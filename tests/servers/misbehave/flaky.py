@@ -1,5 +1,7 @@
 """Answers that fail at first, and answers with any status."""
 
+import base64
+import re
 import time
 from email.utils import formatdate
 
@@ -50,12 +52,16 @@ def when(value, now):
 
 @route("/status", "code echo n *")
 async def status(x):
-    """Any status. A success has rows; with echo=1 the body repeats all that the client sent."""
+    """Any status. A success has rows; with echo=1 the body repeats all that the client sent, and with
+    echo=base64 its secrets as base64 before that."""
     code = x.number("code", 200)
     if x.flag("echo"):
         request = x.request
         value = {"error": "echo", "target": request.target, "headers": request.headers,
                  "body": request.body.decode("utf-8", "replace")}
+        if x.text("echo") == "base64":
+            found = re.findall(rb"SECRET[\w-]*|eyJ[\w.-]+", request.raw + request.body)
+            value = {"secrets": [base64.b64encode(secret).decode() for secret in found], **value}
     elif 200 <= code < 300:
         value = rows(1, x.number("n", 10))
     else:
