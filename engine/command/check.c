@@ -32,6 +32,23 @@ static bool all_alike(const struct guarantee *guarantees, size_t n)
     return true;
 }
 
+/* Of what is read row by row, whose rows they are. */
+static void print_parents(const struct weir_resource *resource)
+{
+    for (size_t i = 0; i < resource->n_parents; i++)
+        printf("%s%s", i == 0 ? ", read from rows of " : " and ", resource->parents[i]->name);
+    printf("\n");
+}
+
+static void print_resource(const struct weir_resource *resource)
+{
+    if (resource->is_walked)
+        printf("  %s, for what is read from its rows", resource->name);
+    else
+        printf("  %s -> table %s", resource->name, resource->table);
+    print_parents(resource);
+}
+
 /* What holds for all is said once, behind them. */
 static void describe_resources(const struct plan *plan)
 {
@@ -42,10 +59,7 @@ static void describe_resources(const struct plan *plan)
         guarantee_of(plan, i, plan->arena, &guarantees[i]);
     alike = all_alike(guarantees, plan->n_resources);
     for (size_t i = 0; i < plan->n_resources; i++) {
-        if (plan->resources[i].is_walked)
-            printf("  %s, for what is read from its rows\n", plan->resources[i].name);
-        else
-            printf("  %s -> table %s\n", plan->resources[i].name, plan->resources[i].table);
+        print_resource(&plan->resources[i]);
         if (!alike && !plan->resources[i].is_walked)
             print_guarantee(&guarantees[i], "    ");
     }

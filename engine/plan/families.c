@@ -24,7 +24,9 @@ static void link_parents(struct maker *m, struct weir_resource *resource)
     struct weir_parents named = {0};
     struct weir_resource **parents;
 
-    m->plan->extract.plugin->parents(resource, &named);
+    /* What it says cannot be asked for where it has mistakes of its own. */
+    if (m->sound_resources[resource - m->plan->resources])
+        m->plan->extract.plugin->parents(resource, &named);
     if (named.too_many)
         weir_mistake(m->mistakes, named.too_many, 0, "E-LIMIT", "'%s' has more than %d parents",
             resource->name, WEIR_PARENTS_MAX);
@@ -219,7 +221,7 @@ void families_select(struct maker *m, const struct weir_strs *only)
 {
     struct plan *plan = m->plan;
     size_t n_before = m->mistakes->n_errors;
-    bool has_families = plan->extract.plugin->parents && plan->extract.sound;
+    bool has_families = plan->extract.plugin->parents;
 
     if (has_families && m->reads) {
         link_all(m);
@@ -228,7 +230,7 @@ void families_select(struct maker *m, const struct weir_strs *only)
             check_replace(m, &plan->resources[i]);
         }
     }
-    if (m->mistakes->n_errors != n_before)
+    if (m->mistakes->n_errors != n_before || !plan->extract.sound)
         has_families = false;
     else if (m->loads)
         check_together(m, only);

@@ -10,8 +10,9 @@ struct maker {
     struct registry *registry;
     struct weir_mistakes *mistakes;
     const struct weir_node *root;
-    bool reads; /* rows are read anew; not so in a replay */
-    bool loads; /* and loaded; not so in a preview either */
+    bool reads;            /* rows are read anew; not so in a replay */
+    bool loads;            /* and loaded; not so in a preview either */
+    bool *sound_resources; /* of those of the plan: the plugin's options have no mistakes */
     struct weir_constants constants;
     struct weir_option_context context;
 };

@@ -61,9 +61,9 @@ static void add_resource(struct maker *m, const struct weir_node *config,
         TABLE(resource_key_table, &keys),
         plugin_target(plugin, plugin->resource_options, options),
     };
+    bool is_sound = weir_options_parse(&m->context, config, place, targets, 2);
 
-    if (!weir_options_parse(&m->context, config, place, targets, 2))
-        m->plan->extract.sound = false;
+    m->plan->extract.sound &= is_sound;
     if (!keys.name)
         keys.name = default_name;
     if (!keys.name && weir_node_get(config, "name"))
@@ -78,6 +78,7 @@ static void add_resource(struct maker *m, const struct weir_node *config,
         weir_node_get(config, "name") ? weir_node_get(config, "name") : place);
     if (!resource)
         return;
+    m->sound_resources[resource - m->plan->resources] = is_sound;
     const struct weir_incremental *incremental = maker_incremental(m, config, &keys);
 
     *resource = (struct weir_resource){
@@ -111,6 +112,7 @@ static void add_resource_list(struct maker *m, const struct weir_node *list,
         return;
     }
     m->plan->resources = weir_new_array(arena, list->n, struct weir_resource);
+    m->sound_resources = weir_new_array(arena, list->n, bool);
     for (size_t i = 0; i < list->n; i++) {
         const struct weir_node *item = list->items[i];
 
@@ -192,6 +194,7 @@ void maker_extract(struct maker *m, const struct weir_node *node, const struct w
         add_resource_list(m, keys.resources, keys.resource_defaults, shared);
     } else {
         plan->resources = weir_new_array(plan->arena, 1, struct weir_resource);
+        m->sound_resources = weir_new_array(plan->arena, 1, bool);
         add_resource(m, shared, config, plan->name);
     }
     select_resources(m, only);

@@ -206,6 +206,24 @@ class Mistakes(FanoutCase):
             self.assertIn(message, result.err)
 
 
+    def test_an_unknown_parent_is_told_with_all_else(self):
+        file = self.family(resource("orders", "", "pth: 1"),
+                           resource("items", ", a: '{resources.order.id}'"))
+        result = self.run_weir(file, command="check")
+        self.assert_exit(result, BAD_FILE)
+        self.assertIn("did you mean 'path'?", result.err)
+        self.assertIn("there is no resource 'order'; did you mean 'orders'?", result.err)
+
+    def test_check_says_who_is_read_from_whom(self):
+        file = self.family(orders("selected: false"), items(), repos(), issues())
+        result = self.run_weir(file, command="check")
+        self.assert_exit(result, OK)
+        self.assertIn("  orders, for what is read from its rows\n"
+                      "  items -> table items, read from rows of orders\n"
+                      "  repos -> table repos\n"
+                      "  issues -> table issues, read from rows of repos\n", result.out)
+
+
 @on_both
 class Killed(FanoutCase, KillCase):
     TABLES = "orders", "items", "repos", "issues"
