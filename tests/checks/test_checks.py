@@ -194,6 +194,24 @@ class Pages(Repository):
         page.write_text(page.read_text().replace("Ask.", "Tell."))
         self.assertIn("Ask.", self.check("plugin_table")[1][0])
 
+    def test_faults(self):
+        page = self.write("tests/README.md", """\
+            <!-- faults -->
+            | H01 | A page fails | |
+            | H02 | A page is late | [gone](integration/gone.py) |
+            | H03 | | [test_a](integration/test_a.py) |
+            <!-- /faults -->
+            """)
+        self.write("tests/integration/test_a.py", '"""H01, H03 and H04; not XH05 or E999."""\n')
+        self.write("plugins/a.c", "/* H06 */\n")
+        self.assert_finds("faults", "tests/README.md: H01: what it is",
+                          "tests/README.md: H02 is not named in integration/gone.py",
+                          "tests/README.md: H03: what it is", "tests/integration/test_a.py: H04 is not in")
+        self.check("faults", "--update")
+        self.assertIn("| H01 | A page fails | [test_a](integration/test_a.py) |\n", page.read_text())
+        self.assert_finds("faults", "tests/README.md: H02: what it is", "tests/README.md: H03: what it is",
+                          "tests/README.md: H04: what it is")
+
     def test_links(self):
         self.write("docs/a.md", """\
             # One `word`, two

@@ -104,6 +104,7 @@ class Reports(FaultCase):
 
 class Limits(FaultCase):
     def test_few_files_slow_a_run_and_do_not_fail_it(self):
+        """R03: where the limit is known before."""
         for limit in (64, 40, 32):
             with self.subTest(limit=limit):
                 self.db.unlink(missing_ok=True)
@@ -166,6 +167,7 @@ class Databases(FaultCase):
 
 class Environment(FaultCase):
     def test_it_makes_nobody_write_the_keys_of_connections(self):
+        """S06: SSLKEYLOGFILE."""
         keys = self.work / "keys"
         self.assert_exit(self.run_weir(ITEMS, env={"SSLKEYLOGFILE": keys}), OK)
         self.assertFalse(keys.exists())

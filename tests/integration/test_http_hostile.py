@@ -51,6 +51,15 @@ class Framing(HostileCase):
             with self.subTest(path=path):
                 self.assert_refused(self.load(path), "E-HTTP-PROTOCOL")
 
+    def test_h14_headers_without_end(self):
+        """H14: 100 Continue again and again, and headers of one answer."""
+        for path in ("/endless-1xx", "/endless-headers"):
+            with self.subTest(path=path):
+                result = self.load(path)
+                self.assert_refused(result, "E-HTTP-HEADERS")
+                if not harness.sanitized():
+                    self.assertLess(result.peak_rss, 96 << 20)
+
     def test_b04_an_answer_behind_an_answer(self):
         """B04: no row of what hides there, and nothing more over that connection."""
         result = self.run_weir(self.pipeline(

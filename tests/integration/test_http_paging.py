@@ -15,6 +15,8 @@ HEADER_LINK = "{ type: header_link }"
 
 
 class Styles(PagingCase):
+    """H10: each way of paging, and how it ends."""
+
     def test_page_numbers_with_a_total(self):
         result = self.load(PAGE_NUMBER, style="page")
         self.assert_all(result)
@@ -390,6 +392,7 @@ class Keysets(PagingCase):
 
 class Elsewhere(PagingCase):
     def test_a_next_link_to_another_origin_is_refused(self):
+        """S01: be it in the body or in a header."""
         for paginator, style in ((JSON_LINK, "next_url"), (HEADER_LINK, "link")):
             with self.subTest(style=style):
                 self.db.unlink(missing_ok=True)
@@ -412,6 +415,7 @@ class Elsewhere(PagingCase):
         return harness.server().url.removeprefix("http://")
 
     def test_a_next_link_that_is_no_link(self):
+        """S03: the pages before it stay."""
         for link, code in (("file:///etc/passwd", "E-URL-SCHEME"), ("ftp://h/x", "E-URL-SCHEME"),
                            ("data:text/plain,x", "E-URL-SCHEME"),
                            ("javascript:alert(1)", "E-URL-SCHEME"), ("http://", "E-URL"),
@@ -426,6 +430,7 @@ class Elsewhere(PagingCase):
 
 class Ends(PagingCase):
     def test_a_404_behind_the_last_page_comes_with_a_hint(self):
+        """H10: it is no end unless the file says so."""
         result = self.load("{ type: page_number }", style="page", end="404")
         self.assert_exit(result, SOURCE)
         self.assertIn("error[E-HTTP-STATUS]", result.err)

@@ -67,6 +67,7 @@ class Values(PartitionCase):
         self.assertEqual(sorted(self.ids()), list(range(1, 51)))
 
     def test_values_stay_in_their_place(self):
+        """S16: in a query."""
         self.write("ids.txt", "../rows\na?b=c#d\nx@evil.invalid/\n%2e%2e\n")
         result = self.load(["{ name: t, path: '/echo', params: { v: '{partition.v}', rows: 1 }, "
                             "partitions: { v: { file: '${WORK}/ids.txt' } } }"])
@@ -76,6 +77,7 @@ class Values(PartitionCase):
             "/echo?v=x%40evil.invalid%2F&rows=1"])
 
     def test_a_path_is_one_segment(self):
+        """S16: in a path."""
         self.server_may_be_asked_wrongly = True
         self.write("ids.txt", "1/../../rows\n")
         result = self.load(["{ name: t, path: '/items/{partition.id}', partitions: { id: { file: "
@@ -84,6 +86,7 @@ class Values(PartitionCase):
         self.assertEqual(list(harness.server().stats("/")["urls"]), ["/items/1%2F..%2F..%2Frows"])
 
     def test_headers_cannot_be_smuggled(self):
+        """S16: in a header."""
         self.write("ids.txt", b"a\rX-Evil: 1\n".decode())
         result = self.load(["{ name: t, path: '/echo', params: { rows: 1 }, headers: { X-Part: "
                             "'{partition.v}' }, partitions: { v: { file: '${WORK}/ids.txt' } } }"])
@@ -133,6 +136,7 @@ class AtOnce(PartitionCase):
             "{ id: { from: 1, to: 100 } } }")
 
     def test_never_more_than_allowed(self):
+        """H07: neither requests nor connections."""
         for extract, most in (("concurrency: { max: 8 }", 8),
                               ("concurrency: { max: 8, per_host: 3 }", 3),
                               ("concurrency: { max: 1 }", 1), ("", 16)):

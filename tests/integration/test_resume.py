@@ -295,6 +295,7 @@ class RunIds(StateCase):
 class ManyUnits(StateCase):
     @unittest.skipIf(harness.sanitized(), "the memory of a sanitizer is not the program's")
     def test_a_hundred_thousand(self):
+        """R02: in memory that does not grow with them, over few connections."""
         file = self.pipeline([items(100_000)], extract="concurrency: { max: 32 }")
         result = self.run_weir(file, timeout=280)
         self.assert_exit(result, OK)

@@ -114,6 +114,7 @@ static void a_key_may_stand_once_in_a_row(void **state)
     assert_refused(weir_str("{\"d\":[{\"a\":1}],\"d\":[]}"), "d", "E-JSON-DUPLICATE", "key of 'd'");
 }
 
+/* B07 */
 static void depth_is_limited(void **state)
 {
     static char body[400000];
@@ -270,6 +271,7 @@ static void check_file(const char *folder, const char *name)
     weir_arena_free(arena);
 }
 
+/* B05: the files of the JSON parsing test suite. */
 static void the_suite_is_judged_rightly(void **state)
 {
     const char *folder = getenv("WEIR_JSON_SUITE");
