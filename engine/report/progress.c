@@ -27,7 +27,7 @@ static uint64_t elapsed_us(const struct flow_view *view)
 static void time_left(
     const struct flow_view *view, const struct weir_progress *p, char *out, size_t size)
 {
-    uint64_t finished = p->requests + p->failures;
+    uint64_t finished = p->requests + p->from_cache + p->failures;
     char time[WORDS_SIZE];
 
     out[0] = '\0';
@@ -39,22 +39,31 @@ static void time_left(
     snprintf(out, size, ", about %s left", words_time((uint64_t)left, time, sizeof(time)));
 }
 
+static void add_count(uint64_t n, const char *what, char *out, size_t size)
+{
+    size_t used = strlen(out);
+
+    if (n)
+        snprintf(out + used, size - used, ", %" PRIu64 " %s", n, what);
+}
+
 static void requests_of(const struct weir_progress *p, char *out, size_t size)
 {
     char done[WORDS_SIZE], total[WORDS_SIZE];
-    int used = snprintf(out, size, "%s%s%s requests", words_count(p->requests, done, sizeof(done)),
+    size_t used;
+
+    snprintf(out, size, "%s%s%s requests",
+        words_count(p->requests + p->from_cache, done, sizeof(done)),
         p->requests_total ? " of " : "",
         p->requests_total ? words_count(p->requests_total, total, sizeof(total)) : "");
-
-    if (used > 0 && (size_t)used < size && p->in_flight)
-        used += snprintf(out + used, size - (size_t)used, ", %" PRIu64 " in flight", p->in_flight);
-    if (used > 0 && (size_t)used < size && p->in_flight && p->allowed_in_flight)
-        used += snprintf(
-            out + used, size - (size_t)used, " of %" PRIu64 " allowed", p->allowed_in_flight);
-    if (used > 0 && (size_t)used < size && p->retries)
-        used += snprintf(out + used, size - (size_t)used, ", %" PRIu64 " retried", p->retries);
-    if (used > 0 && (size_t)used < size && p->failures)
-        snprintf(out + used, size - (size_t)used, ", %" PRIu64 " failed", p->failures);
+    add_count(p->from_cache, "from the cache", out, size);
+    add_count(p->not_modified, "not modified", out, size);
+    add_count(p->in_flight, "in flight", out, size);
+    used = strlen(out);
+    if (p->in_flight && p->allowed_in_flight)
+        snprintf(out + used, size - used, " of %" PRIu64 " allowed", p->allowed_in_flight);
+    add_count(p->retries, "retried", out, size);
+    add_count(p->failures, "failed", out, size);
 }
 
 /* The bytes of its first n characters. */
@@ -97,7 +106,7 @@ static void resource_line(const struct flow_view *view, size_t i, int width, cha
     const struct resource_stats *stats = &view->stats->resources[i];
     uint64_t loaded = counted(&stats->rows_loaded), us = elapsed_us(view);
     uint64_t rate = us ? loaded * 1000000 / us : 0;
-    char requests[160], rows[WORDS_SIZE], speed[WORDS_SIZE], bytes[WORDS_SIZE], left[64];
+    char requests[192], rows[WORDS_SIZE], speed[WORDS_SIZE], bytes[WORDS_SIZE], left[64];
     char name[LINE_SIZE / 2];
 
     name_of(resource, width, name, sizeof(name));

@@ -129,6 +129,21 @@ static void print_allowed(const struct report *report, FILE *out)
     }
 }
 
+/* What was not sent again. */
+static void print_unchanged(const struct report *report, FILE *out)
+{
+    for (size_t i = 0; i < report->plan->n_resources; i++) {
+        const struct weir_resource *resource = &report->plan->resources[i];
+        const struct weir_progress *p = resource->progress;
+
+        if (p->from_cache || p->not_modified)
+            fprintf(out,
+                "  %s: %" PRIu64 " answers from the cache, %" PRIu64
+                " requests answered with not modified\n",
+                resource->name, p->from_cache, p->not_modified);
+    }
+}
+
 /* Calls say(arg, line) for the first failures, and for how many there are besides. */
 static void tell_failures(
     const struct report *report, void (*say)(void *arg, const char *line), void *arg)
@@ -230,6 +245,7 @@ void report_print(const struct report *report, FILE *out)
     print_resources(report, s.added > 0, out);
     print_times(report, &s, out);
     print_allowed(report, out);
+    print_unchanged(report, out);
     tell_failures(report, print_failure, out);
     print_state(report, out);
 }
@@ -269,6 +285,10 @@ static json_t *requests_object(const struct weir_progress *p)
 
     if (p->allowed_in_flight)
         json_object_set_new(object, "allowed_in_flight", number(p->allowed_in_flight));
+    if (p->from_cache || p->not_modified) {
+        json_object_set_new(object, "from_cache", number(p->from_cache));
+        json_object_set_new(object, "not_modified", number(p->not_modified));
+    }
     return object;
 }
 

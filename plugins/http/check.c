@@ -1,6 +1,7 @@
 #include "check.h"
 
 #include "auth/credential.h"
+#include "cache/cache_options.h"
 #include "client/url.h"
 #include "family/fanout.h"
 #include "family/take.h"
@@ -194,6 +195,18 @@ static void check_resource(
             "no placeholder uses these partitions, so each asks for the same");
 }
 
+static size_t count_gets(const struct weir_stage *stage)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < stage->n_resources; i++) {
+        const struct http_resource_options *options = stage->resources[i]->options;
+
+        n += options->method == HTTP_GET;
+    }
+    return n;
+}
+
 void http_check(struct weir_stage *stage, struct weir_mistakes *mistakes)
 {
     const struct http_options *options = stage->state;
@@ -204,4 +217,5 @@ void http_check(struct weir_stage *stage, struct weir_mistakes *mistakes)
     http_limits_check(&options->rate_limits, weir_node_get(stage->config, "rate_limits"), mistakes);
     for (size_t i = 0; i < stage->n_resources; i++)
         check_resource(stage, stage->resources[i], mistakes);
+    http_cache_check(stage->config, count_gets(stage), mistakes);
 }

@@ -79,6 +79,10 @@ const struct weir_option http_option_table[] = {
     WEIR_SIZE(struct http_options, max_response_size, .tuning = true, .initial = "32MiB",
         .min = 1024, .max = 1024LL * 1024 * 1024,
         .help = "The largest answer, decompressed; a larger one is an error (E-LIMIT-BODY)."),
+    WEIR_GROUP(struct http_options, cache, struct http_cache_options, http_cache_option_table,
+        .tuning = true,
+        .help = "Keep answers to GET in a folder, and ask for them again only when they are too "
+                "old. Without it none is kept."),
     {0},
 };
 

@@ -2,6 +2,7 @@
 #ifndef WEIR_HTTP_OPTIONS_H
 #define WEIR_HTTP_OPTIONS_H
 
+#include "cache/cache_options.h"
 #include "client/proxy.h"
 #include "client/retry.h"
 
@@ -45,6 +46,7 @@ struct http_options {
     struct weir_secret proxy;
     const char *user_agent;
     uint64_t max_response_size;
+    struct http_cache_options cache;
     struct http_source *source; /* no option: what is at work, from start to stop */
 };
 

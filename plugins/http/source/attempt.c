@@ -1,6 +1,7 @@
 #include "attempt.h"
 
 #include "actions.h"
+#include "cache/kept.h"
 #include "format/format.h"
 #include "hand_over.h"
 #include "redirect.h"
@@ -144,9 +145,11 @@ static void redirect(struct http_page *page, const struct http_response *respons
 /* The reservation follows what the answer really takes, as far as the budget allows. */
 static void reserve_exactly(struct http_page *page)
 {
-    size_t want = page->body_size + HTTP_PAGE_OVERHEAD;
+    bool is_kept = page->kept && page->kept->state == HTTP_KEPT_TAKEN;
+    size_t want = is_kept ? http_kept_size(page) : page->body_size + HTTP_PAGE_OVERHEAD;
 
-    http_schedule_learn(page->chain->resource, want);
+    if (!is_kept)
+        http_schedule_learn(page->chain->resource, want);
     http_page_release(page, want);
     if (page->reserved < want && weir_reserve(source_of(page)->stage, want - page->reserved))
         page->reserved = want;
@@ -185,7 +188,21 @@ static void take(struct http_page *page, struct http_response *response)
         http_actions_head(&resource->actions, page->actions_left, response, http_page_arena(page));
     take_body(page, &response->body);
     page->link = http_paginator_of_head(&resource->paginator, response, http_page_arena(page));
+    http_kept_renew(page, response);
     finish(page);
+}
+
+static void take_kept(struct http_page *page)
+{
+    http_kept_take(page, true);
+    finish(page);
+}
+
+void http_attempt_skip(struct http_page *page)
+{
+    http_kept_take(page, false);
+    page->state = HTTP_PAGE_DONE;
+    http_chain_settle(page->chain);
 }
 
 /* An answer that stands for no rows. */
@@ -211,11 +228,17 @@ static void fail(
 
 static void act(struct http_page *page, enum http_verdict verdict, struct http_response *response)
 {
-    if (response->status >= 200 && response->status <= 299 && !page->home)
+    bool is_accepted = verdict == HTTP_CONFIRMED ||
+                       (response->status >= 200 && response->status <= 299 && !page->home);
+
+    if (is_accepted)
         http_credential_accepted(page->chain->resource->credential, page->login);
     switch (verdict) {
     case HTTP_GOOD:
         take(page, response);
+        break;
+    case HTTP_CONFIRMED:
+        take_kept(page);
         break;
     case HTTP_REDIRECTED:
         redirect(page, response);
@@ -230,6 +253,7 @@ static void act(struct http_page *page, enum http_verdict verdict, struct http_r
     case HTTP_RESET:
     case HTTP_SKIP:
     case HTTP_BAD:
+    case HTTP_UNKEPT:
         fail(page, verdict, response);
         break;
     }
@@ -241,6 +265,8 @@ static enum http_verdict judge(struct http_page *page, const struct http_respons
     const struct http_resource *resource = page->chain->resource;
     enum http_verdict verdict = http_judge(&resource->options->retry, response);
 
+    if (http_kept_is_confirmed(page, response))
+        return HTTP_CONFIRMED;
     if (weir_error_is_set(&response->error))
         return verdict;
     return http_actions_judge(&resource->actions, response, verdict, &page->actions_left);
@@ -304,6 +330,7 @@ void http_attempt(struct http_page *page)
         http_redirect_disguise(&request, http_page_arena(page));
     else
         page->login = http_credential_apply(resource->credential, &request, http_page_arena(page));
+    http_kept_ask(page, &request);
     page->state = HTTP_PAGE_FLYING;
     http_schedule_enter(page);
     page->transfer = http_client_send(source->client, &request, page_answered, page);

@@ -10,6 +10,8 @@
 
 /* Sends the page, for the first time or again. The gate has let it pass, and the budget was asked. */
 void http_attempt(struct http_page *page);
+/* What is kept of its answer is the answer: it is not sent. */
+void http_attempt_skip(struct http_page *page);
 /* Makes its request, if that is not done yet. */
 void http_attempt_prepare(struct http_page *page);
 /* It has failed for good. May close the chain. */

@@ -39,6 +39,7 @@ struct http_chain {
     unsigned n_resets; /* see reset.h */
     unsigned misses;   /* pages given up, one behind the other */
     bool knows_total;  /* n_pages is what the server said */
+    bool is_asked;     /* not all of its answers were kept ones so far, see cache/kept.h */
     bool ended;        /* what is still on its way is dropped */
 };
 

@@ -1,5 +1,6 @@
 #include "hand_over.h"
 
+#include "cache/keep.h"
 #include "decode.h"
 #include "judge.h"
 #include "schedule.h"
@@ -122,6 +123,8 @@ static const char *copy_opened(const struct http_part *part, struct weir_arena *
 static void hand_page(struct http_page *page, struct weir_batch *batch, struct http_unit *unit)
 {
     struct http_resource *resource = page->chain->resource;
+    struct http_batch_kept *kept = http_kept_hand(page, batch);
+    struct weir_str room = kept ? http_keep_room(kept) : (struct weir_str){NULL, 0};
 
     http_hand_back(page);
     if (page->body)
@@ -129,7 +132,8 @@ static void hand_page(struct http_page *page, struct weir_batch *batch, struct h
     if (page->error)
         weir_adopt(batch->arena, page->error, sizeof(*page->error));
     *unit = (struct http_unit){.page = page,
-        .body = {page->body ? page->body : "", page->body_len},
+        .body = room.ptr ? room : (struct weir_str){page->body ? page->body : "", page->body_len},
+        .kept = kept,
         .format = page->format,
         .no_content = page->no_content,
         .actions_left = page->actions_left,
@@ -197,6 +201,8 @@ enum weir_status http_decoded(struct weir_stage *stage, struct weir_batch *batch
         judgement = http_chain_judge(from->page->chain, from, unit, batch->arena);
         if (!judgement.position || judgement.error)
             weir_batch_void_unit(batch, i);
+        http_keep_judge(
+            from->kept, judgement.position && !judgement.error && from->verdict == HTTP_GOOD);
         unit->position = place(resource, from, judgement.position, batch->arena);
         unit->error = judgement.error;
     }

@@ -197,6 +197,20 @@ static bool leave(struct http_chain *chain)
     return true;
 }
 
+/* What was kept of it is of no use, and the server still has it. */
+static void ask_server(
+    struct http_chain *chain, struct http_page *page, const struct weir_error *error)
+{
+    char label[LABEL_SIZE];
+
+    http_page_label(page, label, sizeof(label));
+    weir_log(chain->resource->source->stage, WEIR_LOG_INFO, "%s: %s; the server is asked for it",
+        label, error->text);
+    page->shuns_cache = true;
+    http_page_restart(page);
+    http_schedule_ready(page, true);
+}
+
 /* Is the page asked for again? */
 static bool ask_again(
     struct http_chain *chain, const struct http_unit *decoded, const struct weir_error *error)
@@ -205,11 +219,13 @@ static bool ask_again(
     enum http_verdict verdict = decoded->verdict;
 
     if (verdict != HTTP_RETRY && verdict != HTTP_RATE_LIMITED && verdict != HTTP_REFRESH_AUTH &&
-        verdict != HTTP_RESET)
+        verdict != HTTP_RESET && verdict != HTTP_UNKEPT)
         return false;
     if (source->failed || source->cut)
         return leave(chain);
-    if (!http_attempt_again(decoded->page, verdict, error, NULL))
+    if (verdict == HTTP_UNKEPT)
+        ask_server(chain, decoded->page, error);
+    else if (!http_attempt_again(decoded->page, verdict, error, NULL))
         return false;
     http_chain_recall(chain);
     return true;

@@ -1,5 +1,6 @@
 #include "page.h"
 
+#include "cache/kept.h"
 #include "hand_over.h"
 #include "schedule.h"
 #include "source.h"
@@ -31,6 +32,7 @@ void http_page_free(struct http_page *page)
     http_schedule_forget(page);
     http_page_release(page, 0);
     http_polite_leave(page);
+    http_kept_forget(page);
     free(page->body);
     free(page->error);
     weir_arena_free(page->arena);
@@ -52,6 +54,7 @@ void http_page_restart(struct http_page *page)
     page->url = page->home = NULL;
     page->hops = 0;
     page->as_get = false;
+    http_kept_forget(page);
 }
 
 void http_page_release(struct http_page *page, size_t keep)

@@ -34,6 +34,7 @@ bool http_reset(struct http_page *page, const struct weir_error *reason)
     chain->resource->weir->progress->retries++;
     http_guard_forget(chain);
     page->at = NULL;
+    page->shuns_cache = true;
     page->attempts = page->refusals = 0;
     http_page_restart(page);
     http_schedule_ready(page, true);

@@ -1,6 +1,7 @@
 #include "schedule.h"
 
 #include "attempt.h"
+#include "cache/kept.h"
 #include "gate.h"
 #include "hand_over.h"
 #include "room.h"
@@ -12,6 +13,7 @@ enum {
     /* Bodies that wait to be handed over: several batches. With more the engine is behind, and
      * answers that are fetched early are loaded no sooner. */
     MAX_FINISHED_BYTES = 2 * 1024 * 1024,
+    MOST_KEPT = 256, /* kept answers that are taken before the loop has its turn */
 };
 
 /* The next page that may be sent; those that are held back are parked. */
@@ -21,7 +23,7 @@ static struct http_page *next_ready(struct http_resource *resource)
 
     do
         page = http_page_list_take(&resource->ready);
-    while (page && !http_gate_pass(page));
+    while (page && !http_kept_look(page) && !http_gate_pass(page));
     return page;
 }
 
@@ -41,7 +43,8 @@ static struct http_page *next_page(struct http_resource *resource)
 {
     struct http_page *page;
 
-    if (http_gate_is_shut(resource) || http_feed_is_full(resource))
+    /* What is kept passes the gate when all else would be held back. */
+    if ((!resource->keeping && http_gate_is_shut(resource)) || http_feed_is_full(resource))
         return NULL;
     page = next_ready(resource);
     while (!page && may_open(resource)) {
@@ -62,30 +65,44 @@ static struct http_page *next_page(struct http_resource *resource)
     return page;
 }
 
-enum started { STARTED, NOTHING_TO_START, NO_ROOM };
+enum started { STARTED, SKIPPED, NOTHING_TO_START, NO_ROOM };
 
 static enum started start_one(struct http_resource *resource)
 {
     struct http_page *page = next_page(resource);
+    bool is_kept = page && http_kept_look(page);
+    size_t size = is_kept ? http_kept_size(page) : resource->estimate;
 
     if (!page)
         return NOTHING_TO_START;
-    if (page->reserved == 0) {
+    if (page->reserved == 0 || (is_kept && page->reserved < size)) {
         /* Answers that arrive go before new ones. */
         if (resource->source->paused.n ||
-            !weir_reserve(resource->source->stage, resource->estimate)) {
+            !weir_reserve(resource->source->stage, size - page->reserved)) {
             http_page_list_prepend(&resource->ready, page);
             return NO_ROOM;
         }
-        page->reserved = resource->estimate;
+        page->reserved = size;
     }
-    http_attempt(page);
-    return STARTED;
+    if (is_kept)
+        http_attempt_skip(page);
+    else
+        http_attempt(page);
+    return is_kept ? SKIPPED : STARTED;
+}
+
+/* Kept answers take no slot, so something else has to hold them back. */
+static bool has_taken_enough(struct http_source *source, size_t n_kept)
+{
+    if (n_kept >= MOST_KEPT)
+        uv_timer_start(&source->skip_timer, http_schedule_on_skip, 0, 0);
+    source->no_room = n_kept >= MOST_KEPT || source->finished_bytes >= MAX_FINISHED_BYTES;
+    return source->no_room;
 }
 
 void http_schedule(struct http_source *source)
 {
-    size_t idle = 0;
+    size_t idle = 0, n_kept = 0;
 
     if (source->failed || source->doomed || weir_stopping(source->stage))
         return;
@@ -102,7 +119,9 @@ void http_schedule(struct http_source *source)
             source->no_room = true;
             return;
         }
-        idle = started == STARTED ? 0 : idle + 1;
+        idle = started == NOTHING_TO_START ? idle + 1 : 0;
+        if (started == SKIPPED && has_taken_enough(source, ++n_kept))
+            return;
         source->turn = (source->turn + 1) % source->n_resources;
         if (source->failed || source->doomed)
             return;

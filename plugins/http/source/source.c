@@ -154,6 +154,7 @@ enum weir_status http_source_start(struct weir_stage *stage)
         return weir_fail_with(stage, &error);
     start_timers(source);
     http_polite_start(source);
+    http_kept_start(source);
     return WEIR_OK;
 }
 
@@ -178,6 +179,7 @@ void http_source_stop(struct weir_stage *stage)
     http_waiting_done(&source->waiting);
     http_credentials_stop(&source->credentials);
     http_polite_stop(source);
+    http_folder_stop(source->folder);
     if (source->client)
         http_client_close(source->client);
     if (source->has_timers) {

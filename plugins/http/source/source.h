@@ -8,6 +8,7 @@
 
 #include "actions.h"
 #include "auth/credential.h"
+#include "cache/kept.h"
 #include "chain.h"
 #include "family/feed.h"
 #include "options.h"
@@ -26,6 +27,7 @@ struct http_resource {
     struct http_credential *credential;
     struct http_paginator paginator;
     struct http_actions actions;
+    struct http_keeping *keeping; /* NULL: none of its answers is kept */
     struct http_walk walk;
     struct http_feed *feed;    /* of a child: what it is to be asked for; else NULL */
     bool exhausted;            /* no chain is left to begin */
@@ -60,6 +62,7 @@ struct http_source {
     struct http_credentials credentials;
     struct http_waiting waiting;
     struct http_polite polite;
+    struct http_folder *folder;   /* of kept answers, or NULL */
     struct http_page_list paused; /* in flight, and waiting for room */
     struct http_page *overrun;    /* the one that may go beyond the budget, or NULL */
     uv_timer_t retry_timer;

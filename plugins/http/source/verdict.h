@@ -17,6 +17,8 @@ enum http_verdict {
     HTTP_RESET,        /* begin anew with the chain's first page */
     HTTP_SKIP,         /* give up, and leave out the rest of the partition */
     HTTP_STOP,         /* no rows, and its chain ends here */
+    HTTP_CONFIRMED,    /* take what is kept: it has not changed */
+    HTTP_UNKEPT,       /* what was kept is of no use: ask for it */
     HTTP_BAD,          /* give up */
 };
 

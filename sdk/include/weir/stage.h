@@ -35,6 +35,8 @@ struct weir_progress {
     uint64_t network_us;        /* sum over requests, from sent to complete */
     uint64_t backoff_us;        /* sum over requests, waiting for a retry or a rate limit */
     uint64_t allowed_in_flight; /* as many as may be, where that is found out as it goes; or 0 */
+    uint64_t from_cache;        /* answers that were kept, and so not asked for */
+    uint64_t not_modified;      /* requests whose answer was that nothing has changed */
 };
 
 /* What becomes of the rows that a table has already. */

@@ -13,6 +13,7 @@ by chance: a test that fails once fails again. `GET /` lists the routes and thei
     paging.py     /pages in every style of paging
     places.py     the same, asked for in headers, path or body: /placed
     data.py       rows that the test brings, and changes between runs: /data /data-set
+    conditional.py the same with validators, and 304 to who has them: /kept
     flaky.py      answers that fail at first: /flaky /retry-after /status
     pace.py       too slow, or never: /slow /hang /stall /drip
     framing.py    HTTP that is not HTTP: /cl-dup /chunked-garbage /endless-1xx

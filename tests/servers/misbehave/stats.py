@@ -34,6 +34,7 @@ class Stats:
         self.tokens_issued = 0
         self.other_origin_hits = 0
         self.leak_count = 0
+        self.not_modified = 0
         self.other_requests = deque(maxlen=KEPT_REQUESTS)
         self.server_errors = []
         self.bad_parameters = []
