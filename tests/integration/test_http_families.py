@@ -202,8 +202,6 @@ class Mistakes(FamilyCase):
             resource("issues", ", a: '{resources.repo.id}'"): "did you mean 'repos'?",
             resource("issues", ", a: '{resources.repos.id}', b: '{resources.other.id}'"):
                 "of which neither is read from the other",
-            issues("incremental: { cursor_path: at, cursor_type: integer, initial_value: 1, "
-                   "end_value: 9, step: 5 }"): "'step' cannot be had together",
         }
         for text, message in cases.items():
             file = self.family(repos(), text, resource("other"))

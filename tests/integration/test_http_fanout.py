@@ -164,6 +164,69 @@ class Products(FanoutCase):
         self.assertIn("10001 combinations", result.err)
 
 
+class WindowsCase(FanoutCase):
+    STEP = ("incremental: { cursor_path: at, cursor_type: integer, initial_value: 0, "
+            "end_value: 50, step: 10 }")
+
+    def setUp(self):
+        super().setUp()
+        harness.server().put("repos", REPOS[:6])
+        self.put_events(20)
+
+    def put_events(self, until):
+        self.events = [{"id": 100 * n + at, "repo": f"org/{n}", "at": at}
+                       for n in range(1, 7) for at in range(0, until, n)]
+        harness.server().put("events", self.events)
+
+    def events_of(self, *options, **query):
+        where = (", where: 'repo:{resources.repos.full_name}', column: at, "
+                 "since: '{incremental.start_value}', until: '{incremental.end_value}'")
+        return resource("events", where, self.STEP, *options, size=4, **query)
+
+
+@on_both
+class Windows(WindowsCase):
+    """`incremental.step` of a resource with a parent: each window of each row is a chain of its own."""
+
+    def test_each_window_of_each_row(self):
+        result, asked = self.run_asking(self.family(repos(), self.events_of()),
+                                        prefix="/data/events")
+        self.assert_exit(result, OK)
+        self.assert_table("events", self.events)
+        self.assertEqual(len([url for url in asked if "cursor=" not in url]), 6 * 5)
+        self.assert_settled()
+
+    def test_the_next_run_reads_what_is_new(self):
+        file = self.family(repos(), self.events_of())
+        self.assert_exit(self.run_weir(file), OK)
+        self.put_events(37)
+        result, asked = self.run_asking(file, prefix="/data/events")
+        self.assert_exit(result, OK)
+        self.assert_table("events", self.events)
+        self.assertFalse([url for url in asked if "since=0" in url])
+
+    def test_each_window_goes_on_by_itself(self):
+        self.put_events(50)
+        file = self.family(repos(), self.events_of("on_error: skip_partition", fail=99,
+                                                   fail_page=2))
+        self.assert_exit(self.run_weir(file), 9)
+        harness.server().heal()
+        result, again = self.run_asking(file, prefix="/data/")
+        self.assert_exit(result, OK)
+        self.assertFalse([url for url in again if "/data/repos" in url])
+        self.assert_table("events", self.events)
+        self.assert_settled()
+
+    def test_with_a_list(self):
+        child = self.events_of("partitions: { a: [x, y] }", seed="'{partition.a}'")
+        file = self.family(repos(), child)
+        self.assert_exit(self.run_weir(file), OK)
+        self.assertEqual(self.count("events"), 2 * len(self.events))
+        self.put_events(21)
+        self.assert_exit(self.run_weir(file), OK)
+        self.assertEqual(self.count("events"), 2 * len(self.events))
+
+
 @on_both
 class Ancestors(FanoutCase):
     def test_fields_of_a_parent_of_a_parent(self):
@@ -225,17 +288,20 @@ class Mistakes(FanoutCase):
 
 
 @on_both
-class Killed(FanoutCase, KillCase):
-    TABLES = "orders", "items", "repos", "issues"
+class Killed(WindowsCase, KillCase):
+    TABLES = "orders", "items", "repos", "issues", "events"
 
     def test_killed(self):
         file = self.write("fanout.yaml", self.family(
             orders(chaos=0.1, delay=0.002), items(chaos=0.1, delay=0.001, group=7),
-            repos(chaos=0.1, delay=0.002), issues(chaos=0.1),
+            repos(chaos=0.1, delay=0.002), issues(chaos=0.1), self.events_of(chaos=0.1),
             load="batching: { rows: 20, period: 5ms }"))
 
         def assert_all():
             self.assert_items()
-            self.assert_issues("open", "closed")
+            self.assert_table("repos", REPOS[:6])
+            self.assert_table("issues", [row for row in ISSUES if row["state"] != "new" and
+                                         int(row["repo"][4:]) <= 6])
+            self.assert_table("events", self.events)
 
         self.kill(file, assert_all, SEEDS)

@@ -1,6 +1,7 @@
 #include "feed.h"
 
 #include "openings.h"
+#include "slice.h"
 #include "source/decode.h"
 #include "source/source.h"
 
@@ -158,17 +159,24 @@ static void feed_one(struct http_resource *child, const struct weir_opening *ope
         push(child->feed, opening);
 }
 
-static enum weir_status read_partition(const char *text, const struct weir_id *id,
-    struct weir_arena *arena, struct weir_partition *ret_partition, const char **ret_opened,
-    struct weir_error *ret_error)
+/* The chain's mark is its own, or that of what it is a window of. */
+static enum weir_status read_part(const struct http_resource *child, const char *text,
+    const struct weir_id *id, struct http_part *part, struct weir_error *ret_error)
 {
-    *ret_opened = http_opened_place(text ? text : "", NULL, arena);
-    ret_partition->id = *id;
-    return http_opened_read(*ret_opened, arena, ret_partition, ret_error);
+    struct weir_partition *partition = &part->partition;
+
+    part->opened = http_opened_place(text ? text : "", NULL, part->arena);
+    part->chain = partition->id = *id;
+    if (http_opened_read(part->opened, part->arena, partition, ret_error) != WEIR_OK)
+        return WEIR_FAIL;
+    if (!http_slices(child->weir))
+        return WEIR_OK;
+    return http_slice_read(
+        part->opened, child->weir, part->arena, &partition->id, &part->window, ret_error);
 }
 
-enum weir_status http_feed_next(struct http_resource *child, struct weir_arena *arena,
-    struct weir_partition *ret_partition, const char **ret_opened, struct weir_error *ret_error)
+enum weir_status http_feed_next(
+    struct http_resource *child, struct http_part *part, struct weir_error *ret_error)
 {
     struct http_feed *feed = child->feed;
     struct weir_opened opened;
@@ -179,15 +187,14 @@ enum weir_status http_feed_next(struct http_resource *child, struct weir_arena *
     if (weir_chain_opened(child->source->stage, child->weir, feed->next_opened, &opened)) {
         feed->next_opened++;
         feed->n_total++;
-        return read_partition(
-            opened.resume.next, &opened.chain, arena, ret_partition, ret_opened, ret_error);
+        return read_part(child, opened.resume.next, &opened.chain, part, ret_error);
     }
     fed = take_first(feed);
     if (!fed) {
         feed->is_dry = true;
         return http_feed_is_over(child) ? WEIR_END : WEIR_AGAIN;
     }
-    status = read_partition(fed->opened, &fed->id, arena, ret_partition, ret_opened, ret_error);
+    status = read_part(child, fed->opened, &fed->id, part, ret_error);
     free(fed);
     return status;
 }

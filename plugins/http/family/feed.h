@@ -10,6 +10,7 @@
 
 #include "opened.h"
 
+struct http_part;
 struct http_resource;
 struct http_source;
 
@@ -36,9 +37,8 @@ struct http_resource *http_feed_resource(
     struct http_source *source, const struct weir_resource *weir);
 void http_feed_done(struct http_feed *feed);
 
-/* The next one. WEIR_END: there will be no more; WEIR_AGAIN: not yet. `opened` lives in the arena. */
-enum weir_status http_feed_next(struct http_resource *child, struct weir_arena *arena,
-    struct weir_partition *ret_partition, const char **ret_opened,
+/* The next one, into a part that has an arena. WEIR_END: there will be no more; WEIR_AGAIN: not yet. */
+enum weir_status http_feed_next(struct http_resource *child, struct http_part *part,
     struct weir_error *ret_error) WEIR_MUST_CHECK;
 /* Of any resource: is nothing left to be asked for or judged? */
 bool http_feed_has_read(const struct http_resource *resource);

@@ -1,6 +1,7 @@
 #include "openings.h"
 
 #include "feed.h"
+#include "slice.h"
 #include "source/source.h"
 
 #include <string.h>
@@ -36,34 +37,52 @@ static void grow(struct opener *opener)
     openings->items = items;
 }
 
+static enum weir_status add(struct opener *opener, const struct weir_opening *opening)
+{
+    if (opener->openings->n == HTTP_OPENINGS_MAX)
+        return weir_fail(opener->stage, WEIR_FAULT_DATA, "E-LIMIT",
+            "one answer of '%s' leads to more than %d requests; ask for smaller pages, or leave "
+            "rows out with 'where'",
+            opener->batch->resource->name, HTTP_OPENINGS_MAX);
+    if (opener->openings->n == opener->capacity)
+        grow(opener);
+    opener->openings->items[opener->openings->n++] = *opening;
+    return WEIR_OK;
+}
+
+static enum weir_status add_slices(struct opener *opener, const struct weir_opening *whole)
+{
+    struct weir_error error = {0};
+    struct weir_windows *windows = http_slices_of(opener->stage, whole->resource, whole, &error);
+    enum weir_status status = WEIR_OK;
+    struct weir_opening opening;
+
+    if (!windows)
+        return weir_fail_with(opener->stage, &error);
+    while (status == WEIR_OK && http_slice_next(windows, whole, opener->batch->arena, &opening))
+        status = add(opener, &opening);
+    weir_windows_free(windows);
+    return status;
+}
+
 /* With each combination of the child's lists. */
-static void open_all(struct opener *opener, const struct asking *asking)
+static enum weir_status open_all(struct opener *opener, const struct asking *asking)
 {
     const struct http_product *product = &asking->child->feed->takes.product;
+    const struct weir_resource *child = asking->child->weir;
+    enum weir_status status = WEIR_OK;
 
-    for (size_t i = 0; i < product->n; i++) {
-        struct weir_opening *opening;
+    for (size_t i = 0; i < product->n && status == WEIR_OK; i++) {
+        struct weir_opening opening =
+            http_question_open(&asking->question, product->items[i], opener->batch->arena);
 
-        if (opener->openings->n == opener->capacity)
-            grow(opener);
-        opening = &opener->openings->items[opener->openings->n++];
-        *opening = http_question_open(&asking->question, product->items[i], opener->batch->arena);
-        opening->resource = asking->child->weir;
+        opening.resource = child;
+        status = http_slices(child) ? add_slices(opener, &opening) : add(opener, &opening);
     }
+    return status;
 }
 
 /* --- rows ----------------------------------------------------------------------------------- */
-
-static enum weir_status check_room(
-    const struct opener *opener, const struct asking *asking, struct weir_error *ret_error)
-{
-    if (opener->openings->n + asking->child->feed->takes.product.n <= HTTP_OPENINGS_MAX)
-        return WEIR_OK;
-    return weir_error_set(ret_error, WEIR_FAULT_DATA, "E-LIMIT",
-        "one answer leads to more than %d requests for '%s'; ask for smaller pages, or leave rows "
-        "out with 'where'",
-        HTTP_OPENINGS_MAX, asking->child->weir->name);
-}
 
 /* What all children ask of the row is known before any of it is opened. */
 static enum weir_status ask_all(struct opener *opener, size_t row)
@@ -74,8 +93,7 @@ static enum weir_status ask_all(struct opener *opener, size_t row)
         const char *column = NULL;
 
         if (http_question_of_row(&asking->child->feed->takes, opener->batch, row, opener->handed,
-                &asking->question, &column, &error) != WEIR_OK ||
-            check_room(opener, asking, &error) != WEIR_OK) {
+                &asking->question, &column, &error) != WEIR_OK) {
             enum weir_status status = weir_reject(opener->stage, opener->batch, row, column,
                 error.fault, error.code, "%s", error.text);
 
@@ -91,28 +109,30 @@ static enum weir_status open_row(struct opener *opener, size_t row)
 
     if (status != WEIR_OK)
         return status == WEIR_REJECT ? WEIR_OK : status;
-    for (size_t i = 0; i < opener->n_askings; i++) {
+    for (size_t i = 0; i < opener->n_askings && status == WEIR_OK; i++) {
         struct asking *asking = &opener->askings[i];
 
         if (asking->child->feed->takes.group)
             http_members_add(&asking->members, &asking->question, opener->batch->arena);
         else
-            open_all(opener, asking);
+            status = open_all(opener, asking);
     }
-    return WEIR_OK;
+    return status;
 }
 
-static void open_groups(struct opener *opener, struct asking *asking)
+static enum weir_status open_groups(struct opener *opener, struct asking *asking)
 {
     const struct http_fanout_column *group = asking->child->feed->takes.group;
+    enum weir_status status = WEIR_OK;
     size_t at = 0;
 
     http_members_seal(&asking->members);
-    while (at < asking->members.n) {
+    while (at < asking->members.n && status == WEIR_OK) {
         at = http_members_group(
             &asking->members, at, group, opener->batch->arena, &asking->question);
-        open_all(opener, asking);
+        status = open_all(opener, asking);
     }
+    return status;
 }
 
 enum weir_status http_openings_of_unit(struct weir_stage *stage, struct weir_batch *batch,
@@ -134,6 +154,6 @@ enum weir_status http_openings_of_unit(struct weir_stage *stage, struct weir_bat
     for (size_t i = 0; i < unit->n_rows && status == WEIR_OK; i++)
         status = open_row(&opener, unit->first_row + i);
     for (size_t i = 0; i < opener.n_askings && status == WEIR_OK; i++)
-        open_groups(&opener, &opener.askings[i]);
+        status = open_groups(&opener, &opener.askings[i]);
     return status;
 }

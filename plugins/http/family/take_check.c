@@ -3,7 +3,6 @@
 #include "take.h"
 
 #include <string.h>
-#include <weir/incremental.h>
 
 struct checking {
     struct weir_mistakes *mistakes;
@@ -126,10 +125,6 @@ static void check_child(const struct weir_resource *resource, struct weir_mistak
         weir_mistake(mistakes, weir_resource_node(resource, "max_failed_partitions"), 0, "E-VALUE",
             "how many rows of '%s' there are to be read for is not known while they come; give "
             "'max_failed_partitions' as a number",
-            resource->parents[0]->name);
-    if (resource->incremental && resource->incremental->step)
-        weir_mistake(mistakes, weir_resource_node(resource, "incremental"), 0, "E-VALUE",
-            "'step' cannot be had together with what is taken from rows of '%s'; leave it out",
             resource->parents[0]->name);
 }
 

@@ -94,7 +94,7 @@ static enum weir_status next_part(struct http_resource *resource, struct weir_er
     part->arena = arena;
     part->n_users = 1;
     status = resource->feed
-                 ? http_feed_next(resource, arena, &part->partition, &part->opened, ret_error)
+                 ? http_feed_next(resource, part, ret_error)
                  : weir_partition_next(walk->partitions, arena, &part->partition, ret_error);
     if (status == WEIR_AGAIN) {
         http_part_release(part);
@@ -111,7 +111,9 @@ static enum weir_status next_part(struct http_resource *resource, struct weir_er
     walk->n_fed++;
     walk->n_begun = 0;
     walk->n_chains = 1;
-    return resource->weir->incremental ? begin_windows(resource, ret_error) : WEIR_OK;
+    if (!resource->weir->incremental || part->window)
+        return WEIR_OK;
+    return begin_windows(resource, ret_error);
 }
 
 /* The part's next chain; there must be one. */
@@ -120,7 +122,7 @@ static void next_chain(struct http_resource *resource)
     struct http_walk *walk = &resource->walk;
 
     walk->n_begun++;
-    walk->chain = walk->part->partition.id;
+    walk->chain = walk->part->opened ? walk->part->chain : walk->part->partition.id;
     if (walk->windows) {
         weir_arena_free(walk->window_arena);
         walk->window_arena = weir_arena_new();
@@ -164,7 +166,7 @@ static bool take_start(struct http_walk *walk, struct http_start *ret_start)
         return false;
     *ret_start = (struct http_start){.part = walk->part,
         .chain = walk->chain,
-        .window = walk->windows ? &walk->window : NULL,
+        .window = walk->windows ? &walk->window : walk->part->window,
         .is_only = walk->n_chains == 1 && resume->n_holes + walk->has_rest == 1};
     if (walk->next_hole < resume->n_holes) {
         ret_start->number = resume->holes[walk->next_hole++];

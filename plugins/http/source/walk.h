@@ -19,8 +19,11 @@ struct http_resource;
 struct http_part {
     struct weir_arena *arena;
     struct weir_partition partition;
-    const char *opened; /* what a chain of a child was opened with; else NULL */
-    bool has_holes;     /* pages of it were left out by earlier runs */
+    /* Of a child: the one chain, what it was opened with, and the window that it is of, or NULL. */
+    struct weir_id chain;
+    const char *opened;
+    struct weir_window *window;
+    bool has_holes; /* pages of it were left out by earlier runs */
     size_t n_users;
     bool has_gap; /* something of it was given up */
 };
