@@ -135,8 +135,12 @@ static enum weir_status add_letter(
     struct weir_error error = {0};
 
     memcpy(body, letter->row.ptr, letter->row.len);
-    if (weir_json_rows(replay->reader, (struct weir_str){body, letter->row.len}, NULL, batch,
-            &error) == WEIR_OK) {
+    /* What was no row when it came is none now, even if there are rows inside. */
+    if (letter->row.len && *body != '{')
+        (void)weir_error_set(
+            &error, WEIR_FAULT_DATA, "E-ROW-SHAPE", "it is no object, and so no row");
+    else if (weir_json_rows(replay->reader, (struct weir_str){body, letter->row.len}, NULL, batch,
+                 &error) == WEIR_OK) {
         unit->dead_letter = letter->id;
         return WEIR_OK;
     }

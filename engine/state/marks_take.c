@@ -262,7 +262,8 @@ static enum weir_status take_unit(
 
     begin_unit(&u, marks, resource);
     for (size_t i = 0; i < unit->n_rows && status == WEIR_OK; i++)
-        status = take_row(&u, unit->first_row + i);
+        if (!weir_batch_is_rejected(t->batch, unit->first_row + i))
+            status = take_row(&u, unit->first_row + i);
     return status == WEIR_OK ? end_unit(&u) : status;
 }
 

@@ -57,6 +57,49 @@ class SetAside(DeadLetterCase):
         self.assertIn("4 rows", result.err)
         self.assert_settled()
 
+    def test_what_is_no_object(self):
+        """B14: a scalar, a null or an array among the rows costs no other row."""
+        some = rows(40)
+        some[4], some[11], some[30], some[39] = 5, None, [{"id": 31}], "x"
+        good = [row["id"] for row in some if isinstance(row, dict)]
+        harness.server().put("t", some)
+        self.load(self.file())
+        self.assertEqual(self.rows(), good)
+        self.assertCountEqual(map(json.loads, self.letters()), [5, None, [{"id": 31}], "x"])
+        self.assertEqual(set(self.letters("code")), {"E-ROW-SHAPE"})
+        self.assertEqual(sorted(self.letters('"row"')), [1, 2, 5, 10])
+        self.assertIn("row 5 of 'data' is a number, not an object", self.letters("reason"))
+        self.assert_settled()
+        # They are no rows when they are put back, either.
+        result = self.load(self.file(), REJECTS, command="replay")
+        self.assertEqual(result.err.count("it is no object, and so no row"), 4)
+        self.assertEqual(self.rows(), good)
+
+    def test_what_is_no_object_is_in_nobodys_way(self):
+        """Neither for the mark nor for a key set, a condition, a transform or an opened chain."""
+        some = [{"id": n, "v": n, "updated_at": n} for n in range(1, 21)]
+        some[2], some[9], some[19] = 7, None, [1]
+        harness.server().put("t", some)
+        child = '{ name: c, path: "/items/{resources.t.id}", table: c }'
+        file = self.pipeline(
+            [data("t", ASIDE, "where: id > 4", "incremental: { cursor_path: updated_at, "
+                  "cursor_type: integer }", size=10).replace(
+                      "type: page_number, total_path: total_pages",
+                      'type: page_number, total_path: total_pages, stop_when: "id IS NULL"'),
+             child], extract='base_url: "${SERVER}"',
+            transform="{ type: set, resources: [t], columns: { v: id * 2 } }")
+        self.load(file)
+        good = [n for n in range(5, 20) if n != 10]
+        self.assertEqual(self.rows(), good)
+        self.assertEqual(self.count("c"), len(good))
+        self.assertEqual(len(self.letters()), 3)
+
+    def test_where_nothing_is_set_aside_it_ends_the_run(self):
+        harness.server().put("t", [*rows(3), 5])
+        result = self.run_weir(self.pipeline([data("t")]))
+        self.assert_exit(result, DATA)
+        self.assertIn("row 4 of 'data' is a number, not an object", result.err)
+
     def test_what_the_table_refuses(self):
         harness.server().put("t", [*rows(30, n7=13), {"id": 3, "v": 1}, {"id": None, "v": 1},
                                    {"v": 2}])

@@ -111,8 +111,8 @@ class Text(BodyCase):
                 ("empty", "E-BODY-SHAPE", "empty"), ("ws", "E-BODY-SHAPE", "empty"),
                 ("html", "E-BODY-SHAPE", "HTML"), ("xml", "E-BODY-SHAPE", "XML"),
                 ("num_root", "E-BODY-SHAPE", "a number"), ("null_root", "E-BODY-SHAPE", "null"),
-                ("scalar_rows", "E-BODY-SHAPE", "row 1"), ("null_row", "E-BODY-SHAPE", "row 2"),
-                ("arr_row", "E-BODY-SHAPE", "row 2")):
+                ("scalar_rows", "E-ROW-SHAPE", "row 1"), ("null_row", "E-ROW-SHAPE", "row 2"),
+                ("arr_row", "E-ROW-SHAPE", "row 2")):
             with self.subTest(kind=kind):
                 self.assert_refused(self.load("/body", "format: json", kind=kind), code, says)
         self.assert_refused(self.load("/body", "data_selector: data", kind="err200"),

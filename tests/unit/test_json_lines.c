@@ -79,8 +79,8 @@ static void what_is_wrong_is_told_with_its_line(void **state)
     check_fails("{\"id\":1} {\"id\":2}\n", NULL, "E-JSON", "the end of the line");
     check_fails("{\"id\":1}{\"id\":2}\n", NULL, "E-JSON", "line 1 column 9");
     check_fails("{\"id\":1},\n{\"id\":2}\n", NULL, "E-JSON", "line 1 column 9");
-    check_fails("{\"id\":1}\n\n42\n", NULL, "E-BODY-SHAPE", "line 3: ");
-    check_fails("{\"id\":1}\nnull\n", NULL, "E-BODY-SHAPE", "line 2: ");
+    check_fails("{\"id\":1}\n\n42\n", NULL, "E-ROW-SHAPE", "line 3: ");
+    check_fails("{\"id\":1}\nnull\n", NULL, "E-ROW-SHAPE", "line 2: ");
     check_fails("{\"a\":{\"id\":1}}\n{\"b\":2}\n", "a", "E-BODY-SHAPE", "line 2: no array at 'a'");
     check_fails("{\"id\":1}\n42\n{\"id\":", NULL, "E-JSON", "line 3");
     check_fails("{\"id\":1}\n{\"id\":2,\"id\":3}\n", NULL, "E-JSON-DUPLICATE", "row 2");

@@ -80,10 +80,10 @@ static void check_fails(const char *text, const char *schema, const char *code, 
 static void what_does_not_fit_is_told(void **state)
 {
     (void)state;
-    check_fails("{\"n\":[\"a\"],\"d\":[[1],[1,2]]}", "n", "E-BODY-SHAPE",
+    check_fails("{\"n\":[\"a\"],\"d\":[[1],[1,2]]}", "n", "E-ROW-SHAPE",
         "row 2: 2 values where there are 1 column, at");
-    check_fails("{\"n\":[\"a\"],\"d\":[[1],[]]}", "n", "E-BODY-SHAPE", "row 2: 0 values");
-    check_fails("{\"n\":[\"a\"],\"d\":[[1],2]}", "n", "E-BODY-SHAPE", "row 2 of 'd' is a number");
+    check_fails("{\"n\":[\"a\"],\"d\":[[1],[]]}", "n", "E-ROW-SHAPE", "row 2: 0 values");
+    check_fails("{\"n\":[\"a\"],\"d\":[[1],2]}", "n", "E-ROW-SHAPE", "row 2 of 'd' is a number");
     check_fails("{\"n\":[\"a\"],\"d\":{\"a\":1}}", "n", "E-BODY-SHAPE", "an array");
     check_fails("{\"n\":[\"a\",\"a\"],\"d\":[]}", "n", "E-BODY-SHAPE", "two columns are named 'a'");
     check_fails("{\"n\":[\"a\",[]],\"d\":[]}", "n", "E-BODY-SHAPE", "the name of column 2");

@@ -169,9 +169,9 @@ static void wrong_shapes_are_explained(void **state)
     assert_refused(weir_str("\"x\""), NULL, "E-BODY-SHAPE", "is a text");
     assert_refused(weir_str("null"), NULL, "E-BODY-SHAPE", "is null");
     assert_refused(
-        weir_str("[{\"a\":1},7]"), NULL, "E-BODY-SHAPE", "row 2 of '$' is a number, not an object");
-    assert_refused(weir_str("{\"d\":[null]}"), "d", "E-BODY-SHAPE", "row 1 of 'd' is null");
-    assert_refused(weir_str("[[{\"a\":1}]]"), NULL, "E-BODY-SHAPE", "is an array");
+        weir_str("[{\"a\":1},7]"), NULL, "E-ROW-SHAPE", "row 2 of '$' is a number, not an object");
+    assert_refused(weir_str("{\"d\":[null]}"), "d", "E-ROW-SHAPE", "row 1 of 'd' is null");
+    assert_refused(weir_str("[[{\"a\":1}]]"), NULL, "E-ROW-SHAPE", "is an array");
     /* What is no JSON is called that first. */
     assert_refused(weir_str("{\"page\":1,\"total\":}"), "data", "E-JSON", "a value");
     assert_refused(weir_str("[1,2"), NULL, "E-JSON", "the body ends");

@@ -113,7 +113,8 @@ enum weir_status http_facts_pick(const struct http_paginator *paginator,
         facts->signs = signs;
     }
     if (paginator->last_path && facts->n_rows) {
-        if (http_last_row_pick(batch, paginator->last_path, reader, &value, ret_error) != WEIR_OK)
+        if (http_last_row_pick(batch, batch->n_rows - facts->n_rows, paginator->last_path, reader,
+                &value, ret_error) != WEIR_OK)
             return WEIR_FAIL;
         facts->next = place_of(&value, paginator->next_is_json, arena);
     }

@@ -1,10 +1,12 @@
 #include "last_row.h"
 
-enum weir_status http_last_row_pick(const struct weir_batch *batch, const struct weir_path *path,
-    struct weir_json_reader *reader, struct weir_value *ret_value, struct weir_error *ret_error)
+enum weir_status http_last_row_pick(const struct weir_batch *batch, size_t first,
+    const struct weir_path *path, struct weir_json_reader *reader, struct weir_value *ret_value,
+    struct weir_error *ret_error)
 {
     const struct weir_path *rest;
     struct weir_str key;
+    size_t row = batch->n_rows;
     size_t column;
 
     *ret_value = weir_null();
@@ -13,7 +15,11 @@ enum weir_status http_last_row_pick(const struct weir_batch *batch, const struct
     column = weir_batch_find(batch, key);
     if (column == SIZE_MAX)
         return WEIR_OK;
-    *ret_value = batch->columns[column].values[batch->n_rows - 1];
+    while (row > first && weir_batch_is_rejected(batch, row - 1))
+        row--;
+    if (row == first)
+        return WEIR_OK;
+    *ret_value = batch->columns[column].values[row - 1];
     if (!rest)
         return WEIR_OK;
     if (ret_value->kind == WEIR_JSON)

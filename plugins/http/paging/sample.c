@@ -48,6 +48,10 @@ uint64_t http_sample_hash(const struct weir_batch *batch, size_t first)
 
     if (n < 2)
         return 0;
+    /* Of those that are no objects nothing is there to compare. */
+    for (size_t row = first; batch->rejects && row < batch->n_rows; row++)
+        if (weir_batch_is_rejected(batch, row))
+            return 0;
     for (size_t i = 0; i < n_sampled; i++) {
         hashes[i + 1] = hash_row(batch, first + i * (n - 1) / (n_sampled - 1));
         differ |= hashes[i + 1] != hashes[1];

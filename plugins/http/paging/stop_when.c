@@ -37,6 +37,19 @@ struct weir_sql *http_stop_when_new(
     return sql;
 }
 
+/* What was no object has no values to ask for. */
+static void drop_rejected(struct weir_batch *copy, const struct weir_batch *batch, size_t first)
+{
+    bool *marks;
+
+    if (!batch->rejects)
+        return;
+    marks = weir_new_array(copy->arena, copy->n_rows, bool);
+    for (size_t row = 0; row < copy->n_rows; row++)
+        marks[row] = !weir_batch_is_rejected(batch, first + row);
+    weir_batch_keep(copy, marks);
+}
+
 /* The rows alone, in a batch of their own, as a condition drops those that do not meet it. */
 static void copy_rows(struct weir_batch *copy, const struct weir_batch *batch, size_t first)
 {
@@ -50,6 +63,7 @@ static void copy_rows(struct weir_batch *copy, const struct weir_batch *batch, s
     }
     (void)weir_batch_add_unit(copy, NULL);
     weir_batch_replace(copy, columns, batch->n_columns, &n);
+    drop_rejected(copy, batch, first);
 }
 
 enum weir_status http_stop_when_holds(struct weir_sql *condition, const struct weir_batch *batch,

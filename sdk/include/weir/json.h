@@ -57,8 +57,9 @@ WEIR_API void weir_json_reader_free(struct weir_json_reader *reader);
  * On WEIR_FAIL the batch may hold rows of the unit so far; weir_batch_fail_unit
  * takes them back. Codes: E-JSON with line, column and offset; E-JSON-DEPTH;
  * E-UTF8; E-TEXT-NUL; E-JSON-DUPLICATE for a key twice in a row; E-BODY-SHAPE
- * when there is nothing at `records`, a row is no object, or the body looks like
- * HTML or XML or is empty; E-LIMIT-COLUMNS when keys make more than
+ * when there is nothing at `records`, or the body looks like HTML or XML or is
+ * empty; E-ROW-SHAPE for a row that is no object, which is set aside instead where
+ * the batch's resource does so; E-LIMIT-COLUMNS when keys make more than
  * WEIR_JSON_MAX_COLUMNS, or columns that are nearly all empty; E-LIMIT-KEY,
  * E-LIMIT-NUMBER, E-LIMIT-STRING and E-LIMIT-RECORD beyond what stands above;
  * E-LIMIT-BODY from 4 GiB on.
@@ -90,7 +91,7 @@ struct weir_json_form {
 };
 
 /* The rows of a body written so; besides the codes above E-BODY-SHAPE for names of columns that
- * cannot be used, and for rows with more or fewer values. */
+ * cannot be used, and E-ROW-SHAPE, too, for rows with more or fewer values. */
 WEIR_API enum weir_status weir_json_read(struct weir_json_reader *reader, struct weir_str body,
     const struct weir_json_form *form, struct weir_batch *batch,
     struct weir_error *ret_error) WEIR_MUST_CHECK;

@@ -53,6 +53,10 @@ void batch_memory_keep(struct weir_batch *batch, const bool *marks);
 
 /* The unit that the row belongs to. */
 size_t batch_unit_of(const struct weir_batch *batch, size_t row);
+/* weir_batch_reject for a row that is no object, and so has no cells: `raw` is the JSON that it is,
+ * which lives as long as the batch. */
+void batch_reject_raw(
+    struct weir_batch *batch, size_t row, struct weir_str raw, const struct weir_error *error);
 /* Before the rows of weir_batch_keep move: so do the marks of those that are set aside. */
 void batch_rejected_keep(struct weir_batch *batch, const bool *marks);
 /* What was set aside of the unit is no more. */

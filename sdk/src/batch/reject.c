@@ -40,7 +40,7 @@ static const char *text_like(struct weir_arena *arena, const char *text, const c
     return former && strcmp(text, former) == 0 ? former : weir_copy_text(arena, text);
 }
 
-static void tell(struct weir_batch *batch, const struct weir_batch *of, size_t row,
+static struct weir_reject *tell(struct weir_batch *batch, const struct weir_batch *of, size_t row,
     const char *column, const struct weir_error *error)
 {
     struct weir_arena *arena = batch->arena;
@@ -57,11 +57,18 @@ static void tell(struct weir_batch *batch, const struct weir_batch *of, size_t r
         .error.fault = error->fault,
         .error.code = text_like(arena, error->code, last ? last->error.code : NULL),
         .error.text = text_like(arena, error->text, last ? last->error.text : NULL),
-        .row = row_as_it_came(arena, of, row),
         .stage = batch_knows_row(of, row) ? of->memory->stage : of->stage,
     };
     batch->rejects = reject;
     batch->n_rejects++;
+    return reject;
+}
+
+static void mark(struct weir_batch *batch, size_t row)
+{
+    if (!batch->rejected)
+        batch->rejected = weir_new_array(batch->arena, batch->row_capacity, bool);
+    batch->rejected[row] = true;
 }
 
 void weir_batch_reject(
@@ -70,17 +77,23 @@ void weir_batch_reject(
     assert(row < batch->n_rows);
     if (weir_batch_is_rejected(batch, row))
         return;
-    if (!batch->rejected)
-        batch->rejected = weir_new_array(batch->arena, batch->row_capacity, bool);
-    batch->rejected[row] = true;
-    tell(batch, batch, row, column, error);
+    mark(batch, row);
+    tell(batch, batch, row, column, error)->row = row_as_it_came(batch->arena, batch, row);
+}
+
+void batch_reject_raw(
+    struct weir_batch *batch, size_t row, struct weir_str raw, const struct weir_error *error)
+{
+    assert(row < batch->n_rows && !weir_batch_is_rejected(batch, row));
+    mark(batch, row);
+    tell(batch, batch, row, NULL, error)->row = raw;
 }
 
 void weir_batch_leave_out(struct weir_batch *batch, const struct weir_batch *start, size_t row,
     const struct weir_error *error)
 {
     assert(row < start->n_rows);
-    tell(batch, start, row, NULL, error);
+    tell(batch, start, row, NULL, error)->row = row_as_it_came(batch->arena, start, row);
     batch->is_thinned = true;
 }
 

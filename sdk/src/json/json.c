@@ -7,6 +7,7 @@
 #include "json_names.h"
 #include "json_reader.h"
 #include "json_search.h"
+#include "json_shape.h"
 
 struct weir_json_reader *weir_json_reader_new(void)
 {
@@ -42,7 +43,7 @@ static bool read_document(
     if (json_search_names(search, form) && json_search_rows(search, &token) &&
         json_close(doc, token))
         return true;
-    if (strcmp(error->code, "E-BODY-SHAPE") == 0)
+    if (json_shape_is_wrong(error))
         check_syntax(doc, error);
     return false;
 }
@@ -66,6 +67,7 @@ enum weir_status weir_json_read(struct weir_json_reader *reader, struct weir_str
     if (form->is_lines && is_blank(body))
         return WEIR_OK;
     json_search_init(&search, form->records);
+    search.is_lines = form->is_lines;
     good = json_open(&search.rows.doc, &reader->tokens, body, &error);
     if (good) {
         json_rows_init(&search.rows, reader, batch);

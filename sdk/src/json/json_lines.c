@@ -1,5 +1,7 @@
 #include "json_lines.h"
 
+#include "json_shape.h"
+
 /* That the document from one token to the other has a line of its own. */
 static bool check_line(struct json_doc *doc, size_t first, size_t token)
 {
@@ -61,7 +63,7 @@ bool json_lines_read(struct json_search *search, struct weir_error *error)
 
         if (json_search_rows(search, &token) && check_line(doc, start, token))
             continue;
-        if (strcmp(error->code, "E-BODY-SHAPE") == 0) {
+        if (json_shape_is_wrong(error)) {
             tell_line(doc, start, error);
             check_syntax(doc, error);
         }

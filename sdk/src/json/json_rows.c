@@ -2,6 +2,9 @@
 
 #include <assert.h>
 
+#include <weir/stage.h>
+
+#include "batch/batch.h"
 #include "json_reader.h"
 
 enum {
@@ -11,6 +14,7 @@ enum {
     /* So many rows tell how long the others will be; fewer are trusted for some times as many. */
     TELLING_ROWS = 1000,
     GROWTH = 8,
+    MOST_REFUSED = 65536, /* rows of a body that are none, before the body counts as none */
 };
 
 void json_rows_init(
@@ -20,6 +24,7 @@ void json_rows_init(
     rows->columns = &reader->columns;
     rows->batch = batch;
     rows->n_read = 0;
+    rows->n_refused = 0;
     rows->names = NULL;
     rows->has_repeats = false;
     rows->first_row = batch->n_rows;
@@ -204,6 +209,47 @@ bool json_rows_read(struct json_rows *rows, size_t *token)
     return good;
 }
 
+/* Is this one set aside? Each takes many times the memory of the two bytes that it may be. */
+static bool is_set_aside(struct json_rows *rows)
+{
+    const struct weir_resource *resource = rows->batch->resource;
+
+    return resource && resource->sets_aside && ++rows->n_refused <= MOST_REFUSED;
+}
+
+/* The last row, which ended before the token. */
+static void set_aside(
+    struct json_rows *rows, size_t offset, size_t token, const struct weir_error *error)
+{
+    struct weir_str last = json_token(&rows->doc, token - 1);
+    const char *start = rows->doc.text + offset;
+
+    batch_reject_raw(rows->batch, rows->batch->n_rows - 1,
+        (struct weir_str){start, (size_t)(last.ptr + last.len - start)}, error);
+    rows->doc.row = rows->doc.key.len = 0;
+}
+
+bool json_rows_refuse(struct json_rows *rows, size_t *token, const char *wanted, const char *where)
+{
+    struct json_doc *doc = &rows->doc;
+    size_t offset = doc->at[*token];
+    struct weir_error error = {0};
+
+    rows->n_read++;
+    (void)weir_error_set(&error, WEIR_FAULT_DATA, "E-ROW-SHAPE", "row %zu of '%s' is %s, not %s",
+        rows->n_read, where, json_describe(doc, *token), wanted);
+    if (!is_set_aside(rows)) {
+        *doc->error = error;
+        return false;
+    }
+    doc->row = rows->n_read;
+    if (!json_walk(doc, token) || !check_length(rows, offset, *token) || !open_row(rows, offset))
+        return false;
+    fill_row(rows);
+    set_aside(rows, offset, *token, &error);
+    return true;
+}
+
 bool json_rows_name(struct json_rows *rows, const struct weir_str *names, size_t n)
 {
     struct json_columns *columns = rows->columns;
@@ -251,6 +297,25 @@ static bool read_elements(struct json_rows *rows, size_t *token, size_t *ret_n)
     return true;
 }
 
+/* Of a row with so many values. */
+static bool refuse_length(struct json_rows *rows, size_t offset, size_t token, size_t n)
+{
+    struct json_doc *doc = &rows->doc;
+    struct weir_error *outer = doc->error;
+    struct weir_error error = {0};
+
+    doc->error = &error;
+    (void)json_fail(doc, "E-ROW-SHAPE", offset, "%zu value%s where there are %zu column%s", n,
+        n == 1 ? "" : "s", rows->n_names, rows->n_names == 1 ? "" : "s");
+    doc->error = outer;
+    if (!is_set_aside(rows)) {
+        *outer = error;
+        return false;
+    }
+    set_aside(rows, offset, token, &error);
+    return true;
+}
+
 bool json_rows_read_array(struct json_rows *rows, size_t *token)
 {
     struct json_doc *doc = &rows->doc;
@@ -268,8 +333,7 @@ bool json_rows_read_array(struct json_rows *rows, size_t *token)
     if (!check_length(rows, offset, *token))
         return false;
     if (n != rows->n_names)
-        return json_fail(doc, "E-BODY-SHAPE", offset, "%zu value%s where there are %zu column%s", n,
-            n == 1 ? "" : "s", rows->n_names, rows->n_names == 1 ? "" : "s");
+        return refuse_length(rows, offset, *token, n);
     doc->row = 0;
     return true;
 }

@@ -3,6 +3,20 @@
 #include "json_shape.h"
 #include "path.h"
 
+static bool read_array(struct json_search *search, size_t *token)
+{
+    if (json_byte(&search->rows.doc, *token) == '[')
+        return json_rows_read_array(&search->rows, token);
+    return json_rows_refuse(&search->rows, token, "an array", search->path->text);
+}
+
+static bool read_object(struct json_search *search, size_t *token)
+{
+    if (json_byte(&search->rows.doc, *token) == '{')
+        return json_rows_read(&search->rows, token);
+    return json_rows_refuse(&search->rows, token, "an object", search->path->text);
+}
+
 /* Rows that are arrays themselves. */
 static bool read_arrays(struct json_search *search, size_t *token)
 {
@@ -17,9 +31,7 @@ static bool read_arrays(struct json_search *search, size_t *token)
     for (size_t i = 0; more; i++) {
         bool is_row = i != search->row_of_names;
 
-        if (is_row && json_byte(doc, *token) != '[')
-            return json_shape_no_row(doc, search->path, rows->n_read + 1, *token, "an array");
-        if (!(is_row ? json_rows_read_array(rows, token) : json_walk(doc, token)) ||
+        if (!(is_row ? read_array(search, token) : json_walk(doc, token)) ||
             !json_next(doc, token, ']', &more))
             return false;
     }
@@ -36,17 +48,16 @@ static bool read_rows(struct json_search *search, size_t *token)
         return read_arrays(search, token);
     if (json_byte(doc, *token) == '{')
         return json_rows_read(rows, token);
+    if (json_byte(doc, *token) != '[' && search->is_lines && search->path->n_steps == 0)
+        return read_object(search, token);
     if (json_byte(doc, *token) != '[')
         return json_shape_wrong(
             doc, search->path, search->path->n_steps, *token, "an array or object");
     if (!json_enter(doc, token, &more))
         return false;
-    while (more) {
-        if (json_byte(doc, *token) != '{')
-            return json_shape_no_row(doc, search->path, rows->n_read + 1, *token, "an object");
-        if (!json_rows_read(rows, token) || !json_next(doc, token, ']', &more))
+    while (more)
+        if (!read_object(search, token) || !json_next(doc, token, ']', &more))
             return false;
-    }
     return true;
 }
 

@@ -7,6 +7,7 @@
 struct json_search {
     struct json_rows rows;
     const struct weir_path *path;
+    bool is_lines;       /* a document that is no row is a row that is none */
     size_t row_of_names; /* where rows are arrays: the one that is none; or SIZE_MAX */
 };
 

@@ -72,10 +72,7 @@ bool json_shape_no_element(struct json_doc *doc, const struct weir_path *path, s
     return false;
 }
 
-bool json_shape_no_row(struct json_doc *doc, const struct weir_path *path, size_t row, size_t token,
-    const char *wanted)
+bool json_shape_is_wrong(const struct weir_error *error)
 {
-    (void)weir_error_set(doc->error, WEIR_FAULT_DATA, "E-BODY-SHAPE",
-        "row %zu of '%s' is %s, not %s", row, path->text, json_describe(doc, token), wanted);
-    return false;
+    return strcmp(error->code, "E-BODY-SHAPE") == 0 || strcmp(error->code, "E-ROW-SHAPE") == 0;
 }

@@ -1,4 +1,4 @@
-/* Saying what a document lacks, or has instead, at a path. All of them return false. */
+/* Saying what a document lacks, or has instead, at a path. All that say so return false. */
 #ifndef WEIR_SRC_JSON_SHAPE_H
 #define WEIR_SRC_JSON_SHAPE_H
 
@@ -12,8 +12,7 @@ bool json_shape_wrong(
 bool json_shape_no_key(struct json_doc *doc, const struct weir_path *path, size_t n, size_t token);
 /* ... or to an array that has no such element. */
 bool json_shape_no_element(struct json_doc *doc, const struct weir_path *path, size_t n);
-/* A row, counted from 1, is no object. */
-bool json_shape_no_row(struct json_doc *doc, const struct weir_path *path, size_t row, size_t token,
-    const char *wanted);
+/* Does the error say so, of a document or a row? */
+bool json_shape_is_wrong(const struct weir_error *error);
 
 #endif

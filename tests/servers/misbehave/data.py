@@ -46,7 +46,7 @@ def bound(x, name):
 
 def wanted(x, rows):
     """The rows from `since` on and before `until` (with closed=1, at it too), in their order. Rows
-    whose column cannot be compared are in every answer, and come last."""
+    that are no objects, or whose column cannot be compared, are in every answer, and come last."""
     column = x.text("column", "updated_at")
     since, until, closed = bound(x, "since"), bound(x, "until"), x.flag("closed")
     name, _, value = x.text("where").partition(":")
@@ -54,6 +54,8 @@ def wanted(x, rows):
     values = values.split(",")
 
     def is_wanted(row):
+        if not isinstance(row, dict):
+            return True
         at = comparable(row.get(column))
         if name and str(row.get(name)) != value:
             return False
@@ -69,7 +71,7 @@ def wanted(x, rows):
     sign = 1 if order == "asc" else -1
 
     def place(row):
-        at = comparable(row.get(column))
+        at = comparable(row.get(column)) if isinstance(row, dict) else None
         return (1, 0) if at is None else (0, sign * at)
 
     return sorted(rows, key=place)
