@@ -115,6 +115,13 @@ WEIR_API enum weir_status weir_json_find_all(struct weir_json_reader *reader, st
     const struct weir_path *const *paths, size_t n, struct weir_arena *arena,
     struct weir_value *values, bool *found, struct weir_error *ret_error) WEIR_MUST_CHECK;
 
+/*
+ * The elements of an array, one by one: *rest is its text at first, which must be valid JSON, such as
+ * a value of kind WEIR_JSON, and what is left of it afterwards. False behind the last one, and for
+ * what is no array. Elements are texts within it, without blanks around.
+ */
+WEIR_API bool weir_json_next(struct weir_str *rest, struct weir_str *ret_element);
+
 /* Appends s as a JSON string, quotes and escapes included. In the arena. */
 WEIR_API struct weir_str weir_json_quote(struct weir_arena *arena, struct weir_str s);
 
