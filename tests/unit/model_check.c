@@ -98,6 +98,8 @@ static void check_leftovers(struct model_checks *checks, const struct db_generat
             model_checks_break(checks, "a place is left of what is done");
     if (generation->gaps.n)
         model_checks_break(checks, "a gap is left of what is done");
+    if (generation->notes.n)
+        model_checks_break(checks, "a note is left of what is done");
     if (generation->staged.n && !is_open)
         model_checks_break(checks, "staged rows are left of what is done");
 }
@@ -164,6 +166,29 @@ static void raise_true_mark(
     }
 }
 
+/* By what was loaded alone. */
+static void take_true_notes(struct model_checks *checks, const struct db_generation *generation)
+{
+    const struct model_resource *resource = resource_of(checks, generation);
+    struct db_notes *notes = &checks->db->true_notes[generation->resource];
+    size_t id = (size_t)(generation - checks->db->generations) + 1;
+
+    if (!resource->noted ||
+        (resource->mode == WEIR_REPLACE && checks->db->published[generation->resource] != id))
+        return;
+    for (size_t i = notes->n; i > 0; i--) {
+        const struct db_truth *truth = &generation->truth[notes->items[i - 1].chain];
+
+        if (generation->done || (notes->items[i - 1].number >= truth->view.n_units && truth->ended))
+            notes->items[i - 1] = notes->items[--notes->n];
+    }
+    for (size_t c = 0; c < resource->n_chains; c++)
+        for (uint64_t n = 0; n < generation->truth[c].view.n_units; n++)
+            if (generation->truth[c].loaded[n])
+                model_notes_put(
+                    notes, checks->db->arena, c, n, model_note(&generation->truth[c].view, n));
+}
+
 /* A series moves when a pass that has all of it is closed by the run that read it. */
 static void close_generation(
     struct model_checks *checks, const struct db_generation *generation, bool by_end)
@@ -175,6 +200,8 @@ static void close_generation(
     for (size_t s = 0; s < resource->n_series && by_end && resource->incremental; s++)
         if (series_is_loaded(checks, generation, s))
             raise_true_mark(checks, generation, s);
+    if (by_end)
+        take_true_notes(checks, generation);
 }
 
 static void note_closed(struct model_checks *checks, const struct model_tx *tx)
@@ -215,6 +242,18 @@ static void check_marks(struct model_checks *checks, size_t resource)
                 db->source->resources[resource].name, s, mark->cursor, mark->n_ties, wanted->cursor,
                 wanted->n_ties);
     }
+}
+
+static void check_notes(struct model_checks *checks, size_t resource)
+{
+    const struct model_db *db = checks->db;
+
+    if (!model_notes_are_same(&db->notes[resource], &db->true_notes[resource]))
+        model_checks_break(checks,
+            "%s: %zu notes are in force, and they are not the %zu of rows "
+            "that are there",
+            db->source->resources[resource].name, db->notes[resource].n,
+            db->true_notes[resource].n);
 }
 
 /* --- tables ------------------------------------------------------------------------------- */
@@ -297,6 +336,7 @@ static void check_state(struct model_checks *checks)
     }
     for (size_t r = 0; r < db->source->n_resources; r++) {
         check_marks(checks, r);
+        check_notes(checks, r);
         check_table(checks, r);
     }
 }

@@ -29,6 +29,15 @@ static const char *const mutation_names[N_MUTATIONS] = {
     [MUTATION_NO_KEY] = "keys are forgotten",
     [MUTATION_OPENING_LOST] = "openings are lost",
     [MUTATION_OPENING_ANEW] = "what is opened begins anew",
+    [MUTATION_NOTE_LOST] = "notes of holes are lost",
+    [MUTATION_NOTE_EARLY] = "notes are in force early",
+    [MUTATION_NOTE_KEPT] = "notes are kept",
+    [MUTATION_NOTE_OF_GAP] = "gaps are noted",
+    [MUTATION_NOTE_PAST_GAP] = "notes go where a part is missing",
+    [MUTATION_NOTE_ALL_KEPT] = "notes stay where a part is missing",
+    [MUTATION_NOTE_HIDDEN] = "notes of rows that were not published",
+    [MUTATION_NOTE_MERGED] = "notes stay though other rows were merged",
+    [MUTATION_NOTE_ABANDONED] = "notes of an abandoned pass are in force",
 };
 
 const char *model_mutation_name(enum model_mutation mutation)
@@ -119,6 +128,7 @@ static void forget_places(struct model_db *db, struct db_generation *generation)
         return;
     memset(generation->places, 0, resource->n_chains * sizeof(*generation->places));
     memset(generation->seen, 0, resource->n_series * sizeof(*generation->seen));
+    generation->notes.n = 0;
     generation->gaps.n = 0;
 }
 
@@ -157,6 +167,9 @@ static void tell_truth(struct model_db *db, struct db_generation *generation, ui
         model_view_init(&truth->view, db->source, generation->resource, c, version,
             &db->true_marks[generation->resource][resource->chains[c].series], db->arena);
         truth->loaded = weir_new_array(db->arena, truth->view.n_units, uint8_t);
+        truth->noted = weir_new_array(db->arena, truth->view.n_units, uint64_t);
+        for (size_t i = 0; i < truth->view.n_units && resource->noted; i++)
+            truth->noted[i] = model_notes_find(&db->true_notes[generation->resource], c, i);
     }
 }
 
@@ -214,8 +227,13 @@ static void begin_run(struct model_db *db, struct model_tx *tx)
     struct db_pass *pass;
 
     db->epoch = tx->epoch;
-    if (begin->abandoned)
-        abandon_pass(db, &db->passes[begin->abandoned - 1]);
+    if (begin->abandoned) {
+        struct db_pass *abandoned = &db->passes[begin->abandoned - 1];
+
+        for (size_t i = 0; i < abandoned->n_generations; i++)
+            model_db_drop_notes(db, &db->generations[abandoned->generations[i]]);
+        abandon_pass(db, abandoned);
+    }
     pass = begin->pass ? &db->passes[begin->pass - 1] : add_pass(db, begin);
     if (begin->key)
         pass->true_key = begin->key;
@@ -239,11 +257,15 @@ static void merge_row(struct model_db *db, struct db_rows *table, struct db_row 
     add_row(db, table, row);
 }
 
-/* Are these all rows of the unit, and no others? */
-static bool are_those_of(const struct db_truth *truth, const struct tx_write *write)
+/* Are these all rows of the unit, and no others? None of one that is what was noted of it. */
+static bool are_those_of(const struct model_resource *resource, const struct db_truth *truth,
+    const struct tx_write *write)
 {
+    uint64_t noted = truth->noted[write->number];
     size_t row, end, n = 0;
 
+    if (noted && resource->mode != WEIR_REPLACE && noted == model_note(&truth->view, write->number))
+        return write->n == 0;
     model_view_unit(&truth->view, write->number, &row, &end);
     for (; row < end; row++) {
         const struct model_row *wanted = truth->view.rows[row];
@@ -258,11 +280,13 @@ static bool are_those_of(const struct db_truth *truth, const struct tx_write *wr
     return n == write->n;
 }
 
-static void note_loaded(struct db_generation *generation, const struct tx_write *write)
+static void note_loaded(
+    struct model_db *db, struct db_generation *generation, const struct tx_write *write)
 {
     struct db_truth *truth = &generation->truth[write->chain];
 
-    if (write->number >= truth->view.n_units || !are_those_of(truth, write))
+    if (write->number >= truth->view.n_units ||
+        !are_those_of(resource_of(db, generation), truth, write))
         generation->spoiled = true;
     else
         truth->loaded[write->number]++;
@@ -281,7 +305,7 @@ static void write_rows(struct model_db *db, const struct tx_write *write)
         else
             add_row(db, table, write->rows[i]);
     generation->rows += write->n;
-    note_loaded(generation, write);
+    note_loaded(db, generation, write);
 }
 
 /* --- state -------------------------------------------------------------------------------- */
@@ -319,6 +343,7 @@ static void move_place(struct model_db *db, const struct tx_write *write)
         drop_gap(generation, write->chain, place->number);
     *place = (struct db_place){.there = true, .done = write->flag, .number = write->number};
     memcpy(place->next, write->next, sizeof(place->next));
+    generation->truth[write->chain].ended |= write->flag;
 }
 
 static void raise_mark(
@@ -354,6 +379,11 @@ static void apply_write(
         break;
     case TX_SEEN:
         raise_mark(db, &generation->seen[write->series], &write->mark);
+        break;
+    case TX_NOTE:
+        model_notes_put(db->mutation == MUTATION_NOTE_EARLY ? &db->notes[generation->resource]
+                                                            : &generation->notes,
+            db->arena, write->chain, write->number, write->note);
         break;
     case TX_MARK:
         raise_mark(db, &db->marks[generation->resource][write->series], &write->mark);
@@ -401,11 +431,11 @@ static bool lacks_some(const struct model_db *db, const struct tx_end *end, size
 }
 
 /* All tables of the run together, or none where a part of one is missing. */
-static void publish(struct model_db *db, const struct tx_end *end)
+static bool publish(struct model_db *db, const struct tx_end *end)
 {
     for (size_t i = 0; i < end->n_generations; i++)
         if (is_replaced(db, end->generations[i]) && lacks_some(db, end, i))
-            return;
+            return false;
     for (size_t i = 0; i < end->n_generations; i++) {
         struct db_generation *generation = &db->generations[end->generations[i]];
         struct db_rows *table = &db->tables[generation->resource];
@@ -419,6 +449,7 @@ static void publish(struct model_db *db, const struct tx_end *end)
         generation->staged.n = 0;
         db->published[generation->resource] = end->generations[i] + 1;
     }
+    return true;
 }
 
 static bool is_read(const struct model_db *db, const struct db_pass *pass)
@@ -432,16 +463,21 @@ static bool is_read(const struct model_db *db, const struct db_pass *pass)
 static void end_run(struct model_db *db, const struct tx_end *end)
 {
     struct db_pass *pass = &db->passes[end->pass - 1];
+    bool published;
 
     if (!end->done && !end->abandon && db->mutation != MUTATION_FINISH_ALWAYS)
         return;
-    publish(db, end);
+    published = publish(db, end);
     for (size_t i = 0; i < end->n_generations; i++) {
         struct db_generation *generation = &db->generations[end->generations[i]];
 
         if (generation->done)
             continue;
         move_marks(db, generation);
+        /* Of a table that was to be replaced and was not, the old ones hold. */
+        if (!is_replaced(db, end->generations[i]) || published ||
+            db->mutation == MUTATION_NOTE_HIDDEN)
+            model_db_take_notes(db, generation, !lacks_some(db, end, i));
         generation->done = !lacks_some(db, end, i);
     }
     for (size_t i = 0; i < end->n_generations; i++)

@@ -9,7 +9,7 @@
 #ifndef MODEL_DB_H
 #define MODEL_DB_H
 
-#include "model_source.h"
+#include "model_notes.h"
 
 #include <weir/store.h>
 
@@ -40,6 +40,15 @@ enum model_mutation {
     MUTATION_NO_KEY,         /* the key of a pass is not kept */
     MUTATION_OPENING_LOST,   /* what a unit opens is not kept */
     MUTATION_OPENING_ANEW,   /* what is opened a second time stands at its beginning again */
+    MUTATION_NOTE_LOST,      /* notes of holes that are filled are not kept */
+    MUTATION_NOTE_EARLY,     /* notes are in force with their rows */
+    MUTATION_NOTE_KEPT,      /* what is not noted again stays in force */
+    MUTATION_NOTE_OF_GAP,    /* what is left out is noted */
+    MUTATION_NOTE_PAST_GAP,  /* where a part is missing the old notes of it go, too */
+    MUTATION_NOTE_ALL_KEPT, /* where a part is missing all old notes stay that are not taken anew */
+    MUTATION_NOTE_HIDDEN,   /* replacing: notes are in force of rows that were not published */
+    MUTATION_NOTE_MERGED,   /* notes stay in force of what an abandoned pass has merged */
+    MUTATION_NOTE_ABANDONED, /* notes of an abandoned pass come into force */
     N_MUTATIONS
 };
 
@@ -77,6 +86,8 @@ struct db_gaps {
 struct db_truth {
     struct model_view view;
     uint8_t *loaded;
+    uint64_t *noted; /* of each unit, by earlier passes */
+    bool ended;      /* the chain */
 };
 
 struct db_generation {
@@ -87,6 +98,7 @@ struct db_generation {
     struct db_place *places; /* of each chain */
     struct model_mark *seen; /* of each series */
     struct db_gaps gaps;
+    struct db_notes notes;
     struct db_rows staged;
     /* for the checks */
     struct db_truth *truth; /* of each chain */
@@ -116,6 +128,9 @@ struct model_db {
     size_t n_generations, generations_capacity;
     struct model_mark *marks[MODEL_RESOURCES];      /* of each series */
     struct model_mark *true_marks[MODEL_RESOURCES]; /* the same, by the checks */
+    struct db_notes notes[MODEL_RESOURCES];         /* in force */
+    struct db_notes true_notes[MODEL_RESOURCES];    /* the same, by the checks */
+    const char *note_configs[MODEL_RESOURCES];
     struct db_rows tables[MODEL_RESOURCES];
     size_t published[MODEL_RESOURCES]; /* for the checks: the id of the generation; 0: none */
     struct db_gap *given_up; /* for the checks: gaps of the pass that was abandoned last */
@@ -134,6 +149,7 @@ enum tx_kind {
     TX_FILL,  /* the gap at `number` is gone */
     TX_SEEN,  /* the highest mark of a series, in this pass */
     TX_MARK,  /* a mutation's: the mark of a series */
+    TX_NOTE,  /* of unit `number` */
 };
 
 struct tx_write {
@@ -143,6 +159,7 @@ struct tx_write {
     bool flag; /* the place is done; the gap is alone */
     char next[24];
     struct model_mark mark;
+    uint64_t note;
     struct db_row *rows;
     size_t n;
 };
@@ -193,6 +210,11 @@ bool model_db_apply(struct model_db *db, struct model_tx *tx);
 bool model_db_committed(const struct model_db *db, size_t serial);
 /* The open pass; NULL: there is none. */
 struct db_pass *model_db_open_pass(const struct model_db *db);
+
+/* model_db_notes.c: at the end of a run, and before a pass is abandoned by the beginning of another one. */
+void model_db_take_notes(
+    struct model_db *db, const struct db_generation *generation, bool is_whole);
+void model_db_drop_notes(struct model_db *db, const struct db_generation *generation);
 
 /* Room for one more behind n. Old memory stays with the arena. */
 void *model_db_grow(struct weir_arena *arena, void *items, size_t n, size_t *capacity, size_t size);

@@ -185,6 +185,19 @@ static void write_mark(struct moving *m)
     }
 }
 
+static void write_note(struct moving *m)
+{
+    const struct weir_position *position = m->unit->position;
+    const char *note = weir_position_note(position);
+
+    if (mutation_of(m) == MUTATION_NOTE_OF_GAP)
+        note = position->note;
+    if (mutation_of(m) == MUTATION_NOTE_LOST && position->follow == WEIR_FOLLOW_FILL)
+        note = NULL;
+    if (note)
+        write_of(m, TX_NOTE)->note = strtoull(note, NULL, 10);
+}
+
 static void write_rows(struct moving *m)
 {
     const struct weir_column *columns = m->batch->columns;
@@ -253,6 +266,7 @@ static void fill(struct moving *m)
     } else {
         (void)write_of(m, TX_FILL);
         write_rows(m);
+        write_note(m);
         open_chains(m);
     }
 }
@@ -308,6 +322,7 @@ static enum weir_status guard(struct moving *m)
         wait(m);
     else
         move(m);
+    write_note(m);
     return WEIR_OK;
 }
 

@@ -1,5 +1,7 @@
 #include "model_reader.h"
 
+#include "model_notes.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -201,6 +203,16 @@ static bool unit_fails(
            model_chance(readers->net->random, trouble->flaky);
 }
 
+/* Also of one that fails: what is noted of it is not to be kept. */
+static void add_note(struct weir_batch *batch, const struct reader *reader,
+    struct weir_position *position, const struct model_resource *resource)
+{
+    uint64_t what = resource->noted ? model_note(&reader->view, position->number) : 0;
+
+    if (what)
+        position->note = weir_printf(batch->arena, "%" PRIu64, what);
+}
+
 static struct weir_position *add_unit(
     struct model_readers *readers, struct weir_batch *batch, struct reader *reader, uint64_t number)
 {
@@ -220,6 +232,7 @@ static struct weir_position *add_unit(
         position->next = weir_copy_text(batch->arena, next);
     else if (resource->parent)
         position->next = "holes";
+    add_note(batch, reader, position, resource);
     unit = weir_batch_add_unit(batch, NULL);
     unit->position = position;
     unit->series = position->series;
@@ -271,10 +284,25 @@ static void add_openings(
         }
 }
 
-static void add_rows(struct weir_batch *batch, const struct reader *reader)
+/* Rows that take the place of others all have to come. */
+static bool is_as_noted(const struct model_readers *readers, const struct reader *reader,
+    const struct weir_position *position)
+{
+    const struct model_resource *resource = &readers->source->resources[reader->resource];
+    const char *noted = session_noted(readers->session, &readers->plan->resources[reader->planned],
+        &resource->chains[reader->chain].id, position->number);
+
+    return noted && position->note && resource->mode != WEIR_REPLACE &&
+           strcmp(noted, position->note) == 0;
+}
+
+static void add_rows(
+    const struct model_readers *readers, struct weir_batch *batch, const struct reader *reader)
 {
     size_t row, end;
 
+    if (is_as_noted(readers, reader, batch->units[batch->n_units - 1].position))
+        return;
     model_view_unit(&reader->view, batch->units[batch->n_units - 1].position->number, &row, &end);
     for (; row < end; row++)
         add_row(batch, reader->view.rows[row]);
@@ -301,7 +329,7 @@ static void give_hole(
         fail_unit(batch);
         return;
     }
-    add_rows(batch, reader);
+    add_rows(readers, batch, reader);
     add_openings(readers, batch, reader);
 }
 
@@ -334,7 +362,7 @@ static void give_unit(
         give_failed(readers, batch, reader, position);
         return;
     }
-    add_rows(batch, reader);
+    add_rows(readers, batch, reader);
     add_openings(readers, batch, reader);
 }
 

@@ -78,6 +78,7 @@ static void init_resource(
     resource->paging = (enum model_paging)model_below(random, 3);
     resource->on_error = (enum model_on_error)model_below(random, N_ON_ERROR);
     resource->incremental = resource->mode != WEIR_REPLACE && model_chance(random, 600);
+    resource->noted = !resource->incremental && model_chance(random, 600);
     resource->page = 1 + model_below(random, 3);
     add_chains(source, resource, 1 + model_below(random, MOST_CHAINS), 1 + model_below(random, 2));
     for (size_t c = 0; c < resource->n_chains; c++)

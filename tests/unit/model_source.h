@@ -45,6 +45,7 @@ struct model_resource {
     enum model_paging paging;
     enum model_on_error on_error;
     bool incremental;
+    bool noted;                          /* units that have not changed give no rows */
     size_t page;                         /* rows in a unit */
     const struct model_resource *parent; /* whose units open its chains; NULL: they are known */
     struct model_chain *chains;

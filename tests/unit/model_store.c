@@ -166,6 +166,24 @@ static void read_marks(
     }
 }
 
+static void read_notes(
+    const struct model_db *db, size_t resource, const struct weir_reading *reading)
+{
+    const struct db_notes *notes = &db->notes[resource];
+
+    for (size_t i = 0; i < notes->n; i++) {
+        char text[32];
+
+        (void)snprintf(text, sizeof(text), "%" PRIu64, notes->items[i].what);
+        reading->note(reading->arg,
+            &(struct weir_note){.resource = db->source->resources[resource].name,
+                .config = db->note_configs[resource] ? db->note_configs[resource] : "",
+                .chain = model_chain_id(notes->items[i].chain),
+                .number = notes->items[i].number,
+                .text = text});
+    }
+}
+
 static enum weir_status store_read(
     struct weir_stage *stage, const struct weir_pass *pass, const struct weir_reading *reading)
 {
@@ -175,8 +193,10 @@ static enum weir_status store_read(
     for (size_t i = 0; i < pass->n_generations; i++)
         if (!pass->generations[i].done)
             read_generation(db, load->generations[i], i, reading);
-    for (size_t r = 0; r < db->source->n_resources; r++)
+    for (size_t r = 0; r < db->source->n_resources; r++) {
         read_marks(db, r, reading);
+        read_notes(db, r, reading);
+    }
     return WEIR_OK;
 }
 
