@@ -43,7 +43,7 @@ build_packages="build-essential cmake ninja-build ccache pkg-config libuv1-dev l
     libsqlite3-dev libpq-dev libjansson-dev libyaml-dev libsimdjson-dev libexpat1-dev libssl-dev zlib1g-dev
     libbrotli-dev libzstd-dev libpcre2-dev ca-certificates"
 # ... and, besides, what the tests need.
-test_packages="libcmocka-dev openssl pgbouncer postgresql-15 python3 sqlite3"
+test_packages="libcmocka-dev openssl pgbouncer postgresql-15 python3 python3-h2 sqlite3"
 # ... and what fuzzing needs besides those.
 fuzz_packages="clang libclang-rt-dev"
 

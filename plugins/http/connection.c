@@ -70,6 +70,7 @@ struct http_client *http_connection_open(
         .public_only = options->addresses == HTTP_ADDRESSES_PUBLIC,
         .ca_file = options->tls.ca_file,
         .insecure = options->tls.insecure,
+        .two = options->http_version == HTTP_VERSION_AUTO,
         .cert_file = options->tls.cert_file,
         .key_file = options->tls.key_file,
         .key_password = options->tls.key_password.text,

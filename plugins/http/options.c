@@ -55,6 +55,14 @@ const struct weir_choice http_addresses_choices[] = {
     {0},
 };
 
+static const struct weir_choice version_choices[] = {
+    {"1.1", HTTP_VERSION_ONE, NULL},
+    {"auto", HTTP_VERSION_AUTO,
+        "HTTP/2 where the server has it, over https: many requests share one connection. What it "
+        "cannot give is asked for by 1.1."},
+    {0},
+};
+
 static const struct weir_choice follow_choices[] = {
     {"home", HTTP_FOLLOW_HOME, "To the origin that was asked; to another one is E-ORIGIN."},
     {"any", HTTP_FOLLOW_ANY,
@@ -74,6 +82,8 @@ const struct weir_option http_option_table[] = {
         .help = "How often a server may be asked: counted for each scheme, host and port, and for "
                 "each login, over all resources."),
     HTTP_CONNECTION_OPTIONS,
+    WEIR_CHOICE(struct http_options, http_version, version_choices, .tuning = true,
+        .initial = "1.1", .help = "Which HTTP to speak."),
     WEIR_CHOICE(struct http_options, follow, follow_choices, .tuning = true, .initial = "home",
         .help = "Where redirects may lead to, ten in a row at most."),
     WEIR_SIZE(struct http_options, max_response_size, .tuning = true, .initial = "32MiB",

@@ -32,6 +32,8 @@ struct http_tls {
 
 enum http_addresses { HTTP_ADDRESSES_ANY, HTTP_ADDRESSES_PUBLIC };
 
+enum http_version_choice { HTTP_VERSION_ONE, HTTP_VERSION_AUTO };
+
 enum http_follow { HTTP_FOLLOW_HOME, HTTP_FOLLOW_ANY };
 
 /* The state of the stage: what stands under `extract` itself. */
@@ -41,8 +43,9 @@ struct http_options {
     struct weir_groups rate_limits; /* of struct http_limit */
     struct http_timeout timeout;
     struct http_tls tls;
-    int follow;    /* enum http_follow */
-    int addresses; /* enum http_addresses */
+    int follow;       /* enum http_follow */
+    int addresses;    /* enum http_addresses */
+    int http_version; /* enum http_version_choice */
     struct weir_secret proxy;
     const char *user_agent;
     uint64_t max_response_size;

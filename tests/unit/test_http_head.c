@@ -242,6 +242,32 @@ static void ignores_trailers(void **state)
     http_head_done(&head);
 }
 
+static void takes_http_2_only_where_it_is_no_lie(void **state)
+{
+    struct weir_error error = {0};
+    struct http_head head;
+
+    (void)state;
+    http_head_init(&head);
+    http_head_reset(&head);
+    head.may_be_two = true;
+    assert_int_equal(feed(&head, "HTTP/2 204 \r\nx-a: b\r\n\r\n", &error), WEIR_OK);
+    assert_int_equal(head.place, HTTP_HEAD_WHOLE);
+    assert_int_equal(head.status, 204);
+    assert_true(head.is_two);
+    assert_string_equal(http_head_find(&head, "X-A"), "b");
+
+    http_head_reset(&head);
+    head.may_be_two = true;
+    assert_int_equal(feed(&head, "HTTP/1.1 200 OK\r\n\r\n", &error), WEIR_OK);
+    assert_false(head.is_two);
+
+    http_head_reset(&head);
+    assert_int_equal(feed(&head, "HTTP/2 204 \r\n", &error), WEIR_FAIL);
+    assert_string_equal(error.code, "E-HTTP-PROTOCOL");
+    http_head_done(&head);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -257,6 +283,7 @@ int main(void)
         cmocka_unit_test(refuses_lines_that_are_none),
         cmocka_unit_test(lets_others_be_folded),
         cmocka_unit_test(ignores_trailers),
+        cmocka_unit_test(takes_http_2_only_where_it_is_no_lie),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@
 #include "socket.h"
 #include "stall.h"
 #include "transfer.h"
+#include "version.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -26,6 +27,7 @@ struct http_client {
     uv_timer_t timer; /* libcurl's */
     uv_timer_t scan;  /* ours: has anything stalled? */
     uint64_t scan_ms;
+    struct http_versions versions;
     struct http_transfers in_flight;
     struct http_transfers over; /* ended outside libcurl, to be told */
     struct http_transfers idle;
@@ -40,7 +42,42 @@ static void free_part(struct http_client *client)
     if (--client->n_open > 0)
         return;
     weir_arena_free(client->texts);
+    http_versions_done(&client->versions);
     free(client);
+}
+
+/* To libcurl. Where it takes it not, the error is set. */
+static bool hand_over(struct http_client *client, struct http_transfer *transfer)
+{
+    CURLMcode code = curl_multi_add_handle(client->multi, transfer->easy);
+
+    if (code != CURLM_OK)
+        weir_error_set(&transfer->response.error, WEIR_FAULT_MEMORY, "E-MEMORY",
+            "the request could not be sent: %s", curl_multi_strerror(code));
+    return code == CURLM_OK;
+}
+
+/* Its error is set; it is in no list. Never told from inside of what came to it. */
+static void tell_soon(struct http_client *client, struct http_transfer *transfer);
+
+static void begin_anew(struct http_client *client, struct http_transfer *transfer)
+{
+    if (!http_transfer_begin_anew(transfer) || !hand_over(client, transfer)) {
+        http_transfers_unlink(transfer);
+        tell_soon(client, transfer);
+    } else {
+        client->n_sent++;
+    }
+}
+
+/* What HTTP/2 cannot give is asked for by 1.1, at once or when there is room for it. */
+static void fall_back(struct http_client *client, struct http_transfer *transfer)
+{
+    http_versions_give_up(&client->versions, transfer->origin);
+    http_transfers_link(&client->in_flight, transfer);
+    transfer->has_left = true;
+    if (!transfer->is_paused)
+        begin_anew(client, transfer);
 }
 
 /* The callback, once; the transfer is in no list. */
@@ -49,6 +86,12 @@ static void tell(struct http_client *client, struct http_transfer *transfer, CUR
     bool failed;
 
     http_receive_end(transfer, &client->config, code);
+    if (transfer->falls_back) {
+        fall_back(client, transfer);
+        return;
+    }
+    if (code == CURLE_HTTP2 || code == CURLE_HTTP2_STREAM)
+        http_versions_failed(&client->versions, transfer->origin);
     /* What failed in the end is not used again, whatever the callback makes of its error. */
     failed = code != CURLE_OK || weir_error_is_set(&transfer->response.error);
     client->telling = transfer;
@@ -189,7 +232,8 @@ static CURLM *make_multi(struct http_client *client)
     curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, set_timer);
     curl_multi_setopt(multi, CURLMOPT_TIMERDATA, client);
     curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)client->config.max_connections);
-    curl_multi_setopt(multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
+    curl_multi_setopt(multi, CURLMOPT_PIPELINING,
+        (long)(client->config.two ? CURLPIPE_MULTIPLEX : CURLPIPE_NOTHING));
     return multi;
 }
 
@@ -217,6 +261,13 @@ static uint64_t scan_interval(uint64_t stall_ms)
     uint64_t ms = stall_ms / SCANS_A_STALL;
 
     return ms < SCAN_MIN_MS ? SCAN_MIN_MS : ms > SCAN_MAX_MS ? SCAN_MAX_MS : ms;
+}
+
+static void tell_soon(struct http_client *client, struct http_transfer *transfer)
+{
+    http_transfers_link(&client->over, transfer);
+    /* libcurl minds no call too many, and sets the timer again. */
+    uv_timer_start(&client->timer, on_timer, 0, 0);
 }
 
 static void init_timer(struct http_client *client, uv_timer_t *timer)
@@ -259,23 +310,16 @@ struct http_transfer *http_client_send(
     struct http_client *client, const struct http_request *request, http_done done, void *arg)
 {
     struct http_transfer *transfer = http_transfers_take(&client->idle, request);
-    CURLMcode code = CURLM_OK;
+    bool two = client->config.two && http_version_is_safe(request->url) &&
+               http_versions_has_two(&client->versions, request->url);
 
     if (!transfer)
         transfer = http_transfer_new(&client->config, &client->sockets, request);
     transfer->client = client;
     transfer->done = done;
     transfer->arg = arg;
-    if (http_transfer_begin(transfer, request)) {
-        code = curl_multi_add_handle(client->multi, transfer->easy);
-        if (code != CURLM_OK)
-            weir_error_set(&transfer->response.error, WEIR_FAULT_MEMORY, "E-MEMORY",
-                "the request could not be sent: %s", curl_multi_strerror(code));
-    }
-    if (weir_error_is_set(&transfer->response.error)) {
-        http_transfers_link(&client->over, transfer);
-        /* libcurl minds no call too many, and sets the timer again. */
-        uv_timer_start(&client->timer, on_timer, 0, 0);
+    if (!http_transfer_begin(transfer, request, two) || !hand_over(client, transfer)) {
+        tell_soon(client, transfer);
         return transfer;
     }
     http_transfers_link(&client->in_flight, transfer);
@@ -303,6 +347,11 @@ void http_transfer_resume(struct http_transfer *transfer)
 
     transfer->is_paused = false;
     transfer->clock_ms = 0; /* the server is not to blame for the pause */
+    if (transfer->falls_back) {
+        if (transfer->has_left)
+            begin_anew(client, transfer);
+        return;
+    }
     if (curl_easy_pause(transfer->easy, CURLPAUSE_CONT) == CURLE_OK)
         return;
     /* What libcurl held back was refused, or could not be handed on: it tells nobody else. */
@@ -310,8 +359,9 @@ void http_transfer_resume(struct http_transfer *transfer)
         transfer->response.retryable = true;
     weir_error_set(&transfer->response.error, WEIR_FAULT_SOURCE, "E-HTTP-RESET",
         "the answer could not be read on after a pause");
-    end_early(client, transfer);
-    uv_timer_start(&client->timer, on_timer, 0, 0);
+    curl_multi_remove_handle(client->multi, transfer->easy);
+    http_transfers_unlink(transfer);
+    tell_soon(client, transfer);
 }
 
 size_t http_client_in_flight(const struct http_client *client)

@@ -37,6 +37,7 @@ struct http_client_config {
     bool public_only;         /* connect to no address of somebody's own network */
     const char *ca_file;      /* NULL: the system's */
     bool insecure;            /* no check of certificates */
+    bool two;                 /* HTTP/2 over TLS where the server has it, see version.h */
     const char *cert_file;    /* who the client is, for servers that ask; NULL: it says nothing */
     const char *key_file;     /* NULL: the key is in cert_file, too */
     const char *key_password; /* NULL: the key has none */
@@ -54,7 +55,8 @@ struct http_request {
      * end, whatever its type. */
     bool hides_cuts;
     /* Asked before the answer's body grows to `size` bytes; arg is that of the send. False: the
-     * transfer pauses until http_transfer_resume. NULL: it may always. Must not call back. */
+     * transfer pauses until http_transfer_resume. NULL: it may always. Must not call back.
+     * One by HTTP/2 is then begun anew by 1.1, so that sizes are asked for once more. */
     bool (*room)(void *arg, size_t size);
 };
 

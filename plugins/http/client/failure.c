@@ -220,6 +220,19 @@ static void tell_memory(const struct http_failure *f, struct weir_error *ret_err
         weir_error_set(ret_error, WEIR_FAULT_MEMORY, "E-MEMORY", "out of memory");
 }
 
+/* By HTTP/2: a stream, or all of a connection. */
+static void tell_two(const struct http_failure *f, struct weir_error *ret_error)
+{
+    const char *where = f->head->place == HTTP_HEAD_WHOLE ? "the body of its answer"
+                        : f->head->bytes > 0              ? "the headers of its answer"
+                                                          : "any answer";
+
+    weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-HTTP-RESET",
+        "%s broke HTTP/2 off %s %s (%s); 'http_version: 1.1' does without", f->host,
+        f->head->bytes > 0 ? "in" : "before", where,
+        f->detail && *f->detail ? f->detail : curl_easy_strerror(f->code));
+}
+
 /* What the proxy answered to CONNECT where that was no success; 0: nothing. */
 static long refusal_by_proxy(const struct http_failure *f)
 {
@@ -262,7 +275,15 @@ static bool tell_any(const struct http_failure *f, struct weir_error *ret_error)
     case CURLE_GOT_NOTHING:
         tell_silence(f, "closed the connection without an answer", ret_error);
         return true;
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
+        tell_two(f, ret_error);
+        return true;
     case CURLE_PARTIAL_FILE:
+        if (f->head->place != HTTP_HEAD_WHOLE) {
+            tell_broken(f, ret_error);
+            return true;
+        }
         (void)http_truncated(f->received, f->head->framing.length, ret_error);
         return true;
     case CURLE_SEND_ERROR:

@@ -45,6 +45,7 @@ void http_head_reset(struct http_head *head)
     forget_lines(head);
     head->place = HTTP_HEAD_STATUS_LINE;
     head->status = head->minor = 0;
+    head->may_be_two = head->is_two = false;
     head->n_informational = 0;
     head->bytes = 0;
 }
@@ -76,19 +77,36 @@ static enum weir_status fail(struct weir_error *ret_error, const char *what, str
         line.len < 60 ? (int)line.len : 60, line.ptr);
 }
 
-/* "HTTP/1.1 200 OK": the version, three digits, and then anything. */
+/* Three digits, and perhaps a blank and anything behind them. */
+static bool take_status(struct http_head *head, const char *p, size_t n)
+{
+    if (n < 3 || p[0] == '0' || !is_digit(p[0]) || !is_digit(p[1]) || !is_digit(p[2]) ||
+        (n > 3 && p[3] != ' '))
+        return false;
+    head->status = (p[0] - '0') * 100 + (p[1] - '0') * 10 + (p[2] - '0');
+    return true;
+}
+
+static bool begins_with(struct weir_str line, const char *text)
+{
+    return line.len >= strlen(text) && memcmp(line.ptr, text, strlen(text)) == 0;
+}
+
+/* "HTTP/1.1 200 OK", or what the client library writes for HTTP/2: "HTTP/2 200 ". */
 static enum weir_status take_status_line(
     struct http_head *head, struct weir_str line, struct weir_error *ret_error)
 {
-    const char *p = line.ptr;
+    size_t n = strlen("HTTP/2 ");
 
-    if (line.len < 12 || memcmp(p, "HTTP/1.", 7) != 0 || (p[7] != '0' && p[7] != '1') ||
-        p[8] != ' ' || p[9] == '0' || !is_digit(p[9]) || !is_digit(p[10]) || !is_digit(p[11]) ||
-        (line.len > 12 && p[12] != ' '))
+    head->is_two = head->may_be_two && begins_with(line, "HTTP/2 ");
+    if (begins_with(line, "HTTP/1.0 ") || begins_with(line, "HTTP/1.1 "))
+        n = strlen("HTTP/1.1 ");
+    else if (!head->is_two)
+        n = line.len;
+    if (!take_status(head, line.ptr + n, line.len - n))
         return fail(ret_error, "the answer does not begin as HTTP/1.1 does", line);
     forget_lines(head);
-    head->minor = p[7] - '0';
-    head->status = (p[9] - '0') * 100 + (p[10] - '0') * 10 + (p[11] - '0');
+    head->minor = head->is_two ? 0 : line.ptr[7] - '0';
     if (head->status == 101)
         return fail(ret_error, "the server changes to a protocol that was not asked for", line);
     head->place = HTTP_HEAD_LINES;

@@ -22,8 +22,10 @@ enum http_head_place {
 
 struct http_head {
     enum http_head_place place;
-    int status; /* 0: none yet */
-    int minor;  /* the 1 of HTTP/1.1 */
+    int status;      /* 0: none yet */
+    int minor;       /* the 1 of HTTP/1.1 */
+    bool may_be_two; /* "HTTP/2" is no lie; the user's to set */
+    bool is_two;     /* it came by HTTP/2 */
     unsigned n_informational;
     size_t bytes;
     bool was_important; /* the line before: it may not go on in the next one */
@@ -39,7 +41,7 @@ void http_head_reset(struct http_head *head);
 
 /*
  * Takes a line, its line break included. Fails with E-HTTP-PROTOCOL where it is
- * none of HTTP/1, E-HTTP-HEADERS where the head grows beyond the limits above.
+ * none of HTTP, E-HTTP-HEADERS where the head grows beyond the limits above.
  * Lines behind the head (trailers) are only counted.
  */
 enum weir_status http_head_add(

@@ -1,7 +1,9 @@
 #include "receive.h"
 
 #include "failure.h"
+#include "version.h"
 
+#include <string.h>
 #include <weir/arena.h>
 
 enum { RESERVE_MAX = 8 * 1024 * 1024 }; /* the most that a mere promise of a length allocates */
@@ -29,18 +31,50 @@ static enum weir_status begin_body(struct http_transfer *transfer)
     return WEIR_OK;
 }
 
+/* What is shared by many requests may speak when none of them has been answered for long. */
+static void note_version(struct http_transfer *transfer)
+{
+    long port = 0;
+
+    if (!transfer->head.is_two || !transfer->opening.is_open)
+        return;
+    (void)curl_easy_getinfo(transfer->easy, CURLINFO_LOCAL_PORT, &port);
+    http_opening_may_talk(&transfer->opening, port);
+}
+
+/*
+ * By HTTP/2 and without a length. The client library takes such an answer for whole, too, if
+ * its connection came to an end in the middle of it.
+ */
+static bool may_be_cut(const struct http_transfer *transfer)
+{
+    const struct http_head *head = &transfer->head;
+
+    return head->is_two && head->framing.end == HTTP_END_OF_STREAM && head->status >= 200 &&
+           head->status <= 299;
+}
+
 static size_t on_header(char *line, size_t size, size_t n, void *arg)
 {
     struct http_transfer *transfer = arg;
     struct http_head *head = &transfer->head;
     bool was_whole = head->place == HTTP_HEAD_WHOLE;
+    bool is_first = head->place == HTTP_HEAD_STATUS_LINE;
 
     (void)size;
+    if (is_first && transfer->two)
+        head->may_be_two = http_version_is_two(transfer->easy);
     if (http_head_add(head, (struct weir_str){line, n}, &transfer->response.error) != WEIR_OK)
         return stop(n);
+    if (is_first)
+        note_version(transfer);
     if (was_whole || head->place != HTTP_HEAD_WHOLE)
         return n;
     if (begin_body(transfer) != WEIR_OK)
+        return stop(n);
+    transfer->falls_back =
+        may_be_cut(transfer) && (head->framing.may_be_lines || transfer->hides_cuts);
+    if (transfer->falls_back)
         return stop(n);
     /* Nobody knows where such a body ends, so the connection ends here. */
     transfer->has_enough = head->framing.has_surplus;
@@ -81,7 +115,8 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *arg)
     (void)size;
     if (!transfer->is_opaque && !has_room(transfer, n)) {
         transfer->is_paused = true;
-        return CURL_WRITEFUNC_PAUSE;
+        transfer->falls_back = transfer->head.is_two;
+        return transfer->falls_back ? stop(n) : CURL_WRITEFUNC_PAUSE;
     }
     response->wire_bytes += n;
     if (transfer->is_opaque)
@@ -123,8 +158,10 @@ static enum weir_status check_whole(struct http_transfer *transfer, struct weir_
             "the connection ended in the middle of the answer's headers");
     head->framing.may_be_lines |= transfer->hides_cuts;
     if (http_framing_end(&head->framing, head->status, response->wire_bytes, body, ret_error) !=
-        WEIR_OK)
+        WEIR_OK) {
+        transfer->falls_back = may_be_cut(transfer);
         return WEIR_FAIL;
+    }
     return head->framing.encoding ? http_unpack_end(&transfer->unpack, ret_error) : WEIR_OK;
 }
 
@@ -176,7 +213,9 @@ void http_receive_end(
 {
     struct http_response *response = &transfer->response;
 
-    if (!weir_error_is_set(&response->error) && !transfer->has_enough) {
+    if (code == CURLE_HTTP2_STREAM && strstr(transfer->detail, "HTTP_1_1_REQUIRED"))
+        transfer->falls_back = true;
+    if (!weir_error_is_set(&response->error) && !transfer->has_enough && !transfer->falls_back) {
         if (code != CURLE_OK)
             tell_failure(transfer, config, code);
         else

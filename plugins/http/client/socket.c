@@ -1,6 +1,7 @@
 #include "socket.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -17,9 +18,11 @@ struct http_socket {
     uv_poll_t poll;
     struct http_sockets *sockets;
     curl_socket_t fd;
-    int wanted;   /* what libcurl waits for; 0 between requests */
-    int active;   /* what the handle watches for */
-    bool is_ours; /* opened here; else libcurl's own, such as the resolver's */
+    int wanted;       /* what libcurl waits for; 0 between requests */
+    int active;       /* what the handle watches for */
+    uint64_t opening; /* of which request; 0: of none */
+    bool is_ours;     /* opened here; else libcurl's own, such as the resolver's */
+    bool may_talk;    /* also when nothing was asked */
     bool has_handle;
 };
 
@@ -100,7 +103,7 @@ static void on_surprise(struct http_socket *socket)
 {
     const struct http_sockets *sockets = socket->sockets;
 
-    if (sockets->is_paused && sockets->is_paused(sockets->arg, socket->fd))
+    if (socket->may_talk || (sockets->is_paused && sockets->is_paused(sockets->arg, socket->fd)))
         stop(socket);
     else
         spoil(socket);
@@ -218,7 +221,7 @@ static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_so
     if (fd < 0)
         return CURL_SOCKET_BAD;
     opening->is_open = true;
-    (void)add(opening->sockets, fd, true);
+    add(opening->sockets, fd, true)->opening = opening->id;
     return fd;
 }
 
@@ -247,7 +250,35 @@ void http_sockets_serve_multi(struct http_sockets *sockets, CURLM *multi)
 
 void http_opening_reset(struct http_opening *opening)
 {
-    *opening = (struct http_opening){.sockets = opening->sockets};
+    *opening =
+        (struct http_opening){.sockets = opening->sockets, .id = ++opening->sockets->n_openings};
+}
+
+long http_socket_port(curl_socket_t fd)
+{
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } address = {0};
+    socklen_t size = sizeof(address);
+
+    if (getsockname(fd, &address.any, &size) != 0)
+        return -1;
+    return ntohs(address.any.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port);
+}
+
+/* Of several that were tried only one is connected. */
+void http_opening_may_talk(const struct http_opening *opening, long port)
+{
+    const struct http_sockets *sockets = opening->sockets;
+
+    for (size_t fd = 0; fd < sockets->n_fds; fd++) {
+        struct http_socket *socket = sockets->by_fd[fd];
+
+        if (socket && socket->opening == opening->id && http_socket_port(socket->fd) == port)
+            socket->may_talk = true;
+    }
 }
 
 void http_sockets_serve_easy(struct http_sockets *sockets, CURL *easy, struct http_opening *opening)

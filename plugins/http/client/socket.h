@@ -5,7 +5,8 @@
  * its descriptor goes away. A handle lives as long as its connection: between two
  * requests it goes on watching, which saves a request several system calls. It is
  * also the only one to see what a server says when nothing was asked; such a
- * connection is shut down, or the next request would be answered with that.
+ * connection is shut down, or the next request would be answered with that. By
+ * HTTP/2 a server may speak at any time: what it says then is libcurl's to read.
  *
  * libcurl copies the callback that closes from the first transfer of a connection
  * and keeps it, so what that points to must outlive every transfer.
@@ -32,12 +33,14 @@ struct http_sockets {
     struct http_socket **by_fd;
     size_t n_fds;
     size_t n_handles; /* made, and not yet closed by the loop */
+    uint64_t n_openings;
     bool public_only; /* no socket leads to an address of somebody's own network */
 };
 
 /* How the sockets of one request came about. */
 struct http_opening {
     struct http_sockets *sockets;
+    uint64_t id;                     /* of the request; never 0 */
     bool is_open;                    /* one was made */
     int error;                       /* why the last one could not be made, or 0 */
     char refused[HTTP_ADDRESS_SIZE]; /* an address that public_only does not allow, or "" */
@@ -51,6 +54,10 @@ void http_sockets_serve_easy(
     struct http_sockets *sockets, CURL *easy, struct http_opening *opening);
 /* Before each request. */
 void http_opening_reset(struct http_opening *opening);
+/* The connection from this port, made for the request, may speak when nothing was asked. */
+void http_opening_may_talk(const struct http_opening *opening, long port);
+/* From which port of this machine it leads; -1: nobody knows. */
+long http_socket_port(curl_socket_t fd);
 /* Closes the handles that are left, after the multi handle is gone. `closed` is called at the
  * latest by the loop, at once if there are none. */
 void http_sockets_close(struct http_sockets *sockets);

@@ -36,6 +36,26 @@ static void tell_stall(
     transfer->response.retryable = true;
 }
 
+/*
+ * By HTTP/2 a request may wait for a connection that another one makes, and libcurl sets it no
+ * limit meanwhile. Where it makes one itself, libcurl's own limit comes first and knows more.
+ */
+static bool waits_too_long(
+    struct http_transfer *transfer, const struct http_client_config *config, uint64_t now_ms)
+{
+    uint64_t most = config->connect_timeout_ms + config->connect_timeout_ms / 4;
+    char host[HTTP_HOST_SIZE];
+
+    if (!transfer->two || now_ms <= transfer->started_us / 1000 + most)
+        return false;
+    http_transfer_host(transfer, host);
+    weir_error_set(&transfer->response.error, WEIR_FAULT_SOURCE, "E-HTTP-CONNECT",
+        "%s had no connection to share within %.1f s (timeout.connect)", host,
+        (double)config->connect_timeout_ms / 1000);
+    transfer->response.retryable = true;
+    return true;
+}
+
 bool http_stall_is_over(
     struct http_transfer *transfer, const struct http_client_config *config, uint64_t now_ms)
 {
@@ -49,7 +69,7 @@ bool http_stall_is_over(
         (void)curl_easy_getinfo(transfer->easy, CURLINFO_PRETRANSFER_TIME_T, &connected_us);
         if (connected_us > 0)
             restart_clock(transfer, now_ms, bytes);
-        return false;
+        return connected_us == 0 && waits_too_long(transfer, config, now_ms);
     }
     if (bytes - transfer->clock_bytes >= least ||
         (transfer->head.place == HTTP_HEAD_WHOLE) != transfer->clock_saw_head) {

@@ -2,6 +2,7 @@
 
 #include "easy.h"
 #include "receive.h"
+#include "version.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,6 +66,7 @@ struct http_transfer *http_transfer_new(const struct http_client_config *config,
     transfer->method = copy_text(request->method, strlen(request->method));
     transfer->has_body = request->body.ptr != NULL;
     transfer->is_strange = request->is_strange;
+    transfer->opening.sockets = sockets;
     http_head_init(&transfer->head);
     weir_buf_init(&transfer->response.body,
         config->max_body < SIZE_MAX ? (size_t)config->max_body : SIZE_MAX, WEIR_JSON_PADDING);
@@ -130,22 +132,46 @@ static CURLcode set_request(struct http_transfer *transfer, const struct http_re
     return rc;
 }
 
-bool http_transfer_begin(struct http_transfer *transfer, const struct http_request *request)
+static void reset_answer(struct http_transfer *transfer)
 {
     struct http_response *response = &transfer->response;
 
-    transfer->started_us = uv_hrtime() / 1000;
     http_head_reset(&transfer->head);
     http_opening_reset(&transfer->opening);
     response->status = 0;
     response->retryable = false;
     response->wire_bytes = 0;
     transfer->has_enough = transfer->is_opaque = false;
+    transfer->is_paused = transfer->falls_back = transfer->has_left = false;
+    transfer->clock_ms = 0;
+}
+
+static CURLcode set_version(struct http_transfer *transfer, bool two)
+{
+    if (transfer->two == two)
+        return CURLE_OK;
+    transfer->two = two;
+    return http_version_set(transfer->easy, two);
+}
+
+static bool is_set_up(struct http_transfer *transfer)
+{
+    if (transfer->setup != CURLE_OK)
+        weir_error_set(&transfer->response.error, WEIR_FAULT_MEMORY, "E-MEMORY",
+            "the request could not be set up: %s", curl_easy_strerror(transfer->setup));
+    return transfer->setup == CURLE_OK;
+}
+
+bool http_transfer_begin(
+    struct http_transfer *transfer, const struct http_request *request, bool two)
+{
+    struct http_response *response = &transfer->response;
+
+    transfer->started_us = uv_hrtime() / 1000;
+    reset_answer(transfer);
     transfer->room = request->room;
     transfer->hides_cuts = request->hides_cuts;
     transfer->granted = 0;
-    transfer->is_paused = false;
-    transfer->clock_ms = 0;
     if (strlen(request->url) > URL_MAX) {
         weir_error_set(&response->error, WEIR_FAULT_SOURCE, "E-URL",
             "the address has more than %d bytes", URL_MAX);
@@ -154,10 +180,18 @@ bool http_transfer_begin(struct http_transfer *transfer, const struct http_reque
     if (transfer->setup == CURLE_OK)
         transfer->setup = set_request(transfer, request);
     if (transfer->setup == CURLE_OK)
-        return true;
-    weir_error_set(&response->error, WEIR_FAULT_MEMORY, "E-MEMORY",
-        "the request could not be set up: %s", curl_easy_strerror(transfer->setup));
-    return false;
+        transfer->setup = set_version(transfer, two);
+    return is_set_up(transfer);
+}
+
+bool http_transfer_begin_anew(struct http_transfer *transfer)
+{
+    reset_answer(transfer);
+    transfer->response.error = (struct weir_error){0};
+    weir_buf_done(&transfer->response.body);
+    http_unpack_rest(&transfer->unpack);
+    transfer->setup = set_version(transfer, false);
+    return is_set_up(transfer);
 }
 
 void http_transfer_empty(struct http_transfer *transfer)

@@ -37,6 +37,9 @@ struct http_transfer {
     bool hides_cuts;
     size_t granted; /* what `room` said yes to */
     bool is_paused;
+    bool two;        /* it may come by HTTP/2 */
+    bool falls_back; /* it cannot, and is to be begun anew by 1.1 */
+    bool has_left;   /* it was taken from libcurl for that, and waits for the end of the pause */
     struct http_head head;
     struct http_unpack unpack;
     struct http_response response;
@@ -58,7 +61,10 @@ void http_transfer_free(struct http_transfer *transfer);
 bool http_transfer_fits(const struct http_transfer *transfer, const struct http_request *request);
 
 /* Makes it ready to be added to a multi handle; false: response.error says why it cannot be. */
-bool http_transfer_begin(struct http_transfer *transfer, const struct http_request *request);
+bool http_transfer_begin(
+    struct http_transfer *transfer, const struct http_request *request, bool two);
+/* The same for the same request once more, by HTTP/1.1. What `room` granted stays granted. */
+bool http_transfer_begin_anew(struct http_transfer *transfer);
 /* Frees what the callback did not take. */
 void http_transfer_empty(struct http_transfer *transfer);
 /* Host and port without login, for messages. */

@@ -2,9 +2,6 @@
 
 #include "transfer.h"
 
-#include <netinet/in.h>
-#include <sys/socket.h>
-
 enum { FITS_TRIED = 16 }; /* idle transfers looked at for one that fits */
 
 void http_transfers_link(struct http_transfers *list, struct http_transfer *transfer)
@@ -36,24 +33,10 @@ void http_transfers_unlink(struct http_transfer *transfer)
     list->n--;
 }
 
-static long local_port(curl_socket_t fd)
-{
-    union {
-        struct sockaddr any;
-        struct sockaddr_in v4;
-        struct sockaddr_in6 v6;
-    } address = {0};
-    socklen_t size = sizeof(address);
-
-    if (getsockname(fd, &address.any, &size) != 0)
-        return -1;
-    return ntohs(address.any.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port);
-}
-
 /* libcurl tells the socket of a transfer only when it is over, but its port at any time. */
 bool http_transfers_pause_on(const struct http_transfers *list, curl_socket_t fd)
 {
-    long ours = local_port(fd);
+    long ours = http_socket_port(fd);
 
     for (const struct http_transfer *t = list->first; t; t = t->next) {
         long port = 0;
