@@ -6,6 +6,7 @@
 #include "family/fanout.h"
 #include "family/take.h"
 #include "format/format.h"
+#include "job/job.h"
 #include "options.h"
 #include "paging/paginator.h"
 #include "politeness/limits.h"
@@ -187,6 +188,7 @@ static void check_resource(
     http_paginator_check(&(struct http_paging_site){s.options, s.config,
                              http_credential_header_name(&s.options->auth)},
         mistakes);
+    http_job_check(resource, s.connection, &s.names, mistakes);
     check_failures(&s, mistakes);
     http_actions_check(resource, http_credential_renews(&s.options->auth),
         node_of(&s, "response_actions"), mistakes);

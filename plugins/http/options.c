@@ -149,6 +149,8 @@ const struct weir_option http_resource_option_table[] = {
                 "named `PARENT_COLUMN`, or a map that names them, `{ repo_id: id }`."),
     WEIR_VARIANT(struct http_resource_options, paginator, http_paginator_variants,
         .initial = "single_page", .help = "How an answer leads to the next page."),
+    WEIR_GROUP(struct http_resource_options, job, struct http_job_options, http_job_option_table,
+        .help = "The request creates a job, and its rows are what comes of that."),
     WEIR_VARIANT(struct http_resource_options, auth, http_auth_variants, .tuning = true,
         .initial = "none", .help = "How to log in."),
     WEIR_GROUP(struct http_resource_options, retry, struct http_retry_options,

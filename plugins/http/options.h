@@ -5,6 +5,7 @@
 #include "cache/cache_options.h"
 #include "client/proxy.h"
 #include "client/retry.h"
+#include "job/job_options.h"
 
 #include <weir/option.h>
 #include <weir/version.h>
@@ -91,6 +92,7 @@ struct http_resource_options {
     const struct weir_node *partitions;
     const struct weir_node *include_from_parent;
     struct weir_variant paginator;
+    struct http_job_options job; /* where the file has it: see http_job_is_used */
     struct weir_variant auth;
     struct http_retry_options retry;
     struct weir_groups response_actions; /* of struct http_action */

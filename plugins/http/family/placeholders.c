@@ -29,6 +29,34 @@ static void look_through(
         look_on(weir_template_fill(t, arena, WEIR_ENCODE_NONE, look, looking, &text, &ignored));
 }
 
+static void look_through_headers(
+    struct http_looking *looking, const struct weir_templates *headers, struct weir_arena *arena)
+{
+    for (size_t i = 0; i < headers->n; i++) {
+        looking->at = headers->items[i].node;
+        look_through(looking, headers->items[i].value, arena);
+    }
+}
+
+static void look_through_job(
+    struct http_looking *looking, const struct weir_resource *resource, struct weir_arena *arena)
+{
+    const struct http_resource_options *options = resource->options;
+    const struct http_job_options *job = &options->job;
+    struct weir_error ignored = {0};
+    struct weir_str text;
+
+    looking->at = weir_resource_node(resource, "job");
+    look_through(looking, job->poll.path, arena);
+    look_through(looking, job->poll.url, arena);
+    look_through(looking, job->download.path, arena);
+    look_through(looking, job->download.url, arena);
+    if (job->poll.json)
+        look_on(weir_document_fill(job->poll.json, arena, look, looking, &text, &ignored));
+    look_through_headers(looking, &job->poll.headers, arena);
+    look_through_headers(looking, &job->download.headers, arena);
+}
+
 /* A template does not list its placeholders, so each is filled once, by who looks on. */
 void http_placeholders(struct http_looking *looking, const struct weir_resource *resource)
 {
@@ -45,16 +73,14 @@ void http_placeholders(struct http_looking *looking, const struct weir_resource 
         looking->at = o->params.items[i].node;
         look_through(looking, o->params.items[i].value, arena);
     }
-    for (size_t i = 0; i < o->headers.n; i++) {
-        looking->at = o->headers.items[i].node;
-        look_through(looking, o->headers.items[i].value, arena);
-    }
+    look_through_headers(looking, &o->headers, arena);
     looking->at = weir_resource_node(resource, "json");
     if (o->json)
         look_on(weir_document_fill(o->json, arena, look, looking, &text, &ignored));
     looking->at = weir_resource_node(resource, "data");
     if (o->data)
         look_on(weir_document_fill(o->data, arena, look, looking, &text, &ignored));
+    look_through_job(looking, resource, arena);
     weir_arena_free(arena);
 }
 

@@ -147,7 +147,8 @@ const char *http_paginator_of_head(const struct http_paginator *paginator,
     /* Other links than to the next page: there is none, and this is where it would stand. */
     if (!next.len && paginator->kind->choose && response->link)
         return "";
-    if (!next.len)
+    /* Some write that there is none. */
+    if (!next.len || (paginator->next_header && weir_str_is(next, "null")))
         return NULL;
     return paginator->next_is_json ? weir_json_quote(arena, next).ptr : weir_copy(arena, next).ptr;
 }
@@ -207,15 +208,14 @@ static bool host_is_allowed(const char *entry, const char *origin)
            strncasecmp(entry, host, len) == 0;
 }
 
-/* The same origin, or a listed host; but never from https down to http. */
-static bool may_follow(const struct http_paginator *paginator, const char *from, const char *to)
+bool http_paginator_may_lead(const struct weir_strs *hosts, const char *from, const char *to)
 {
     if (strcmp(from, to) == 0)
         return true;
     if (strncmp(from, "https:", 6) == 0 && strncmp(to, "https:", 6) != 0)
         return false;
-    for (size_t i = 0; paginator->allow_hosts && i < paginator->allow_hosts->n; i++)
-        if (host_is_allowed(paginator->allow_hosts->items[i], to))
+    for (size_t i = 0; hosts && i < hosts->n; i++)
+        if (host_is_allowed(hosts->items[i], to))
             return true;
     return false;
 }
@@ -234,7 +234,7 @@ enum weir_status http_paginator_follow_link(const struct http_paginator *paginat
         return WEIR_FAIL;
     from_origin = http_url_origin(arena, from->home ? from->home : from->url);
     to_origin = http_url_origin(arena, to);
-    if (!may_follow(paginator, from_origin, to_origin))
+    if (!http_paginator_may_lead(paginator->allow_hosts, from_origin, to_origin))
         return weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-ORIGIN",
             "the next page is said to be at %s, but this one came from %s; if that is right, list "
             "the host under the paginator's allow_hosts",

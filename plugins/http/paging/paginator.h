@@ -155,7 +155,11 @@ enum weir_status http_paginator_follow_link(const struct http_paginator *paginat
     struct weir_arena *arena, const struct http_origin *from, const char *next, const char **ret_at,
     struct weir_error *ret_error) WEIR_MUST_CHECK;
 
-/* For the kinds' checks. */
+/* Does it lead to the same origin, or to one of the hosts? Never from https to http. `hosts` may be
+ * NULL. */
+bool http_paginator_may_lead(const struct weir_strs *hosts, const char *from, const char *to);
+
+/* For checks. */
 void http_paginator_check_hosts(
     const struct weir_strs *hosts, const struct weir_node *node, struct weir_mistakes *mistakes);
 

@@ -4,6 +4,7 @@
 #include "data.h"
 #include "format/format.h"
 #include "header.h"
+#include "job/values.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -32,6 +33,8 @@ static bool find_value(
 
     if (!values)
         return false;
+    if (root == WEIR_ROOT_JOB)
+        return http_job_lookup(values->job, name, ret_value);
     /* What a parent's row says stands among the partition's fields. */
     if (root != WEIR_ROOT_INCREMENTAL)
         return weir_partition_lookup(values->partition, WEIR_ROOT_PARTITION, name, ret_value);

@@ -13,11 +13,14 @@
 #include <weir/incremental.h>
 #include <weir/partition.h>
 
+struct http_job_values;
+
 /* What placeholders stand for in one chain. */
 struct http_values {
     struct weir_partition *partition;
-    struct weir_window *window; /* NULL: none */
-    bool lacks_start;           /* the window has no beginning, and one was asked for */
+    struct weir_window *window;        /* NULL: none */
+    const struct http_job_values *job; /* NULL: none */
+    bool lacks_start;                  /* the window has no beginning, and one was asked for */
 };
 
 struct http_plan {

@@ -3,7 +3,9 @@
 #include "actions.h"
 #include "cache/kept.h"
 #include "format/format.h"
+#include "gate.h"
 #include "hand_over.h"
+#include "job/work.h"
 #include "redirect.h"
 #include "reset.h"
 #include "room.h"
@@ -35,8 +37,7 @@ void http_attempt_give_up(struct http_page *page, const struct weir_error *error
 static void describe(const struct http_page *page, const struct http_response *response,
     struct weir_error *ret_error)
 {
-    const struct http_chain *chain = page->chain;
-    struct http_request request = chain->request;
+    struct http_request request = *page->request;
 
     if (weir_error_is_set(&response->error)) {
         *ret_error = response->error;
@@ -44,7 +45,8 @@ static void describe(const struct http_page *page, const struct http_response *r
     }
     request.url = page->url;
     request.headers = page->headers;
-    http_status_error(response, chain->resource->credential, &request, page->number > 0, ret_error);
+    http_status_error(
+        response, page->chain->resource->credential, &request, page->number > 0, ret_error);
 }
 
 /* xorshift: spreads retries, guards nothing. */
@@ -132,7 +134,7 @@ static void redirect(struct http_page *page, const struct http_response *respons
         http_attempt_give_up(page, &error);
         return;
     }
-    if (to.is_away || http_redirect_becomes_get(response->status, page->chain->request.method))
+    if (to.is_away || http_redirect_becomes_get(response->status, page->request->method))
         page->as_get = true;
     if (to.is_away && !page->home)
         page->home = page->url;
@@ -205,8 +207,7 @@ void http_attempt_skip(struct http_page *page)
     http_chain_settle(page->chain);
 }
 
-/* An answer that stands for no rows. */
-static void take_nothing(struct http_page *page, bool is_last)
+void http_attempt_take_nothing(struct http_page *page, bool is_last)
 {
     page->no_content = true;
     page->is_last = is_last;
@@ -233,6 +234,8 @@ static void act(struct http_page *page, enum http_verdict verdict, struct http_r
 
     if (is_accepted)
         http_credential_accepted(page->chain->resource->credential, page->login);
+    if (page->job && http_job_answered(page, verdict, response))
+        return;
     switch (verdict) {
     case HTTP_GOOD:
         take(page, response);
@@ -245,7 +248,7 @@ static void act(struct http_page *page, enum http_verdict verdict, struct http_r
         break;
     case HTTP_IGNORE:
     case HTTP_STOP:
-        take_nothing(page, verdict == HTTP_STOP);
+        http_attempt_take_nothing(page, verdict == HTTP_STOP);
         break;
     case HTTP_RETRY:
     case HTTP_RATE_LIMITED:
@@ -297,10 +300,13 @@ static void page_answered(void *arg, struct http_response *response)
 /* As the paginator places it, without the login. */
 void http_attempt_prepare(struct http_page *page)
 {
-    struct http_request request = page->chain->request;
+    struct http_request request;
 
     if (page->url)
         return;
+    if (page->chain->resource->job)
+        http_job_prepare(page);
+    request = *page->request;
     http_paginator_place(
         &page->chain->resource->paginator, http_page_arena(page), page->number, page->at, &request);
     page->url = request.url;
@@ -312,9 +318,15 @@ void http_attempt(struct http_page *page)
 {
     struct http_resource *resource = page->chain->resource;
     struct http_source *source = resource->source;
-    struct http_request request = page->chain->request;
+    struct http_request request;
 
     http_attempt_prepare(page);
+    if (http_job_stuck(page)) {
+        http_gate_forget(page);
+        http_attempt_give_up(page, http_job_stuck(page));
+        return;
+    }
+    request = *page->request;
     if (page->hops == 0 && page->attempts++ == 0)
         page->began_ms = http_source_now(source);
     request.url = page->url;

@@ -14,6 +14,8 @@ void http_attempt(struct http_page *page);
 void http_attempt_skip(struct http_page *page);
 /* Makes its request, if that is not done yet. */
 void http_attempt_prepare(struct http_page *page);
+/* Its answer stands for no rows. May close the chain. */
+void http_attempt_take_nothing(struct http_page *page, bool is_last);
 /* It has failed for good. May close the chain. */
 void http_attempt_give_up(struct http_page *page, const struct weir_error *error);
 /*

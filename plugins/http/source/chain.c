@@ -2,6 +2,7 @@
 
 #include "client/url.h"
 #include "hand_over.h"
+#include "job/work.h"
 #include "schedule.h"
 #include "source.h"
 
@@ -93,6 +94,7 @@ void http_chain_close(struct http_chain *chain)
     if (chain->behind)
         chain->behind->before = chain->before;
     resource->n_chains--;
+    http_job_close(chain);
     http_host_release(&resource->source->hosts, chain->host);
     http_seen_done(&chain->guard.seen);
     if (chain->arena != chain->part->arena)
@@ -145,6 +147,7 @@ static struct http_chain *chain_new(struct http_resource *resource, const struct
         chain->behind->before = chain;
     resource->chains = chain;
     resource->n_chains++;
+    http_job_open(chain);
     return chain;
 }
 

@@ -16,6 +16,7 @@
 #include "paging/paginator.h"
 #include "walk.h"
 
+struct http_job_results;
 struct http_resource;
 
 struct http_chain {
@@ -36,6 +37,7 @@ struct http_chain {
     uint64_t n_undelivered;
     uint64_t n_unjudged;
     struct http_guard guard;
+    struct http_job_results *job; /* or NULL */
     unsigned n_resets; /* see reset.h */
     unsigned misses;   /* pages given up, one behind the other */
     bool knows_total;  /* n_pages is what the server said */

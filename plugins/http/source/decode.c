@@ -4,6 +4,7 @@
 #include "cache/keep.h"
 #include "family/opened.h"
 #include "format/facts.h"
+#include "job/job.h"
 
 /* The body of a kept answer is read here. What cannot be read is asked for. */
 static enum weir_status read_kept(struct http_unit *unit, struct weir_error *ret_error)
@@ -34,6 +35,9 @@ static enum weir_status decode_unit(const struct http_resource *resource,
     if (unit->no_content)
         return WEIR_OK;
     if (read_kept(unit, ret_error) != WEIR_OK)
+        return WEIR_FAIL;
+    if (resource->job && http_job_unpack(unit->body, resource->source->options->max_response_size,
+                             batch->arena, &unit->body, ret_error) != WEIR_OK)
         return WEIR_FAIL;
     unit->verdict = http_actions_decide(
         &resource->actions, unit->actions_left, unit->head, unit->body, ret_error);

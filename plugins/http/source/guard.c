@@ -1,5 +1,6 @@
 #include "guard.h"
 
+#include "job/work.h"
 #include "source.h"
 
 #include <inttypes.h>
@@ -56,7 +57,8 @@ static bool repeats(struct http_chain *chain, const struct http_page *page,
     struct http_guard *guard = &chain->guard;
     bool is_endless = paginator->guards_repeats && !chain->knows_total;
     bool is_whole = is_endless && facts->n_rows && facts->hash && facts->hash == guard->body;
-    bool is_same = facts->rows_hash && facts->rows_hash == guard->rows;
+    bool is_same =
+        facts->rows_hash && facts->rows_hash == guard->rows && !http_job_begins_part(page);
     bool is_first = facts->rows_hash && facts->rows_hash == guard->first_rows;
 
     guard->body = facts->hash;

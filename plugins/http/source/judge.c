@@ -1,6 +1,7 @@
 #include "judge.h"
 
 #include "attempt.h"
+#include "job/work.h"
 #include "schedule.h"
 #include "source.h"
 
@@ -156,8 +157,10 @@ static bool leads_on(struct http_chain *chain, struct http_page *page,
         return false;
     if (http_guard_goes_on(chain, page, facts))
         return true;
-    status = http_paginator_next(&resource->paginator, http_page_arena(page),
-        &(struct http_origin){page->url, page->at, page->home}, facts, &at, &error);
+    status = page->job
+                 ? http_job_next(page, facts, http_page_arena(page), &at, &error)
+                 : http_paginator_next(&resource->paginator, http_page_arena(page),
+                       &(struct http_origin){page->url, page->at, page->home}, facts, &at, &error);
     if (status == WEIR_END)
         return false;
     if (at)

@@ -16,6 +16,7 @@ struct http_page *http_page_new(struct http_chain *chain, uint64_t number, const
 
     page->chain = chain;
     page->number = number;
+    page->request = &chain->request;
     if (at)
         page->at = weir_copy_text(http_page_arena(page), at);
     return page;
@@ -68,8 +69,8 @@ void http_page_release(struct http_page *page, size_t keep)
 void http_page_label(const struct http_page *page, char *out, size_t size)
 {
     const struct http_chain *chain = page->chain;
-    const char *url = page->url ? page->url : chain->request.url;
-    const char *method = page->as_get ? "GET" : chain->request.method;
+    const char *url = page->url ? page->url : page->request->url;
+    const char *method = page->as_get ? "GET" : page->request->method;
     char where[256];
     size_t len;
 

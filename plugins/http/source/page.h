@@ -17,6 +17,7 @@
 struct http_answer;
 struct http_chain;
 struct http_format;
+struct http_job_page;
 struct http_kept;
 struct http_permit;
 struct http_source;
@@ -37,8 +38,10 @@ struct http_page {
     struct http_page *before, *behind;
     struct http_page_list *list;
     enum http_page_state state;
-    uint64_t number;            /* in the chain, from 0 */
-    const char *at;             /* what the page before named, or NULL */
+    uint64_t number;                    /* in the chain, from 0 */
+    const char *at;                     /* what the page before named, or NULL */
+    const struct http_request *request; /* what it is made of: its chain's, or a job's */
+    struct http_job_page *job;          /* its way through a job, or NULL */
     const char *url;            /* once it was sent: where to, without login; redirects change it */
     const char *const *headers; /* of the same request, but for the login; redirects keep them */
     struct weir_str sent_body;

@@ -4,6 +4,7 @@
 #include "cache/kept.h"
 #include "gate.h"
 #include "hand_over.h"
+#include "job/job.h"
 #include "room.h"
 
 enum {
@@ -34,7 +35,7 @@ static bool may_open(const struct http_resource *resource)
     size_t slots = resource->source->max_in_flight;
 
     return !resource->exhausted && !resource->source->failed && resource->source->skips_left &&
-           resource->n_chains < OPEN_CHAINS + 4 * slots &&
+           http_job_may_create(resource) && resource->n_chains < OPEN_CHAINS + 4 * slots &&
            resource->n_waiting < SPARE_PAGES + 4 * slots &&
            resource->n_parked + resource->ready.n < SPARE_PAGES + slots;
 }

@@ -3,6 +3,7 @@
 #include "connection.h"
 #include "descriptors.h"
 #include "hand_over.h"
+#include "job/job.h"
 #include "schedule.h"
 
 #include <stdlib.h>
@@ -70,6 +71,9 @@ static enum weir_status start_resource(
     http_paginator_init(&resource->paginator, &options->paginator);
     if (http_paginator_start(
             &resource->paginator, source->stage, resource->weir->name, ret_error) != WEIR_OK)
+        return WEIR_FAIL;
+    if (http_job_is_used(resource->weir) &&
+        http_job_start(resource, source->options->base_url, arena, ret_error) != WEIR_OK)
         return WEIR_FAIL;
     if (http_actions_start(&resource->actions, &options->response_actions, source->stage,
             resource->weir->name, ret_error) != WEIR_OK)

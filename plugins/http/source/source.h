@@ -26,6 +26,7 @@ struct http_resource {
     struct http_plan plan;
     struct http_credential *credential;
     struct http_paginator paginator;
+    struct http_job *job; /* its rows are made by one; NULL: they are there */
     struct http_actions actions;
     struct http_keeping *keeping; /* NULL: none of its answers is kept */
     struct http_walk walk;

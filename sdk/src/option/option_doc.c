@@ -135,6 +135,7 @@ static const char *roots_words(struct weir_arena *arena, const struct weir_optio
         {WEIR_ROOT_PARTITION, "`{partition.x}`"},
         {WEIR_ROOT_RESOURCES, "`{resources.parent.field}`"},
         {WEIR_ROOT_INCREMENTAL, "`{incremental.start_value}`"},
+        {WEIR_ROOT_JOB, "`{job.x}`"},
     };
     const char *words = "";
 

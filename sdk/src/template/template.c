@@ -15,6 +15,7 @@ static const struct root_name root_names[] = {
     {WEIR_ROOT_PARTITION, "partition"},
     {WEIR_ROOT_RESOURCES, "resources"},
     {WEIR_ROOT_INCREMENTAL, "incremental"},
+    {WEIR_ROOT_JOB, "job"},
 };
 
 enum { N_ROOTS = sizeof(root_names) / sizeof(root_names[0]) };

@@ -26,6 +26,7 @@ by chance: a test that fails once fails again. `GET /` lists the routes and thei
     manners.py    left alone for a while, or not crowded: /pause /left /crowd
     redirects.py  elsewhere: /redirect /redirect-other-origin
     mirror.py     what the client sent: /echo /post
+    jobs.py       rows that take time to make: /jobs /jobs-part
     inbox.py      where rows can be sent to: /inbox /inbox-seen
     control.py    for the tests themselves: / /stats /reset-stats /heal
     server.py     listening, and the command line
