@@ -4,6 +4,7 @@
 #include "auth/credential.h"
 #include "check.h"
 #include "request/header.h"
+#include "source/actions.h"
 
 #include <string.h>
 #include <strings.h>
@@ -141,6 +142,18 @@ static bool is_any(const char *word, const char *const *words)
     return *words != NULL;
 }
 
+/* Its pages cannot begin anew but with another job. */
+static void check_actions(struct subject *s)
+{
+    const struct http_action *actions = s->options->response_actions.items;
+    const struct weir_node *node = weir_node_get(s->resource->config, "response_actions");
+
+    for (size_t i = 0; i < s->options->response_actions.n; i++)
+        if (actions[i].action == HTTP_RESET)
+            weir_mistake(s->mistakes, node ? node : s->node, 0, "E-VALUE",
+                "'reset_pagination' cannot be had together with 'job'; use retry");
+}
+
 /* Pages of a part are named by the page before, and the request that carries the name has no body. */
 static void check_paginator(struct subject *s)
 {
@@ -174,4 +187,5 @@ void http_job_check(const struct weir_resource *resource, const struct http_opti
     check_status(&s);
     check_download(&s);
     check_paginator(&s);
+    check_actions(&s);
 }

@@ -12,7 +12,7 @@
 
 enum {
     HTTP_JOB_NAMES_MAX = 32,
-    HTTP_JOB_VALUE_MAX = 8 * 1024,     /* bytes of one, which the state keeps */
+    HTTP_JOB_VALUE_MAX = 2 * 1024,     /* bytes of one, which the state keeps */
     HTTP_JOB_ANSWER_MAX = 1024 * 1024, /* of an answer that is looked into */
 };
 

@@ -1,210 +1,15 @@
 #include "work.h"
 
-#include "client/url.h"
-#include "results.h"
 #include "source/actions.h"
 #include "source/attempt.h"
-#include "source/schedule.h"
+#include "step.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-enum { LABEL_SIZE = 512 };
-
 static struct http_job *job_of(const struct http_page *page)
 {
     return page->chain->resource->job;
-}
-
-/* --- from one request to the next ---------------------------------------------------------- */
-
-static struct http_job_page *begin(struct http_page *page)
-{
-    struct http_job_page *own = weir_alloc_zero(http_page_arena(page), 1, sizeof(*own));
-    const struct http_job_results *results = page->chain->job;
-
-    page->job = own;
-    if (!page->at)
-        return own;
-    own->stage = results->is_done ? HTTP_JOB_DOWNLOAD : HTTP_JOB_POLL;
-    if (!job_of(page)->has_download && !job_of(page)->has_urls)
-        own->stage = HTTP_JOB_POLL;
-    own->is_stuck = http_job_place_read(page->at, &job_of(page)->names, http_page_arena(page),
-                        &own->place, &own->error) != WEIR_OK;
-    return own;
-}
-
-void http_job_prepare(struct http_page *page)
-{
-    struct http_job_page *own = page->job ? page->job : begin(page);
-
-    page->request = &page->chain->request;
-    if (own->stage == HTTP_JOB_CREATE || own->is_stuck)
-        return;
-    if (!own->request.url && http_job_fill(page, &own->request, &own->error) != WEIR_OK) {
-        own->is_stuck = true;
-        return;
-    }
-    page->request = &own->request;
-    page->home = own->from;
-}
-
-const struct weir_error *http_job_stuck(const struct http_page *page)
-{
-    return page->job && page->job->is_stuck ? &page->job->error : NULL;
-}
-
-/* The page asks for something else next. */
-static void turn_to(struct http_page *page, enum http_job_stage stage)
-{
-    struct http_job_page *own = page->job;
-
-    own->stage = stage;
-    own->request = (struct http_request){0};
-    own->from = NULL;
-    page->request = &page->chain->request;
-    page->attempts = 0;
-    page->refusals = 0;
-    http_page_restart(page);
-}
-
-static bool go_to(struct http_page *page, enum http_job_stage stage)
-{
-    turn_to(page, stage);
-    http_schedule_ready(page, true);
-    return true;
-}
-
-static bool give_up(struct http_page *page, const struct weir_error *error)
-{
-    http_attempt_give_up(page, error);
-    return true;
-}
-
-static void say(const struct http_page *page, const char *what)
-{
-    char label[LABEL_SIZE];
-
-    http_page_label(page, label, sizeof(label));
-    weir_log(page->chain->resource->source->stage, WEIR_LOG_INFO, "%s: %s", label, what);
-}
-
-/* --- the job will come to nothing ----------------------------------------------------------- */
-
-/* An earlier run has created it, and nothing of its result is loaded: another one may be. Its place is
- * kept before it is asked about, as that of the first was. */
-static bool may_begin_anew(const struct http_page *page)
-{
-    const struct http_job_place *place = &page->job->place;
-
-    return page->number == page->chain->first_number && place->part == 0 && place->page == 0;
-}
-
-static bool fail(struct http_page *page, const struct weir_error *error)
-{
-    if (!may_begin_anew(page))
-        return give_up(page, error);
-    say(page, weir_printf(http_page_arena(page),
-                  "%s; it is of an earlier run, so another one is "
-                  "created",
-                  error->text));
-    return go_to(page, HTTP_JOB_CREATE);
-}
-
-static bool job_failed(
-    struct http_page *page, const struct http_response *response, const char *word)
-{
-    struct weir_arena *arena = weir_arena_new();
-    const char *reason = http_job_reason(job_of(page)->options->error_path,
-        (struct weir_str){response->body.ptr, response->body.len}, arena);
-    struct http_response shown = *response;
-    struct weir_error error = {0};
-    char excerpt[HTTP_EXCERPT], status[64];
-
-    if (reason) {
-        shown.body.ptr = weir_copy_text(arena, reason);
-        shown.body.len = strlen(reason);
-    }
-    http_excerpt(&shown, page->chain->resource->credential, page->request, excerpt);
-    weir_str_printable(weir_str(word), status, sizeof(status));
-    weir_error_set(&error, WEIR_FAULT_SOURCE, "E-JOB-FAILED",
-        "the job has failed at the server, status '%s'%s", status, excerpt);
-    weir_arena_free(arena);
-    return fail(page, &error);
-}
-
-static bool job_lost(struct http_page *page, const struct http_response *response)
-{
-    struct weir_error error = {0};
-
-    weir_error_set(&error, WEIR_FAULT_SOURCE, "E-JOB-LOST",
-        "status %d: the server does not know the job %s", response->status,
-        may_begin_anew(page)
-            ? "any more"
-            : "(any more), and parts of its result may be loaded; if it knows it a moment later, "
-              "say response_actions: [{ status_code: 404, action: retry }], else begin anew with "
-              "--restart");
-    return fail(page, &error);
-}
-
-/* --- polling ------------------------------------------------------------------------------- */
-
-static uint64_t age_ms(const struct http_page *page)
-{
-    int64_t age = http_job_now() - page->job->place.created_ms;
-
-    return age > 0 ? (uint64_t)age : 0;
-}
-
-static uint64_t wait_ms(const struct http_page *page, const struct http_response *response)
-{
-    const struct http_resource *resource = page->chain->resource;
-    const struct http_job_poll *poll = &job_of(page)->options->poll;
-    const char *header = http_response_header(response, "Retry-After");
-    uint64_t ms = poll->interval, asked, left = poll->timeout - age_ms(page);
-
-    if (resource->options->retry.respect_retry_after &&
-        http_retry_after_ms(header, http_job_now() / 1000, &asked) && asked > ms)
-        ms = asked;
-    return ms < left ? ms : left;
-}
-
-/* What it says is told once, and again when it changes. */
-static void tell(struct http_page *page, const char *word)
-{
-    struct http_job_page *own = page->job;
-    char shown[sizeof(own->told)];
-
-    weir_str_printable(weir_str(*word ? word : "running"), shown, sizeof(shown));
-    if (strcmp(shown, own->told) == 0)
-        return;
-    memcpy(own->told, shown, sizeof(shown));
-    say(page, weir_printf(http_page_arena(page), "the job's status is '%s'", shown));
-}
-
-/* It waits as for another try, and holds nothing meanwhile. */
-static bool wait_on(struct http_page *page, const struct http_response *response, const char *word)
-{
-    const struct http_job_poll *poll = &job_of(page)->options->poll;
-    struct http_resource *resource = page->chain->resource;
-    struct weir_error error = {0};
-    uint64_t ms;
-
-    if (age_ms(page) >= poll->timeout) {
-        weir_error_set(&error, WEIR_FAULT_SOURCE, "E-JOB-TIMEOUT",
-            "the job is not done after %" PRIu64 " s; raise job.poll.timeout, or ask for less",
-            age_ms(page) / 1000);
-        return fail(page, &error);
-    }
-    tell(page, word);
-    ms = wait_ms(page, response);
-    resource->weir->progress->backoff_us += ms * 1000;
-    page->attempts = 0;
-    page->refusals = 0;
-    http_page_restart(page);
-    http_page_release(page, 0);
-    http_schedule_retry(page, ms);
-    return true;
 }
 
 /* --- the result ---------------------------------------------------------------------------- */
@@ -217,19 +22,19 @@ static bool download(struct http_page *page)
     struct weir_error error = {0};
 
     if (!job_of(page)->has_urls)
-        return go_to(page, HTTP_JOB_DOWNLOAD);
+        return http_job_go_to(page, HTTP_JOB_DOWNLOAD);
     if (own->place.n_parts && own->place.n_parts != results->n_urls) {
         weir_error_set(&error, WEIR_FAULT_SOURCE, "E-JOB-CHANGED",
             "the job's result had %" PRIu64 " parts, of which %" PRIu64
             " are loaded, and now it has %zu; begin anew with --restart",
             own->place.n_parts, own->place.part, results->n_urls);
-        return give_up(page, &error);
+        return http_job_give_up(page, &error);
     }
     if (results->n_urls == 0) {
         http_attempt_take_nothing(page, true);
         return true;
     }
-    return go_to(page, HTTP_JOB_DOWNLOAD);
+    return http_job_go_to(page, HTTP_JOB_DOWNLOAD);
 }
 
 static bool read_urls(struct http_page *page, struct weir_str body)
@@ -239,7 +44,7 @@ static bool read_urls(struct http_page *page, struct weir_str body)
 
     if (http_job_urls(&job_of(page)->urls, body, results->arena, &results->urls, &results->n_urls,
             &error) != WEIR_OK)
-        return give_up(page, &error);
+        return http_job_give_up(page, &error);
     return download(page);
 }
 
@@ -254,10 +59,10 @@ static bool job_completed(struct http_page *page, struct weir_str body)
         return false;
     page->chain->resource->weir->progress->requests++;
     if (http_job_keep(page, body, &error) != WEIR_OK)
-        return give_up(page, &error);
+        return http_job_give_up(page, &error);
     if (!job->has_urls)
         return download(page);
-    return job->has_download ? go_to(page, HTTP_JOB_LOOK) : read_urls(page, body);
+    return job->has_download ? http_job_go_to(page, HTTP_JOB_LOOK) : read_urls(page, body);
 }
 
 static bool polled(struct http_page *page, const struct http_response *response)
@@ -282,11 +87,11 @@ static bool polled(struct http_page *page, const struct http_response *response)
     if (state == HTTP_JOB_COMPLETED)
         is_dealt_with = job_completed(page, body);
     else if (state == HTTP_JOB_FAILED)
-        is_dealt_with = job_failed(page, response, word);
+        is_dealt_with = http_job_failed(page, response, word);
     else if (state == HTTP_JOB_RUNNING)
-        is_dealt_with = wait_on(page, response, word);
+        is_dealt_with = http_job_wait(page, response, word);
     else
-        is_dealt_with = give_up(page, &error);
+        is_dealt_with = http_job_give_up(page, &error);
     weir_arena_free(arena);
     return is_dealt_with;
 }
@@ -294,12 +99,16 @@ static bool polled(struct http_page *page, const struct http_response *response)
 /* --- answers -------------------------------------------------------------------------------- */
 
 /* What the file says of certain answers by their bodies is for those that no worker sees, too. */
-static bool is_certain(struct http_page *page, struct weir_str body)
+static bool is_certain(
+    struct http_page *page, const struct http_response *response, struct weir_str body)
 {
-    const struct weir_groups *actions = &page->chain->resource->options->response_actions;
+    const struct http_actions *actions = &page->chain->resource->actions;
+    struct weir_arena *arena = weir_arena_new();
     struct weir_error error = {0};
-    enum http_verdict verdict = http_actions_decide(actions, page->actions_left, body, &error);
+    enum http_verdict verdict = http_actions_decide(actions, page->actions_left,
+        http_actions_head(actions, page->actions_left, response, arena), body, &error);
 
+    weir_arena_free(arena);
     if (verdict == HTTP_GOOD)
         return false;
     page->actions_left = 0;
@@ -319,7 +128,7 @@ static bool created(struct http_page *page, const struct http_response *response
     struct weir_error error = {0};
 
     if (http_job_create(page, response, &page->link, &error) != WEIR_OK)
-        return give_up(page, &error);
+        return http_job_give_up(page, &error);
     http_attempt_take_nothing(page, false);
     return true;
 }
@@ -330,7 +139,7 @@ static bool is_good(struct http_page *page, struct http_response *response)
     bool has_rows = page->job->stage == HTTP_JOB_DOWNLOAD;
 
     /* A worker decides about rows. */
-    if (!has_rows && page->actions_left && body.len && is_certain(page, body))
+    if (!has_rows && page->actions_left && body.len && is_certain(page, response, body))
         return true;
     switch (page->job->stage) {
     case HTTP_JOB_CREATE:
@@ -362,12 +171,12 @@ bool http_job_answered(
     if (verdict != HTTP_BAD && verdict != HTTP_REFRESH_AUTH)
         return false;
     if (has_expired(page, response->status)) {
-        say(page, "the URL is not good any more; asking for another one");
-        return go_to(page, HTTP_JOB_POLL);
+        http_job_say(page, "the URL is not good any more; asking for another one");
+        return http_job_go_to(page, HTTP_JOB_POLL);
     }
     if (verdict == HTTP_BAD && page->job->stage == HTTP_JOB_POLL &&
         (response->status == 404 || response->status == 410))
-        return job_lost(page, response);
+        return http_job_lost(page, response);
     return false;
 }
 
