@@ -38,11 +38,11 @@ struct http_chain {
     uint64_t n_unjudged;
     struct http_guard guard;
     struct http_job_results *job; /* or NULL */
-    unsigned n_resets; /* see reset.h */
-    unsigned misses;   /* pages given up, one behind the other */
-    bool knows_total;  /* n_pages is what the server said */
-    bool is_asked;     /* not all of its answers were kept ones so far, see cache/kept.h */
-    bool ended;        /* what is still on its way is dropped */
+    unsigned n_resets;            /* see reset.h */
+    unsigned misses;              /* pages given up, one behind the other */
+    bool knows_total;             /* n_pages is what the server said */
+    bool is_asked; /* not all of its answers were kept ones so far, see cache/kept.h */
+    bool ended;    /* what is still on its way is dropped */
 };
 
 /* What the resource's walk comes to next; the status is the walk's. A request that cannot be made
