@@ -2,6 +2,7 @@
 
 #include "auth/credential.h"
 #include "cache/cache_options.h"
+#include "cache/past.h"
 #include "client/url.h"
 #include "family/fanout.h"
 #include "family/take.h"
@@ -190,6 +191,7 @@ static void check_resource(
         mistakes);
     http_job_check(resource, s.connection, &s.names, mistakes);
     check_failures(&s, mistakes);
+    http_past_check(resource, weir_node_get(stage->config, "cache") != NULL, mistakes);
     http_actions_check(resource, http_credential_renews(&s.options->auth),
         node_of(&s, "response_actions"), mistakes);
     if (s.names.partitions_are_sound && !s.names.partitions_are_used)

@@ -155,6 +155,9 @@ const struct weir_option http_resource_option_table[] = {
         .initial = "none", .help = "How to log in."),
     WEIR_GROUP(struct http_resource_options, retry, struct http_retry_options,
         http_retry_option_table, .tuning = true, .help = "When a failed request is tried again."),
+    WEIR_BOOL(struct http_resource_options, conditional, .tuning = true, .initial = "false",
+        .help = "Ask only for what has changed since the last complete pass, by ETag and "
+                "Last-Modified; what has not is not loaded again."),
     WEIR_GROUPS(struct http_resource_options, response_actions, struct http_action,
         http_action_options, .tuning = true,
         .help = "What to do about certain answers; the first that fits counts, before all else "

@@ -95,6 +95,7 @@ struct http_resource_options {
     struct http_job_options job; /* where the file has it: see http_job_is_used */
     struct weir_variant auth;
     struct http_retry_options retry;
+    bool conditional;
     struct weir_groups response_actions; /* of struct http_action */
     int on_error;                        /* enum http_on_error */
     const char *max_failed_partitions;   /* "3" or "5%"; NULL: no limit */

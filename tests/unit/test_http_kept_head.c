@@ -46,8 +46,8 @@ static struct http_entry *keep(
 }
 
 static const char *const usual[] = {"Content-Type: application/json", "ETag: \"1\"",
-    "Last-Modified: Tue", "Set-Cookie: sid=secret", "X-Next: 17", "X-Other: 18",
-    "Link: <http://h/2>; rel=\"next\"", "Link: <http://h/9>; rel=\"last\"", NULL};
+    "Last-Modified: Tue, 14 Nov 2023 22:13:20 GMT", "Set-Cookie: sid=secret", "X-Next: 17",
+    "X-Other: 18", "Link: <http://h/2>; rel=\"next\"", "Link: <http://h/9>; rel=\"last\"", NULL};
 
 static void keeps_what_is_looked_at(void **state)
 {
@@ -56,7 +56,8 @@ static void keeps_what_is_looked_at(void **state)
 
     assert_non_null(entry);
     assert_string_equal(entry->head,
-        "Content-Type: application/json\nETag: \"1\"\nLast-Modified: Tue\n"
+        "Content-Type: application/json\nETag: \"1\"\nLast-Modified: Tue, 14 Nov 2023 22:13:20 "
+        "GMT\n"
         "Link: <http://h/2>; rel=\"next\", <http://h/9>; rel=\"last\"\n");
     free(entry);
     entry = keep(f,
@@ -131,7 +132,7 @@ static void asks_by_what_there_is(void **state)
     assert_true(http_kept_head_ask(entry, &request, f->arena));
     assert_string_equal(request.headers[0], "Accept: text/csv");
     assert_string_equal(request.headers[1], "If-None-Match: \"1\"");
-    assert_string_equal(request.headers[2], "If-Modified-Since: Tue");
+    assert_string_equal(request.headers[2], "If-Modified-Since: Tue, 14 Nov 2023 22:13:20 GMT");
     assert_null(request.headers[3]);
     free(entry);
     entry = keep(f, "{'url': 'http://h/'}", 200, none);

@@ -3,6 +3,7 @@
 #include "format/format.h"
 #include "keep.h"
 #include "kept_head.h"
+#include "past.h"
 #include "source/actions.h"
 #include "source/attempt.h"
 #include "source/room.h"
@@ -27,39 +28,41 @@ static const struct http_keeping *keeping_of(const struct http_page *page)
 
 /* --- start -------------------------------------------------------------------------------- */
 
-/* Who asks, and what of heads is kept: an answer kept by another pipeline may lack what this one
- * looks for. */
-static struct http_cache_key common_of(
-    const struct http_resource *resource, const char *const *fields, struct weir_arena *arena)
+/* An answer that another pipeline kept may lack what this one looks for. */
+struct http_cache_key http_kept_common(
+    const struct http_resource *resource, const char *const *fields)
 {
+    struct weir_arena *scratch = weir_arena_new();
     const struct http_options *options = resource->source->options;
     const struct weir_node *auth = resource->options->auth.node;
     const char *cert = options->tls.cert_file;
     struct weir_str parts[4 + HTTP_KEPT_FIELDS];
+    struct http_cache_key common;
     size_t n = 0;
 
     parts[n++] = weir_str("answers, 1");
     parts[n++] = weir_str(options->user_agent ? options->user_agent : "");
     parts[n++] = weir_str(cert ? cert : "");
-    parts[n++] = auth ? weir_node_to_json(arena, auth) : weir_str("");
+    parts[n++] = auth ? weir_node_to_json(scratch, auth) : weir_str("");
     for (size_t i = 0; fields[i]; i++)
         parts[n++] = weir_str(fields[i]);
-    return http_cache_key_of(parts, n);
+    common = http_cache_key_of(parts, n);
+    weir_arena_free(scratch);
+    return common;
 }
 
 static struct http_keeping *keep_resource(
     const struct http_resource *resource, struct http_folder *folder, struct weir_arena *arena)
 {
     const char **fields = http_kept_fields(resource, arena);
-    struct weir_arena *scratch = weir_arena_new();
     struct http_keeping *keeping = weir_new(arena, struct http_keeping);
 
+    if (!fields)
+        return NULL;
     keeping->folder = folder;
     keeping->fields = fields;
-    if (fields)
-        keeping->common = common_of(resource, fields, scratch);
-    weir_arena_free(scratch);
-    return fields ? keeping : NULL;
+    keeping->common = http_kept_common(resource, fields);
+    return keeping;
 }
 
 void http_kept_start(struct http_source *source)
@@ -170,6 +173,7 @@ void http_kept_take(struct http_page *page, bool is_confirmed)
         page->format = http_format_find(resource->options, head.response.content_type);
         page->link =
             http_paginator_of_head(&resource->paginator, &head.response, http_page_arena(page));
+        http_past_compare(page, &head.response, true);
     }
     http_kept_head_close(&head);
     page->no_content = false;

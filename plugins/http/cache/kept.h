@@ -18,6 +18,7 @@
 struct http_batch_kept;
 struct http_credential;
 struct http_page;
+struct http_resource;
 struct http_source;
 struct weir_batch;
 
@@ -43,6 +44,10 @@ struct http_kept {
     struct http_entry *entry; /* NULL: nothing */
 };
 
+/* What all requests of a resource have in common, as a hash: who asks, and which fields of heads are
+ * looked at; NULL ends them. */
+struct http_cache_key http_kept_common(
+    const struct http_resource *resource, const char *const *fields);
 /* Opens the folder, if the file says so. */
 void http_kept_start(struct http_source *source);
 

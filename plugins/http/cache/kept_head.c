@@ -1,14 +1,12 @@
 #include "kept_head.h"
 
-#include "request/header.h"
 #include "source/actions.h"
 #include "source/source.h"
+#include "validators.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-
-enum { MOST_VALIDATOR = 1024 };
 
 static const char ALL_FIELDS[] = "*";
 
@@ -47,7 +45,7 @@ const char **http_kept_fields(const struct http_resource *resource, struct weir_
     const struct weir_groups *groups = &resource->options->response_actions;
     const struct http_action *actions = groups->items;
     const char *always[] = {
-        "Content-Type", "ETag", "Last-Modified", "Link", resource->paginator.next_header};
+        "Content-Type", "Date", "ETag", "Last-Modified", "Link", resource->paginator.next_header};
     size_t n = 0;
 
     /* Conditions may look at any of them. */
@@ -103,13 +101,19 @@ static bool may_be_kept(const struct http_response *response)
            !says(response->head, "Cache-Control", "no-store") && !says(response->head, "Vary", "*");
 }
 
-static bool add_line(struct weir_buf *text, const char *name, const char *value)
+/* A time of change that cannot be asked by is left out. */
+static bool add_line(struct weir_buf *text, const struct http_response *response, const char *name,
+    const char *value)
 {
-    return !value || weir_buf_printf(text, "%s: %s\n", name, value);
+    if (!value ||
+        (strcasecmp(name, "Last-Modified") == 0 && !http_validators_of(response, NULL).time))
+        return true;
+    return weir_buf_printf(text, "%s: %s\n", name, value);
 }
 
-static bool add_all(struct weir_buf *text, const struct http_head *head)
+static bool add_all(struct weir_buf *text, const struct http_response *response)
 {
+    const struct http_head *head = response->head;
     const char *end = head->fields.ptr + head->fields.len;
     bool fits = true;
 
@@ -117,7 +121,7 @@ static bool add_all(struct weir_buf *text, const struct http_head *head)
         const char *value = at + strlen(at) + 1;
 
         if (!lets_in(at))
-            fits = add_line(text, at, value);
+            fits = add_line(text, response, at, value);
         at = value + strlen(value) + 1;
     }
     return fits;
@@ -129,7 +133,7 @@ static bool add_some(
     bool fits = true;
 
     for (; *fields && fits; fields++)
-        fits = add_line(text, *fields,
+        fits = add_line(text, response, *fields,
             strcasecmp(*fields, "Link") == 0 ? response->link
                                              : http_response_header(response, *fields));
     return fits;
@@ -145,8 +149,7 @@ struct http_entry *http_kept_head_of(
     if (!may_be_kept(response))
         return NULL;
     weir_buf_init(&text, HTTP_ENTRY_HEAD_MAX, 1);
-    fits = fields[0] == ALL_FIELDS ? add_all(&text, response->head)
-                                   : add_some(&text, response, fields);
+    fits = fields[0] == ALL_FIELDS ? add_all(&text, response) : add_some(&text, response, fields);
     if (fits) {
         entry = http_entry_new((struct weir_str){text.ptr, text.len});
         entry->status = response->status;
@@ -189,36 +192,17 @@ void http_kept_head_close(struct http_kept_head *kept)
     http_head_done(&kept->head);
 }
 
-static const char *condition(
-    const struct http_entry *entry, const char *field, const char *header, struct weir_arena *arena)
-{
-    char value[MOST_VALIDATOR];
-
-    if (!http_entry_field(entry, field, value, sizeof(value)) || !*value ||
-        !http_header_value_is_valid(weir_str(value)))
-        return NULL;
-    return weir_printf(arena, "%s: %s", header, value);
-}
-
 bool http_kept_head_ask(
     const struct http_entry *entry, struct http_request *request, struct weir_arena *arena)
 {
-    const char *tag = condition(entry, "ETag", "If-None-Match", arena);
-    const char *time = condition(entry, "Last-Modified", "If-Modified-Since", arena);
-    const char **lines;
-    size_t n = 0;
+    struct http_kept_head head;
+    bool is_asked = false;
 
-    if (!tag && !time)
-        return false;
-    while (request->headers && request->headers[n])
-        n++;
-    lines = weir_new_array(arena, n + 3, const char *);
-    if (n)
-        memcpy(lines, request->headers, n * sizeof(*lines));
-    if (tag)
-        lines[n++] = tag;
-    if (time)
-        lines[n++] = time;
-    request->headers = lines;
-    return true;
+    if (http_kept_head_open(&head, entry)) {
+        const struct http_validators validators = http_validators_of(&head.response, arena);
+
+        is_asked = http_validators_ask(&validators, request, arena);
+    }
+    http_kept_head_close(&head);
+    return is_asked;
 }

@@ -191,12 +191,17 @@ static void take(struct http_page *page, struct http_response *response)
     take_body(page, &response->body);
     page->link = http_paginator_of_head(&resource->paginator, response, http_page_arena(page));
     http_kept_renew(page, response);
+    http_past_compare(page, response, false);
     finish(page);
 }
 
-static void take_kept(struct http_page *page)
+/* Nothing came but that it has not changed. */
+static void take_unchanged(struct http_page *page)
 {
-    http_kept_take(page, true);
+    if (page->kept && page->kept->is_asked)
+        http_kept_take(page, true);
+    else
+        http_past_take(page);
     finish(page);
 }
 
@@ -241,7 +246,7 @@ static void act(struct http_page *page, enum http_verdict verdict, struct http_r
         take(page, response);
         break;
     case HTTP_CONFIRMED:
-        take_kept(page);
+        take_unchanged(page);
         break;
     case HTTP_REDIRECTED:
         redirect(page, response);
@@ -268,7 +273,7 @@ static enum http_verdict judge(struct http_page *page, const struct http_respons
     const struct http_resource *resource = page->chain->resource;
     enum http_verdict verdict = http_judge(&resource->options->retry, response);
 
-    if (http_kept_is_confirmed(page, response))
+    if (http_kept_is_confirmed(page, response) || http_past_is_confirmed(page, response))
         return HTTP_CONFIRMED;
     if (weir_error_is_set(&response->error))
         return verdict;
@@ -343,6 +348,7 @@ void http_attempt(struct http_page *page)
     else
         page->login = http_credential_apply(resource->credential, &request, http_page_arena(page));
     http_kept_ask(page, &request);
+    http_past_ask(page, &request);
     page->state = HTTP_PAGE_FLYING;
     http_schedule_enter(page);
     page->transfer = http_client_send(source->client, &request, page_answered, page);

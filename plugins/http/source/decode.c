@@ -32,6 +32,8 @@ static enum weir_status decode_unit(const struct http_resource *resource,
     struct weir_str body = unit->body;
 
     unit->facts = (struct http_facts){.next = unit->link, .total = -1};
+    if (unit->past && unit->past->has_no_body)
+        http_past_facts(unit->past, &unit->facts);
     if (unit->no_content)
         return WEIR_OK;
     if (read_kept(unit, ret_error) != WEIR_OK)

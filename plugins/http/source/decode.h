@@ -15,6 +15,7 @@ struct http_unit {
     const struct http_format *format; /* what it is written in */
     const char *link;                 /* what its head names the next page by, or NULL */
     struct http_batch_kept *kept;     /* what is kept of it, or to be; NULL: nothing */
+    struct http_past *past;           /* what was noted of it, and will be; NULL: nothing */
     bool no_content;
     uint64_t actions_left;            /* response_actions that the body decides between */
     const struct http_answer *head;   /* what these want of its head, or NULL */

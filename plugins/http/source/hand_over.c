@@ -134,6 +134,7 @@ static void hand_page(struct http_page *page, struct weir_batch *batch, struct h
     *unit = (struct http_unit){.page = page,
         .body = room.ptr ? room : (struct weir_str){page->body ? page->body : "", page->body_len},
         .kept = kept,
+        .past = http_past_hand(page, batch->arena),
         .format = page->format,
         .no_content = page->no_content,
         .actions_left = page->actions_left,
@@ -170,16 +171,18 @@ bool http_hand_batch(struct http_source *source, struct weir_batch *batch)
     return true;
 }
 
-/* Families: what the chain was opened with stays in its place, and what the unit opens goes along. */
+/* What a pass will want to know, and families: what the chain was opened with stays in its place, and what the unit opens goes along. */
 static const struct weir_position *place(struct http_resource *resource,
     const struct http_unit *from, const struct weir_position *position, struct weir_arena *arena)
 {
     struct weir_position *copy;
 
-    if (!position || (!from->opened && !from->n_openings))
+    if (!position || (!from->opened && !from->n_openings && !from->past))
         return position;
     copy = weir_new(arena, struct weir_position);
     *copy = *position;
+    if (from->past)
+        copy->note = http_past_note(from->past, &from->facts, arena);
     if (from->opened)
         http_feed_place(from, copy, arena);
     http_feed_open(resource, from, copy);
@@ -199,7 +202,8 @@ enum weir_status http_decoded(struct weir_stage *stage, struct weir_batch *batch
 
         source->n_out--;
         judgement = http_chain_judge(from->page->chain, from, unit, batch->arena);
-        if (!judgement.position || judgement.error)
+        if (!judgement.position || judgement.error ||
+            http_past_leaves_out(from->past, resource->weir))
             weir_batch_void_unit(batch, i);
         http_keep_judge(
             from->kept, judgement.position && !judgement.error && from->verdict == HTTP_GOOD);

@@ -56,6 +56,7 @@ void http_page_restart(struct http_page *page)
     page->hops = 0;
     page->as_get = false;
     http_kept_forget(page);
+    page->past = NULL;
 }
 
 void http_page_release(struct http_page *page, size_t keep)

@@ -19,6 +19,7 @@ struct http_chain;
 struct http_format;
 struct http_job_page;
 struct http_kept;
+struct http_past;
 struct http_permit;
 struct http_source;
 
@@ -68,6 +69,7 @@ struct http_page {
     bool skips;                       /* its failure leaves out the rest, whatever on_error says */
     bool is_stale;                    /* out, and to be asked for again when it is back */
     struct http_kept *kept;           /* what is kept of its answer; NULL: nobody looked */
+    struct http_past *past;           /* what was noted of it; NULL: nobody looked */
     bool shuns_cache;                 /* what was kept could not be read */
     const char *link;                 /* what its head names the next page by, or NULL */
     struct weir_error *error;         /* malloc */

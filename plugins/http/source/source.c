@@ -83,6 +83,7 @@ static enum weir_status start_resource(
     if (http_plan_init(&resource->plan, options, source->options->base_url, arena, ret_error) !=
         WEIR_OK)
         return WEIR_FAIL;
+    http_past_start(resource, arena);
     if (options->max_failed_partitions)
         (void)http_allowance_parse(options->max_failed_partitions, &resource->allowance);
     resource->exhausted = weir_resource_is_read(source->stage, resource->weir);

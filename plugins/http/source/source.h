@@ -9,6 +9,7 @@
 #include "actions.h"
 #include "auth/credential.h"
 #include "cache/kept.h"
+#include "cache/past.h"
 #include "chain.h"
 #include "family/feed.h"
 #include "options.h"
@@ -29,6 +30,7 @@ struct http_resource {
     struct http_job *job; /* its rows are made by one; NULL: they are there */
     struct http_actions actions;
     struct http_keeping *keeping; /* NULL: none of its answers is kept */
+    struct http_pasts *pasts;     /* NULL: unchanged ones are loaded as any */
     struct http_walk walk;
     struct http_feed *feed;    /* of a child: what it is to be asked for; else NULL */
     bool exhausted;            /* no chain is left to begin */

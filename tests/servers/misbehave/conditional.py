@@ -9,7 +9,7 @@ from .data import page_of
 from .exchange import BadParameter, Exchange, dump
 from .routes import route
 
-PARAMETERS = "style size page cursor links tag control vary login leak " + Exchange.ANSWER
+PARAMETERS = "style size page cursor links totals tag control vary login leak " + Exchange.ANSWER
 BEGINNING = 1_700_000_000
 
 
@@ -54,7 +54,7 @@ def links(x, number, page):
 async def kept(x):
     """Pages of the rows that /data-set put under this name, with ETag or Last-Modified; 304 to who
     has them already, which not_modified counts. tag: strong weak time none. control and vary: what
-    Cache-Control and Vary say. With login=1 the rows are those of the name and the token."""
+    Cache-Control and Vary say; totals=0 leaves the number of pages out. With login=1 the rows are those of the name and the token."""
     sets = x.stats.memory.get("data", {})
     name = x.tail()
     if x.flag("login"):
@@ -63,6 +63,8 @@ async def kept(x):
         raise BadParameter(f"nobody put {name!r} with /data-set")
     number, page = page_of(x, sets[name])
     headers = links(x, number, page)
+    if x.text("totals", "1") == "0":
+        del page["total_pages"]
     body = dump(page)
     headers += validators(x, body + json.dumps(headers).encode())
     for key, header in (("control", "Cache-Control"), ("vary", "Vary")):
@@ -71,6 +73,7 @@ async def kept(x):
     headers.append(("Set-Cookie", "sid=a-cookie-that-lets-in"))
     if holds(x, headers):
         x.stats.not_modified += 1
+        await x.pause(x.number("delay", 0.0, float))
         await x.send_whole(304, b"", headers)
     else:
         await x.send_body(body, headers=headers)
