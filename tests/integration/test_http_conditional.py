@@ -129,6 +129,12 @@ class Changes(ConditionalCase):
         self.load(TOTAL, MERGE, login, "where: \"id > 5\"", env=berta, login=1)
         self.assertEqual(self.unchanged, 0)
 
+    def test_what_was_ignored_may_count_in_another_pass(self):
+        self.load(TOTAL, 'response_actions: [{ content: "v", action: ignore }]')
+        self.load(TOTAL)
+        self.assertEqual(self.unchanged, 0)
+        self.assertEqual(self.table(), self.all_once())
+
     def test_a_table_that_is_gone_is_filled_anew(self):
         self.load(TOTAL)
         self.database.make("DROP TABLE t;")

@@ -181,7 +181,8 @@ static const struct weir_position *place(struct http_resource *resource,
         return position;
     copy = weir_new(arena, struct weir_position);
     *copy = *position;
-    if (from->past)
+    /* response_actions may say something else of it in another pass. */
+    if (from->past && from->verdict == HTTP_GOOD)
         copy->note = http_past_note(from->past, &from->facts, arena);
     if (from->opened)
         http_feed_place(from, copy, arena);
