@@ -1,6 +1,7 @@
 """Where answers lead: redirects and links to other origins, to other schemes, and to no place at all."""
 
 import unittest
+from urllib.parse import quote
 
 import harness
 from harness import OK, SOURCE
@@ -8,6 +9,7 @@ from state_case import StateCase, on_both, resource
 
 setUpModule = harness.start_server
 
+FAST = "retry: { initial_interval: 10ms, max_interval: 20ms, max_attempts: 2 }"
 LOGINS = ('auth: { type: bearer, token: "${S}" }',
           'auth: { type: http_basic, username: me, password: "${S}" }',
           'auth: { type: api_key, name: X-Api-Key, api_key: "${S}" }',
@@ -96,6 +98,34 @@ class Addresses(ElsewhereCase):
     def assert_short(self, result, says):
         self.assertIn(says, result.err)
         self.assertLess(len(result.err), 2500)
+
+
+@on_both
+class Marks(ElsewhereCase):
+    """What a server names the next page by comes back in its place, and does not break out of it."""
+
+    EVIL = "a\r\nX-Evil: 1\r\n\r\n&cursor=b#../?@"
+
+    def load_marked(self, *place, code=SOURCE):
+        harness.server().reset()
+        harness.server().put("t", {"data": [{"id": 1}], "next": self.EVIL})
+        result = self.load(resource(
+            "t", "/data/t", "data_selector: data", FAST,
+            f"paginator: {{ type: cursor, cursor_path: next, {', '.join(place)} }}"), code)
+        return result
+
+    def test_s16_in_a_header(self):
+        """S16: no value makes a header of its own."""
+        result = self.load_marked("cursor_header: X-Next")
+        self.assertIn("error[E-HEADER]", result.err)
+        self.assertEqual(harness.server().requests(), 1)
+
+    def test_s16_in_the_address(self):
+        """S16: each byte that means something there is written otherwise."""
+        self.server_may_be_asked_wrongly = True
+        self.load_marked("cursor_param: cursor")
+        asked = list(harness.server().stats("/")["urls"])
+        self.assertEqual(asked, ["/data/t", "/data/t?cursor=" + quote(self.EVIL, safe="")])
 
 
 if __name__ == "__main__":

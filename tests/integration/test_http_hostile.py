@@ -32,6 +32,10 @@ class HostileCase(StateCase):
         return (f'{{ name: {name}, url: "{{partition.url}}", partitions: {{ url: {urls} }}, {FAST}, '
                 "on_error: skip_partition }")
 
+    def some(self, ways, step=4):
+        """All of them, and each step-th where the database makes no difference and takes its time."""
+        return ways[::step if self.DATABASE is Postgres else 1]
+
     def ids(self):
         return self.rows() if self.has_table("t") else []
 
@@ -45,9 +49,9 @@ class HostileCase(StateCase):
 class Framing(HostileCase):
     def test_b04_answers_whose_end_is_in_doubt(self):
         """B04: what one part of the world reads otherwise than another is read by nobody."""
-        for path in ("/chunked-garbage", "/chunked-huge", "/cl-negative", "/cl-overflow", "/cl-dup",
-                     "/cl-te", "/bad-status-line", "/bad-status-line?kind=bare", "/http09",
-                     "/garbage", "/nul-header"):
+        for path in self.some(("/chunked-garbage", "/chunked-huge", "/cl-negative", "/cl-overflow",
+                               "/cl-dup", "/cl-te", "/bad-status-line", "/bad-status-line?kind=bare",
+                               "/http09", "/garbage", "/nul-header")):
             with self.subTest(path=path):
                 self.assert_refused(self.load(path), "E-HTTP-PROTOCOL")
 
@@ -74,7 +78,7 @@ class Framing(HostileCase):
     def test_b01_a_body_that_ends_too_early(self):
         """B01: JSON and NDJSON, also where a record ends there: asked for again, and no row of it."""
         for at in ("middle", "record"):
-            for form in ("json", "ndjson"):
+            for form in self.some(("json", "ndjson"), 2):
                 with self.subTest(at=at, form=form):
                     query = {"at": at, "format": form, "n": 100}
                     result = self.load("/truncated", **query)
@@ -120,18 +124,16 @@ class Words(WordCase):
         """S15: those of rows that the table does not take."""
         result = self.load("/log-inject", status=200, args=("-v",))
         self.assert_clean(result.out + result.err)
-        for args in self.FILES:
-            for key in self.KEYS:
-                with self.subTest(args=args, key=key):
-                    harness.server().put("t", [{"id": 1, key: 1}, {"id": 2, key: "\x1b[2Jx"}])
-                    self.database.empty()
-                    number = "bigint" if self.DATABASE is Postgres else "INTEGER"
-                    self.make(f'CREATE TABLE t (id {number}, "{key}" {number})'
-                              + self.database.strict)
-                    result = self.run_weir(
-                        self.pipeline([resource("t", "/data/t", "data_selector: data")]), *args)
-                    self.assert_told(result, DATA, "E-TYPE")
-                    self.assertNotIn("x1B[2J", result.err)
+        number = "bigint" if self.DATABASE is Postgres else "INTEGER"
+        for key, args in zip(self.KEYS, self.FILES * 2):
+            with self.subTest(args=args, key=key):
+                harness.server().put("t", [{"id": 1, key: 1}, {"id": 2, key: "\x1b[2Jx"}])
+                self.database.empty()
+                self.make(f'CREATE TABLE t (id {number}, "{key}" {number})' + self.database.strict)
+                result = self.run_weir(
+                    self.pipeline([resource("t", "/data/t", "data_selector: data")]), *args)
+                self.assert_told(result, DATA, "E-TYPE")
+                self.assertNotIn("x1B[2J", result.err)
 
     def test_s15_nor_does_what_a_database_says(self):
         """S15: a trigger writes whatever it likes into its error, and on PostgreSQL into notices."""
@@ -184,16 +186,15 @@ class Slow(HostileCase):
 @on(Sqlite)
 class Moving(HostileCase):
     def test_n07_who_is_slow_but_moves_may_go_on(self):
-        """N07: answers that take several times timeout.stall, of a slow server and over a slow
-        line."""
+        """N07: answers that take longer than timeout.stall, of a slow server and over a slow line."""
         server = harness.server().url
-        with Proxy(("127.0.0.1", int(server.rpartition(":")[2])), answers_per_second=6000) as line:
+        with Proxy(("127.0.0.1", int(server.rpartition(":")[2])), answers_per_second=5000) as line:
             result = self.run_weir(self.pipeline(
-                [self.partitions("/drip?bps=6000&n=250", f"http://127.0.0.1:{line.port}/rows?n=240")],
-                extract="timeout: { stall: 1s }"))
+                [self.partitions("/drip?bps=5000&n=250", f"http://127.0.0.1:{line.port}/rows?n=240")],
+                extract="timeout: { stall: 2s }"))
         self.assert_exit(result, OK)
         self.assertEqual(len(self.ids()), 490)
-        self.assertGreater(result.seconds, 2)
+        self.assertGreater(result.seconds, 3)
         self.assertEqual(result.report["resources"][0]["requests"]["retries"], 0)
 
 
@@ -213,32 +214,35 @@ class Restarts(HostileCase):
         return server
 
     def start(self, count, port):
-        return self.start_weir(self.pipeline([
-            items(count, "t", self.PATIENT).replace("${SERVER}", f"http://127.0.0.1:{port}")]))
+        """With a page of another resource that the server holds back until it is healed."""
+        lines = items(count, "t", self.PATIENT), resource("u", "/flaky?as=held&fail=9", self.PATIENT)
+        return self.start_weir(self.pipeline(
+            [line.replace("${SERVER}", f"http://127.0.0.1:{port}") for line in lines]))
 
-    def assert_all(self, run, count):
+    def assert_all(self, run, count, server):
+        server.heal()
         result = self.check(run.wait())
         self.assert_exit(result, OK)
         self.assertEqual(self.ids(), list(range(1, count + 1)))
+        self.assertEqual(self.count("u"), 10)
         self.assert_settled()
         return result
 
     def test_n01_a_server_that_is_late(self):
         run = self.start(100, self.port)
         run.when(lambda: "E-HTTP-CONNECT" in run.said() or "refused" in run.said())
-        self.serve()
-        result = self.assert_all(run, 100)
-        self.assertGreater(result.report["resources"][0]["requests"]["retries"], 0)
+        self.assert_all(run, 100, self.serve())
 
     def test_n01_a_server_that_is_started_anew_again_and_again(self):
         """N01: it is ended in the middle of answers, and connections to it are refused meanwhile."""
         server, run = self.serve(), self.start(2000, self.port)
+        server.wait_for(lambda stats: stats["requests_total"] > 300)
         for _ in range(3):
-            server.wait_for(lambda stats: stats["requests_total"] > 300)
+            server.wait_for(lambda stats: stats["paths"].get("/flaky"))
             server.kill()
             server = self.serve()
-        result = self.assert_all(run, 2000)
-        self.assertGreater(result.report["resources"][0]["requests"]["retries"], 0)
+        result = self.assert_all(run, 2000, server)
+        self.assertGreaterEqual(result.report["resources"][1]["requests"]["retries"], 3)
 
     def test_n01_a_server_that_drops_its_connections(self):
         """N01: as one does that reads its own settings anew."""
@@ -246,10 +250,11 @@ class Restarts(HostileCase):
         with Proxy(("127.0.0.1", self.port)) as line:
             run = self.start(1500, line.port)
             for n in range(1, 7):
-                server.wait_for(lambda stats: stats["requests_total"] > 200 * n)
+                server.wait_for(lambda stats: stats["requests_total"] > 200 * n and
+                                stats["paths"].get("/flaky", 0) >= n)
                 line.cut_all()
-            self.assert_all(run, 1500)
-            self.assertGreater(line.n_connections, 16)
+            self.assert_all(run, 1500, server)
+            self.assertGreaterEqual(line.n_connections, 7)
 
 
 if __name__ == "__main__":

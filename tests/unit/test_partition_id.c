@@ -184,15 +184,15 @@ static size_t walk_file(struct fixture *f, size_t n)
 static void a_million_lines_need_little(void **state)
 {
     struct fixture *f = *state;
-    size_t used;
 
+    /* Sanitizers are slow, and bring an allocator of their own, which mallinfo2 knows nothing of. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    write_lines(f, 100000, 100000);
+    (void)walk_file(f, 100000);
+#else
     write_lines(f, 1000000, 1000000);
-    used = walk_file(f, 1000000);
-    /* Sanitizers bring an allocator of their own, which mallinfo2 knows nothing of. */
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-    assert_in_range(used, 8 << 20, 12 << 20);
+    assert_in_range(walk_file(f, 1000000), 8 << 20, 12 << 20);
 #endif
-    (void)used;
 }
 
 /* Were each compared with all before it, this would take hours. */

@@ -218,9 +218,12 @@ static void a_runaway_ends(void **state)
     static const char rows[] = "[{\"a\":1}]";
 
     (void)state;
+    /* With a sanitizer so many rows take a minute, and show nothing that others do not. */
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
     run_fails(query("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
                     "SELECT i FROM n"),
         rows, "E-LIMIT", "10000000 rows");
+#endif
     run_fails(query("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
                     "SELECT zeroblob(1000000) AS z FROM n"),
         rows, "E-LIMIT", "256 MiB");
