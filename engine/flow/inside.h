@@ -140,7 +140,12 @@ struct row_counts {
 enum weir_status transforms_pass(
     struct job *job, struct weir_batch *batch, struct row_counts *counts);
 
-/* search.c: rows can be told apart where each transform that is left takes each for itself. */
+/* where.c. WEIR_FAIL: at job->failed. */
+enum weir_status where_run(struct job *job);
+
+/* search.c: is the error no limit that all rows have met together? */
+bool error_may_be_of_a_row(const struct weir_error *error);
+/* Rows can be told apart where each transform that is left takes each for itself. */
 bool search_is_possible(const struct job *job);
 /* As transforms_pass, but that the rows at fault are found and set aside. */
 enum weir_status search_while_passing(struct job *job, struct row_counts *counts);

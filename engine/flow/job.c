@@ -4,7 +4,6 @@
 #include "state/marks_take.h"
 
 #include <stdlib.h>
-#include <weir/sql.h>
 
 static enum weir_status fail_at(struct job *job, struct flow_stage *stage)
 {
@@ -73,28 +72,6 @@ static enum weir_status read_marks(struct job *job)
     return WEIR_OK;
 }
 
-/* Rows that were set aside behind it have passed it already. */
-static enum weir_status keep_wanted(struct job *job)
-{
-    struct weir_batch *batch = job->batch;
-    struct flow_stage *extractor = &job->flow->extract;
-    size_t index = plan_resource_index(job->flow->plan, batch->resource);
-    size_t before = batch->n_rows;
-    struct weir_error error = {0};
-
-    if (!batch->resource->engine || batch->stage || !before)
-        return WEIR_OK;
-    weir_batch_drop_rejected(batch);
-    before = batch->n_rows;
-    if (weir_sql_run(batch->resource->engine, batch, &error) != WEIR_OK) {
-        (void)weir_fail(&extractor->planned->stage, error.fault, error.code,
-            "resource '%s', where: %s", batch->resource->name, error.text);
-        return fail_at(job, extractor);
-    }
-    count(&job->flow->stats->resources[index].rows_filtered, before - batch->n_rows);
-    return WEIR_OK;
-}
-
 /* Where the chains that its rows open are found. */
 static enum weir_status tell_chosen(struct job *job)
 {
@@ -126,7 +103,7 @@ static enum weir_status refine(struct job *job)
         weir_batch_remember(batch);
     status = read_marks(job);
     if (status == WEIR_OK)
-        status = keep_wanted(job);
+        status = where_run(job);
     if (status == WEIR_OK)
         status = tell_chosen(job);
     if (batch->resource->is_walked)

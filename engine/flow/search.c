@@ -79,7 +79,7 @@ static void set_row_aside(struct search *search, size_t row)
 }
 
 /* A limit was met by all of them together, and is no fault of a row. */
-static bool may_be_of_a_row(const struct weir_error *error)
+bool error_may_be_of_a_row(const struct weir_error *error)
 {
     return error->fault == WEIR_FAULT_DATA && strncmp(error->code, "E-LIMIT", 7) != 0;
 }
@@ -89,7 +89,7 @@ static enum weir_status split(struct search *search, size_t first, size_t n)
 {
     const size_t halves[] = {n / 2, n - n / 2};
 
-    if (!may_be_of_a_row(&search->error))
+    if (!error_may_be_of_a_row(&search->error))
         return WEIR_FAIL;
     if (n == 1) {
         set_row_aside(search, first);
@@ -122,7 +122,7 @@ enum weir_status search_while_passing(struct job *job, struct row_counts *counts
 
     if (try_to_pass(&search, batch, counts) == WEIR_OK)
         return WEIR_OK;
-    if (!may_be_of_a_row(&search.error))
+    if (!error_may_be_of_a_row(&search.error))
         return fail(&search);
     weir_batch_rewind(batch, &search.start);
     if (split(&search, 0, search.start.n_rows) != WEIR_OK)

@@ -94,6 +94,27 @@ class SetAside(DeadLetterCase):
         self.assertEqual(self.count("c"), len(good))
         self.assertEqual(len(self.letters()), 3)
 
+    def test_what_a_condition_cannot_be_computed_for(self):
+        harness.server().put("t", [{"id": n, "text": "{" if n % 10 == 3 else '{"v": %d}' % (n % 2)}
+                                   for n in range(1, 41)])
+        where = "where: \"text ->> '$.v' = 1\""
+        result = self.load(self.file(where))
+        self.assertEqual(self.rows(), [n for n in range(1, 41) if n % 2 and n % 10 != 3])
+        self.assertEqual(sorted(self.ids_aside()), [3, 13, 23, 33])
+        self.assertEqual(set(self.letters("code || ' ' || reason")),
+                         {"E-SQL where: malformed JSON"})
+        self.assertEqual(set(self.letters('"row"')), {3})
+        self.assertEqual(result.report["resources"][0]["rows"]["filtered"], 20)
+        self.assert_settled()
+        # Put back into a file whose condition can be, they are chosen like any other.
+        file = self.file("where: \"text LIKE '{%' AND id > 5\"")
+        self.load(file, OK, command="replay")
+        self.assertEqual([n for n in self.rows() if n % 10 == 3], [13, 23, 33])
+        self.assertEqual(self.letters(), [])
+        result = self.run_weir(self.pipeline([data("t", where, "table: other")], name="hard"))
+        self.assert_exit(result, DATA)
+        self.assertIn("resource 't', where: ", result.err)
+
     def test_where_nothing_is_set_aside_it_ends_the_run(self):
         harness.server().put("t", [*rows(3), 5])
         result = self.run_weir(self.pipeline([data("t")]))

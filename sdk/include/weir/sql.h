@@ -54,7 +54,7 @@ WEIR_API void weir_sql_mistake(struct weir_mistakes *mistakes, const struct weir
  *   expressions see the row as it was before;
  *   a select gives the batch the rows and columns of its result, unit by unit.
  * Texts of results live in the batch's arena. On WEIR_FAIL the batch is not to be
- * used. A result has no more than 10 million rows or 256 MiB, and a statement that
+ * used, but for a condition, which has changed nothing then. A result has no more than 10 million rows or 256 MiB, and a statement that
  * does not come to an end is ended: E-LIMIT. */
 WEIR_API enum weir_status weir_sql_run(
     struct weir_sql *sql, struct weir_batch *batch, struct weir_error *ret_error) WEIR_MUST_CHECK;
