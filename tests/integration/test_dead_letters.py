@@ -75,6 +75,23 @@ class SetAside(DeadLetterCase):
         self.assertEqual(result.err.count("it is no object, and so no row"), 4)
         self.assertEqual(self.rows(), good)
 
+    def test_what_no_text_may_hold(self):
+        """A NUL, be it deep inside, and a key twice."""
+        some = [row | {"t": "x"} for row in rows(20)]
+        some[3]["t"], some[8]["t"], some[19]["t"] = "a\0b", {"k": ["\0"]}, {"\0": 1}
+        harness.server().put("t", some)
+        self.load(self.file())
+        self.assertEqual(self.rows(), [n for n in range(1, 20) if n not in (4, 9)])
+        self.assertEqual(sorted(self.ids_aside()), [4, 9, 20])
+        self.assertEqual(set(self.letters("code")), {"E-TEXT-NUL"})
+        self.assert_settled()
+        # Mended where they lie, they go where they belong.
+        self.database.make("UPDATE _weir_dead_letter SET raw = replace(raw, '\\u0000', '') "
+                           "WHERE raw NOT LIKE '%{\"k\"%'")
+        self.load(self.file(), REJECTS, command="replay")
+        self.assertEqual(self.rows(), [n for n in range(1, 21) if n != 9])
+        self.assertEqual(self.ids_aside(), [9])
+
     def test_what_is_no_object_is_in_nobodys_way(self):
         """Neither for the mark nor for a key set, a condition, a transform or an opened chain."""
         some = [{"id": n, "v": n, "updated_at": n} for n in range(1, 21)]

@@ -68,6 +68,24 @@ static void what_is_no_object_is_set_aside(void **state)
         "2 [E-ROW-SHAPE] 5; 3 [E-ROW-SHAPE] null; 6 [E-ROW-SHAPE] 6; ");
 }
 
+static void what_no_text_may_hold_is_set_aside(void **state)
+{
+    const struct weir_json_form document = {0};
+    const char *names[] = {"id", "v"};
+    const struct weir_json_form arrays = {.columns = {names, 2}};
+
+    (void)state;
+    check_aside("[{\"id\":1},{\"id\":2,\"v\":\"\\n\\u0000\",\"w\":[\"\\n\"]},{\"w\":1,\"id\":3}]",
+        &document, 2, "2 [E-TEXT-NUL] {\"id\":2,\"v\":\"\\n\\u0000\",\"w\":[\"\\n\"]}; ");
+    check_aside(
+        "[{\"id\":1,\"o\":{\"a\":[{\"\\u0000\":1}]}},{\"id\":2,\"id\":3},\"\\u0000\",{\"id\":4}]",
+        &document, 1,
+        "1 [E-TEXT-NUL] {\"id\":1,\"o\":{\"a\":[{\"\\u0000\":1}]}}; 2 [E-JSON-DUPLICATE] "
+        "{\"id\":2,\"id\":3}; 3 [E-ROW-SHAPE] \"\\u0000\"; ");
+    check_aside("[[1,\"\\u0000\"],[2,[\"\\u0000\"]],[3,4]]", &arrays, 1,
+        "1 [E-TEXT-NUL] [1,\"\\u0000\"]; 2 [E-TEXT-NUL] [2,[\"\\u0000\"]]; ");
+}
+
 static void arrays_of_another_length_are_set_aside(void **state)
 {
     const char *names[] = {"id", "v"};
@@ -80,7 +98,9 @@ static void arrays_of_another_length_are_set_aside(void **state)
 
 static void what_is_no_json_still_fails(void **state)
 {
-    static const char *const bodies[] = {"[{\"id\":1},tru]", "[1,]", "[1", "[\"\xff\"]", "[nul,2]"};
+    static const char *const bodies[] = {"[{\"id\":1},tru]", "[1,]", "[1", "[\"\xff\"]", "[nul,2]",
+        "[{\"a\":\"\\u0000\",\"b\":\"\\x\"}]", "[{\"a\":\"\\u0000\"}", "[{\"a\":\"\\u0000\",}]",
+        "[{\"a\":\"\\u0000\"},{\"b\":\"\\ud800\"}]", "[{\"a\":\"\\u0000\"]"};
     const struct weir_json_form document = {0};
 
     (void)state;
@@ -138,6 +158,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_no_object_is_set_aside),
+        cmocka_unit_test(what_no_text_may_hold_is_set_aside),
         cmocka_unit_test(arrays_of_another_length_are_set_aside),
         cmocka_unit_test(what_is_no_json_still_fails),
         cmocka_unit_test(a_body_of_nothing_else_is_bounded),

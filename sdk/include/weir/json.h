@@ -56,13 +56,13 @@ WEIR_API void weir_json_reader_free(struct weir_json_reader *reader);
  *
  * On WEIR_FAIL the batch may hold rows of the unit so far; weir_batch_fail_unit
  * takes them back. Codes: E-JSON with line, column and offset; E-JSON-DEPTH;
- * E-UTF8; E-TEXT-NUL; E-JSON-DUPLICATE for a key twice in a row; E-BODY-SHAPE
- * when there is nothing at `records`, or the body looks like HTML or XML or is
- * empty; E-ROW-SHAPE for a row that is no object, which is set aside instead where
- * the batch's resource does so; E-LIMIT-COLUMNS when keys make more than
+ * E-UTF8; E-TEXT-NUL; E-JSON-DUPLICATE for a key twice in a row; E-ROW-SHAPE for
+ * a row that is no object; E-BODY-SHAPE when there is nothing at `records`, or the
+ * body looks like HTML or XML or is empty; E-LIMIT-COLUMNS when keys make more than
  * WEIR_JSON_MAX_COLUMNS, or columns that are nearly all empty; E-LIMIT-KEY,
  * E-LIMIT-NUMBER, E-LIMIT-STRING and E-LIMIT-RECORD beyond what stands above;
- * E-LIMIT-BODY from 4 GiB on.
+ * E-LIMIT-BODY from 4 GiB on. Where the batch's resource sets rows aside, so is a
+ * row that is no object, or has an escaped NUL or a key twice.
  */
 WEIR_API enum weir_status weir_json_rows(struct weir_json_reader *reader, struct weir_str body,
     const struct weir_path *records, struct weir_batch *batch,

@@ -23,6 +23,7 @@ struct json_doc {
     size_t n;
     size_t depth;        /* containers that are open */
     size_t escape;       /* the first backslash behind all strings asked about, or length */
+    bool takes_nul;      /* of what is only checked: an escaped NUL is no fault */
     size_t row;          /* counted from 1; 0 outside of rows: for messages */
     struct weir_str key; /* in the row, as it stands in the text: for messages */
     struct weir_error *error;

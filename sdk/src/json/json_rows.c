@@ -190,25 +190,6 @@ static bool check_length(struct json_rows *rows, size_t offset, size_t token)
         "a row of more than %d bytes; do the rows stand deeper inside?", WEIR_JSON_MAX_RECORD);
 }
 
-bool json_rows_read(struct json_rows *rows, size_t *token)
-{
-    struct json_doc *doc = &rows->doc;
-    size_t offset = doc->at[*token];
-    size_t n = 0;
-    bool more;
-    bool good;
-
-    doc->row = ++rows->n_read;
-    if (!json_enter(doc, token, &more) || !open_row(rows, offset))
-        return false;
-    good = (!more || read_members(rows, token, &n)) && check_length(rows, offset, *token);
-    if (good)
-        doc->row = doc->key.len = 0;
-    if (n < rows->batch->n_columns)
-        fill_row(rows);
-    return good;
-}
-
 /* Is this one set aside? Each takes many times the memory of the two bytes that it may be. */
 static bool is_set_aside(struct json_rows *rows)
 {
@@ -229,6 +210,63 @@ static void set_aside(
     rows->doc.row = rows->doc.key.len = 0;
 }
 
+/* Checks a value that is no row, or no good one, and moves behind it. */
+static bool pass_over(struct json_rows *rows, size_t *token)
+{
+    struct json_doc *doc = &rows->doc;
+    size_t offset = doc->at[*token];
+    bool good;
+
+    doc->key.len = 0;
+    /* Back before strings that were asked about. */
+    doc->escape = 0;
+    doc->takes_nul = true;
+    good = json_walk(doc, token);
+    doc->takes_nul = false;
+    return good && check_length(rows, offset, *token);
+}
+
+/* The row that began with this token, at this depth, has failed: may it be by what is no fault of
+ * JSON? Then it is set aside where the resource does so. */
+static bool leave_out(struct json_rows *rows, size_t first, size_t depth, size_t *token)
+{
+    struct json_doc *doc = &rows->doc;
+    struct weir_error error = *doc->error;
+
+    if (strcmp(error.code, "E-TEXT-NUL") != 0 && strcmp(error.code, "E-JSON-DUPLICATE") != 0)
+        return false;
+    if (!is_set_aside(rows))
+        return false;
+    *doc->error = (struct weir_error){0};
+    *token = first;
+    doc->depth = depth;
+    if (!pass_over(rows, token))
+        return false;
+    set_aside(rows, doc->at[first], *token, &error);
+    return true;
+}
+
+bool json_rows_read(struct json_rows *rows, size_t *token)
+{
+    struct json_doc *doc = &rows->doc;
+    size_t first = *token;
+    size_t depth = doc->depth;
+    size_t offset = doc->at[*token];
+    size_t n = 0;
+    bool more;
+    bool good;
+
+    doc->row = ++rows->n_read;
+    if (!json_enter(doc, token, &more) || !open_row(rows, offset))
+        return false;
+    good = (!more || read_members(rows, token, &n)) && check_length(rows, offset, *token);
+    if (good)
+        doc->row = doc->key.len = 0;
+    if (n < rows->batch->n_columns)
+        fill_row(rows);
+    return good || leave_out(rows, first, depth, token);
+}
+
 bool json_rows_refuse(struct json_rows *rows, size_t *token, const char *wanted, const char *where)
 {
     struct json_doc *doc = &rows->doc;
@@ -243,7 +281,7 @@ bool json_rows_refuse(struct json_rows *rows, size_t *token, const char *wanted,
         return false;
     }
     doc->row = rows->n_read;
-    if (!json_walk(doc, token) || !check_length(rows, offset, *token) || !open_row(rows, offset))
+    if (!pass_over(rows, token) || !open_row(rows, offset))
         return false;
     fill_row(rows);
     set_aside(rows, offset, *token, &error);
@@ -319,6 +357,8 @@ static bool refuse_length(struct json_rows *rows, size_t offset, size_t token, s
 bool json_rows_read_array(struct json_rows *rows, size_t *token)
 {
     struct json_doc *doc = &rows->doc;
+    size_t first = *token;
+    size_t depth = doc->depth;
     size_t offset = doc->at[*token];
     size_t n = 0;
     bool more;
@@ -328,7 +368,7 @@ bool json_rows_read_array(struct json_rows *rows, size_t *token)
         return false;
     fill_row(rows);
     if (more && !read_elements(rows, token, &n))
-        return false;
+        return leave_out(rows, first, depth, token);
     doc->key.len = 0;
     if (!check_length(rows, offset, *token))
         return false;

@@ -35,7 +35,7 @@ static size_t read_unicode(struct json_doc *doc, struct weir_str s, uint32_t *re
 
     if (high < 0)
         return json_fail(doc, "E-JSON", offset, "\\u without four hexadecimal digits");
-    if (high == 0)
+    if (high == 0 && !doc->takes_nul)
         return json_fail(doc, "E-TEXT-NUL", offset, "a NUL (\\u0000) inside a text");
     *ret_character = (uint32_t)high;
     if (high < FIRST_HIGH_SURROGATE || high > LAST_SURROGATE)
