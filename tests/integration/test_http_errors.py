@@ -50,6 +50,30 @@ class ErrorCase(harness.Case):
         return result.report["resources"][0]["requests"]["failed"]
 
 
+class Log(ErrorCase):
+    def test_a_server_that_is_down_does_not_fill_it(self):
+        result = self.run_weir("""
+            weir: 1
+            name: down
+            extract:
+              type: http
+              retry: { max_attempts: 5, initial_interval: 1ms, max_interval: 5ms }
+              on_error: skip_partition
+              resources:
+                - { name: a, url: "http://127.0.0.1:9/{partition.n}", partitions: { n: { from: 1, to: 100 } } }
+                - { name: b, url: "${SERVER}/status?code=503&n={partition.n}",
+                    partitions: { n: { from: 1, to: 100 } } }
+            load: { type: sqlite, path: "${WORK}/out.db" }
+            """)
+        self.assert_exit(result, REJECTS)
+        for cause in "E-HTTP-CONNECT", "E-HTTP-STATUS":
+            told = [line for line in result.err.splitlines() if " of 5 in " in line and
+                    ("status 503" in line) == (cause == "E-HTTP-STATUS")]
+            sums = re.findall(rf"(\d+) more requests? failed so within \d+ s.*\[{cause}\]", result.err)
+            self.assertEqual(len(told) + sum(map(int, sums)), 400, result.err)
+            self.assertLessEqual(len(told), 5 * (len(sums) + 1))
+
+
 class Retries(ErrorCase):
     def test_a_page_that_fails_twice_is_asked_three_times(self):
         """H01: after waits that grow, each a random part of the upper half."""

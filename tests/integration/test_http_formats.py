@@ -91,7 +91,7 @@ class Lines(FormatCase):
         result = self.load("/body", "format: ndjson", kind="trail_comma")
         self.assert_refused(result, "E-JSON")
         result = self.load("/body", "format: ndjson", kind="num_root")
-        self.assert_refused(result, "E-BODY-SHAPE")
+        self.assert_refused(result, "E-ROW-SHAPE")
         self.assertIn("line 1: ", result.err)
 
     def test_lines_have_no_next_link(self):
@@ -208,7 +208,8 @@ class Arrays(FormatCase):
                 ("number", "the name of column 2 at 'columns' is a number")):
             with self.subTest(kind=kind):
                 result = self.load("/arrays", *keys, kind=kind)
-                self.assert_refused(result, "E-BODY-SHAPE")
+                self.assert_refused(
+                    result, "E-ROW-SHAPE" if says.startswith("row") else "E-BODY-SHAPE")
                 self.assertIn(says, result.err)
 
     def test_who_names_them_is_one_or_the_other(self):

@@ -1,6 +1,7 @@
 #include "attempt.h"
 
 #include "actions.h"
+#include "again.h"
 #include "cache/kept.h"
 #include "format/format.h"
 #include "gate.h"
@@ -18,7 +19,6 @@
 
 enum {
     MOST_HOPS = 10,
-    LABEL_SIZE = 512,
     MOST_SPARE_SHARE = 32, /* of a body, that is not worth giving back */
 };
 
@@ -58,17 +58,6 @@ static uint64_t next_random(struct http_source *source)
     return source->random;
 }
 
-static void log_again(
-    const struct http_page *page, const struct weir_error *reason, const char *when)
-{
-    char label[LABEL_SIZE];
-
-    http_page_label(page, label, sizeof(label));
-    weir_log(source_of(page)->stage, WEIR_LOG_INFO, "%s: %s; attempt %u of %lld %s", label,
-        reason->text, page->attempts + 1,
-        (long long)page->chain->resource->options->retry.max_attempts, when);
-}
-
 static bool retry(struct http_page *page, const struct weir_error *reason, const char *retry_after)
 {
     struct http_resource *resource = page->chain->resource;
@@ -81,7 +70,7 @@ static bool retry(struct http_page *page, const struct weir_error *reason, const
             (int64_t)time(NULL), next_random(source), &wait_ms))
         return false;
     (void)snprintf(when, sizeof(when), "in %.2f s", (double)wait_ms / 1000);
-    log_again(page, reason, when);
+    http_again_tell(page, reason, when);
     resource->weir->progress->backoff_us += wait_ms * 1000;
     resource->weir->progress->retries++;
     http_page_restart(page);
@@ -97,7 +86,7 @@ static bool log_in_again(
     /* Who was not shown the login cannot have refused it. */
     if (page->home || !http_credential_refused(credential, page->login, ++page->refusals, response))
         return false;
-    log_again(page, reason, "with a new login");
+    http_again_tell(page, reason, "with a new login");
     page->chain->resource->weir->progress->retries++;
     http_page_restart(page);
     http_schedule_ready(page, true);

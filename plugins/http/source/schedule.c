@@ -206,6 +206,7 @@ void http_schedule_on_timer(uv_timer_t *timer)
     uint64_t now = http_source_now(source);
     struct http_waiter *waiter;
 
+    http_again_sum(source, false);
     while ((waiter = http_waiting_first(&source->waiting)) && waiter->due_ms <= now) {
         struct http_page *page = (struct http_page *)(void *)waiter;
 

@@ -179,6 +179,7 @@ void http_source_stop(struct weir_stage *stage)
     if (!source || source->stopped)
         return;
     source->stopped = true;
+    http_again_sum(source, true);
     for (size_t i = 0; i < source->n_resources; i++)
         close_resource(&source->resources[i]);
     http_waiting_done(&source->waiting);
@@ -226,6 +227,7 @@ enum weir_status http_source_extract(struct weir_stage *stage, struct weir_batch
     }
     if (!http_hand_is_over(source))
         return WEIR_AGAIN;
+    http_again_sum(source, true);
     if (source->failed)
         return weir_fail_with(stage, &source->error);
     for (size_t i = 0; i < source->n_resources; i++) {

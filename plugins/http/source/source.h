@@ -7,6 +7,7 @@
 #define WEIR_HTTP_SOURCE_H
 
 #include "actions.h"
+#include "again.h"
 #include "auth/credential.h"
 #include "cache/kept.h"
 #include "cache/past.h"
@@ -65,6 +66,7 @@ struct http_source {
     struct http_credentials credentials;
     struct http_waiting waiting;
     struct http_polite polite;
+    struct http_again again;      /* what the log was told of */
     struct http_folder *folder;   /* of kept answers, or NULL */
     struct http_page_list paused; /* in flight, and waiting for room */
     struct http_page *overrun;    /* the one that may go beyond the budget, or NULL */
