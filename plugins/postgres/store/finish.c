@@ -13,6 +13,7 @@
 #include "state/runs.h"
 
 #include <weir/arena.h>
+#include <weir/closing.h>
 #include <weir/failpoint.h>
 
 /*
@@ -24,162 +25,156 @@
  */
 struct closing {
     struct postgres_load *load;
+    struct connection *control;
     const struct weir_ending *ending;
-    bool *has_gaps; /* in the order of stage->resources */
     bool has_notes;
-    bool published; /* tables whose old rows the pass was to replace */
     bool refused;   /* new rows may not take the place of the old ones */
     bool was_tried; /* the outcome of an earlier try may not be known */
 };
 
-static enum weir_status find_gaps(struct connection *control, struct closing *closing)
+/* --- the steps of weir_close ----------------------------------------------------------------- */
+
+static const struct state *state_of(const struct closing *closing)
 {
-    const struct state *state = &closing->load->state;
-    size_t n = state->stage->n_resources;
-    enum weir_status status = WEIR_OK;
-
-    closing->has_gaps = weir_new_array(state->stage->arena, n, bool);
-    for (size_t i = 0; i < n && status == WEIR_OK; i++) {
-        int64_t id = state->generations[i].id;
-
-        /* The source was read to its end, so a gap that is left is of a chain that it has no more:
-         * a line that was taken out of a list. */
-        status = closing->ending->done ? gaps_forget(control, id)
-                                       : gaps_exist(control, id, &closing->has_gaps[i]);
-    }
-    return status;
+    return &closing->load->state;
 }
 
-static bool replaces(const struct closing *closing, size_t resource)
+static int64_t generation_of(const struct closing *closing, size_t resource)
 {
-    const struct state *state = &closing->load->state;
-
-    return state->generations[resource].is_open &&
-           state->stage->resources[resource]->disposition == WEIR_REPLACE;
+    return state_of(closing)->generations[resource].id;
 }
 
-/* Something of it is missing, or of what would have opened more of it. */
-static bool lacks_some(const struct closing *closing, size_t resource)
+static const char *name_of(const struct closing *closing, size_t resource)
 {
-    const struct weir_stage *stage = closing->load->state.stage;
-
-    for (size_t i = 0; i < stage->n_resources; i++)
-        if (closing->has_gaps[i] &&
-            (i == resource ||
-                weir_resource_descends(stage->resources[resource], stage->resources[i])))
-            return true;
-    return false;
+    return state_of(closing)->stage->resources[resource]->name;
 }
 
-/* A table of which a part is missing keeps its old rows, and so do all others then. */
-static bool lacks_a_part(const struct closing *closing)
+static enum weir_status forget_gaps(void *arg, size_t resource)
 {
-    for (size_t i = 0; i < closing->load->state.stage->n_resources; i++)
-        if (replaces(closing, i) && lacks_some(closing, i))
-            return true;
-    return false;
+    const struct closing *closing = arg;
+
+    return gaps_forget(closing->control, generation_of(closing, resource));
 }
 
-static enum weir_status publish(struct connection *control, struct closing *closing)
+static enum weir_status find_gaps(void *arg, size_t resource, bool *ret_exist)
 {
-    struct weir_stage *stage = closing->load->state.stage;
+    const struct closing *closing = arg;
+
+    return gaps_exist(closing->control, generation_of(closing, resource), ret_exist);
+}
+
+static enum weir_status publish(void *arg)
+{
+    const struct closing *closing = arg;
+    struct weir_stage *stage = state_of(closing)->stage;
     struct table **tables = weir_new_array(stage->arena, stage->n_resources, struct table *);
     size_t n = load_list_replaced(closing->load, tables);
     enum weir_status status;
 
-    if (n == 0 || lacks_a_part(closing))
-        return WEIR_OK;
     WEIR_FAILPOINT("before_publish");
-    status = publish_all(control, tables, n);
+    status = publish_all(closing->control, tables, n);
     WEIR_FAILPOINT("after_publish");
-    closing->published = status == WEIR_OK;
-    closing->refused = status == WEIR_REJECT;
-    return closing->refused ? WEIR_OK : status;
-}
-
-/* What is missing below it comes again only if its rows do: its marks stay where they are. */
-static bool lacks_below(const struct closing *closing, size_t resource)
-{
-    const struct weir_stage *stage = closing->load->state.stage;
-
-    for (size_t i = 0; i < stage->n_resources; i++)
-        if (closing->has_gaps[i] &&
-            weir_resource_descends(stage->resources[i], stage->resources[resource]))
-            return true;
-    return false;
-}
-
-/* Of a table that keeps its old rows the old notes hold. */
-static enum weir_status take_notes(
-    struct connection *control, struct closing *closing, size_t resource)
-{
-    const struct state *state = &closing->load->state;
-    int64_t id = state->generations[resource].id;
-
-    if (!closing->has_notes)
-        return WEIR_OK;
-    if (replaces(closing, resource) && !closing->published)
-        return notes_forget_generation(control, state, id);
-    return notes_take(control, state, id, state->stage->resources[resource]->name,
-        !lacks_some(closing, resource));
-}
-
-/* One that was read whole; its rows are where they belong. */
-static enum weir_status close_generation(
-    struct connection *control, struct closing *closing, size_t resource)
-{
-    const struct state *state = &closing->load->state;
-    int64_t id = state->generations[resource].id;
-    enum weir_status status = WEIR_OK;
-
-    if (closing->refused && replaces(closing, resource))
-        return WEIR_OK;
-    if (!lacks_below(closing, resource))
-        status =
-            marks_move(control, state->run.pipeline, state->stage->resources[resource]->name, id);
-    if (status == WEIR_OK)
-        status = mark_tables_note(control, closing->load, resource);
-    if (status == WEIR_OK)
-        status = marks_forget_seen(control, id);
-    if (status == WEIR_OK)
-        status = take_notes(control, closing, resource);
-    if (status == WEIR_OK && !lacks_some(closing, resource))
-        status = pass_end_generation(control, id);
     return status;
 }
 
-static enum weir_status close_generations(struct connection *control, struct closing *closing)
+static enum weir_status move_marks(void *arg, size_t resource)
 {
-    const struct state *state = &closing->load->state;
+    const struct closing *closing = arg;
+
+    return marks_move(closing->control, state_of(closing)->run.pipeline, name_of(closing, resource),
+        generation_of(closing, resource));
+}
+
+static enum weir_status settle_notes(
+    const struct closing *closing, size_t resource, enum weir_notes_fate fate)
+{
+    int64_t id = generation_of(closing, resource);
+
+    if (!closing->has_notes)
+        return WEIR_OK;
+    if (fate == WEIR_NOTES_DROPPED)
+        return notes_forget_generation(closing->control, state_of(closing), id);
+    return notes_take(closing->control, state_of(closing), id, name_of(closing, resource),
+        fate == WEIR_NOTES_WHOLE);
+}
+
+static enum weir_status settle(void *arg, size_t resource, enum weir_notes_fate notes)
+{
+    const struct closing *closing = arg;
+    enum weir_status status = mark_tables_note(closing->control, closing->load, resource);
+
+    if (status == WEIR_OK)
+        status = marks_forget_seen(closing->control, generation_of(closing, resource));
+    return status == WEIR_OK ? settle_notes(closing, resource, notes) : status;
+}
+
+static enum weir_status end_generation(void *arg, size_t resource)
+{
+    const struct closing *closing = arg;
+
+    return pass_end_generation(closing->control, generation_of(closing, resource));
+}
+
+static enum weir_status forget_places(void *arg)
+{
+    const struct closing *closing = arg;
+    const struct state *state = state_of(closing);
     size_t n = state->stage->n_resources;
     int64_t *ids = weir_new_array(state->stage->arena, n, int64_t);
-    enum weir_status status = WEIR_OK;
 
-    for (size_t i = 0; i < n && status == WEIR_OK; i++) {
+    for (size_t i = 0; i < n; i++)
         ids[i] = state->generations[i].id;
-        if (state->generations[i].is_open)
-            status = close_generation(control, closing, i);
-    }
-    return status == WEIR_OK ? places_forget(control, ids, n) : status;
+    return places_forget(closing->control, ids, n);
 }
 
-static enum weir_status close_pass(struct connection *control, struct closing *closing)
+static enum weir_status abandon(void *arg)
 {
-    const struct state *state = &closing->load->state;
-    enum weir_status status = find_gaps(control, closing);
+    const struct closing *closing = arg;
 
-    if (status == WEIR_OK)
-        status = notes_exist(control, state, &closing->has_notes);
-    if (status == WEIR_OK)
-        status = publish(control, closing);
-    if (status == WEIR_OK)
-        status = close_generations(control, closing);
-    if (status != WEIR_OK)
-        return status;
-    if (closing->ending->abandon || closing->refused)
-        return pass_abandon(control, state, state->pass);
-    return pass_end(control, state->pass);
+    return pass_abandon(closing->control, state_of(closing), state_of(closing)->pass);
 }
+
+static enum weir_status end(void *arg)
+{
+    const struct closing *closing = arg;
+
+    return pass_end(closing->control, state_of(closing)->pass);
+}
+
+static const bool *list_open(const struct state *state)
+{
+    bool *is_open = weir_new_array(state->stage->arena, state->stage->n_resources, bool);
+
+    for (size_t i = 0; i < state->stage->n_resources; i++)
+        is_open[i] = state->generations[i].is_open;
+    return is_open;
+}
+
+static enum weir_status close_pass(struct closing *closing)
+{
+    const struct state *state = state_of(closing);
+    const struct weir_closing steps = {
+        .size = sizeof(steps),
+        .stage = state->stage,
+        .ending = closing->ending,
+        .is_open = list_open(state),
+        .arg = closing,
+        .forget_gaps = forget_gaps,
+        .gaps_exist = find_gaps,
+        .publish = publish,
+        .move_marks = move_marks,
+        .settle = settle,
+        .end_generation = end_generation,
+        .forget_places = forget_places,
+        .abandon_pass = abandon,
+        .end_pass = end,
+    };
+    enum weir_status status = notes_exist(closing->control, state, &closing->has_notes);
+
+    return status == WEIR_OK ? weir_close(&steps, &closing->refused) : status;
+}
+
+/* --- the run --------------------------------------------------------------------------------- */
 
 /* What a server had acknowledged it may have lost in a crash since, and no lane comes by any more. */
 static enum weir_status check_lanes(struct connection *control, const struct postgres_load *load)
@@ -201,11 +196,12 @@ static enum weir_status write_all(struct connection *control, struct closing *cl
     struct weir_ending ending = *closing->ending;
     enum weir_status status = WEIR_OK;
 
-    closing->refused = closing->published = false;
+    closing->control = control;
+    closing->refused = false;
     if (closes(closing))
         status = check_lanes(control, closing->load);
     if (status == WEIR_OK && closes(closing))
-        status = close_pass(control, closing);
+        status = close_pass(closing);
     if (closing->refused)
         ending.exit_code = WEIR_FAULT_DATA;
     return status == WEIR_OK ? runs_end(control, &closing->load->state, &ending) : status;
