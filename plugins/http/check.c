@@ -14,6 +14,7 @@
 #include "request/data.h"
 #include "request/header.h"
 #include "source/actions.h"
+#include "stream/stream.h"
 
 #include <string.h>
 #include <strings.h>
@@ -190,6 +191,7 @@ static void check_resource(
                              http_credential_header_name(&s.options->auth)},
         mistakes);
     http_job_check(resource, s.connection, &s.names, mistakes);
+    http_stream_check(resource, s.options, mistakes);
     check_failures(&s, mistakes);
     http_past_check(resource, weir_node_get(stage->config, "cache") != NULL, mistakes);
     http_actions_check(resource, http_credential_renews(&s.options->auth),

@@ -151,6 +151,10 @@ const struct weir_option http_resource_option_table[] = {
         .initial = "single_page", .help = "How an answer leads to the next page."),
     WEIR_GROUP(struct http_resource_options, job, struct http_job_options, http_job_option_table,
         .help = "The request creates a job, and its rows are what comes of that."),
+    WEIR_BOOL(struct http_resource_options, stream, .initial = "false",
+        .help =
+            "Load rows while the rest of the answer is still arriving, so that it may be larger "
+            "than memory: `max_response_size` does not hold for it. See large answers, below."),
     WEIR_VARIANT(struct http_resource_options, auth, http_auth_variants, .tuning = true,
         .initial = "none", .help = "How to log in."),
     WEIR_GROUP(struct http_resource_options, retry, struct http_retry_options,

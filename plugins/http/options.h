@@ -93,6 +93,7 @@ struct http_resource_options {
     const struct weir_node *include_from_parent;
     struct weir_variant paginator;
     struct http_job_options job; /* where the file has it: see http_job_is_used */
+    bool stream;
     struct weir_variant auth;
     struct http_retry_options retry;
     bool conditional;

@@ -16,10 +16,14 @@ from misbehave.formats import ARRAYS, CSV_KINDS, XML_KINDS  # noqa: E402
 # Before each the bytes by which the target picks what it does: see the top of its file.
 JSON = [b"\0\7" + body for body in BODIES.values()]
 ARRAY = [prefix + dump(value) for value in ARRAYS.values() for prefix in (b"\x20\7", b"\x10\7")]
+SPLIT = [b"\0\3\7" + body for body in BODIES.values()] + [
+    b"\1\3\7" + b'{"v":{"items":' + body + b',"more":1}}' for body in BODIES.values()] + [
+    form + b"\3\7" + body for body in CSV_KINDS.values() for form in (b"\3", b"\4")]
 SEEDS = {
     "fuzz_json": JSON + ARRAY,
     "fuzz_ndjson": [body.strip(b"[]").replace(b"},{", b"}\n{") for body in BODIES.values()],
     "fuzz_csv": [b"\0" + body for body in CSV_KINDS.values()],
+    "fuzz_split": SPLIT,
     "fuzz_xml": [body.replace(b"item", b"r") for body in XML_KINDS.values()],
     "fuzz_unpack": [b"\0\1" + gzip.compress(body, mtime=0) for body in BODIES.values()],
 }

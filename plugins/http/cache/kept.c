@@ -73,8 +73,9 @@ void http_kept_start(struct http_source *source)
         return;
     source->folder = http_folder_open(stage, &source->options->cache);
     for (size_t i = 0; source->folder && i < source->n_resources; i++)
-        /* What is polled would stay as it was. */
-        if (source->resources[i].options->method == HTTP_GET && !source->resources[i].job)
+        /* What is polled would stay as it was, and what is streamed is never here as a whole. */
+        if (source->resources[i].options->method == HTTP_GET && !source->resources[i].job &&
+            !source->resources[i].options->stream)
             source->resources[i].keeping =
                 keep_resource(&source->resources[i], source->folder, stage->arena);
 }

@@ -25,6 +25,21 @@ struct http_client;
 struct http_head;
 struct http_transfer;
 
+struct http_response;
+
+/* What takes bodies as they come, so that none is held; arg is that of the send. */
+struct http_taker {
+    /* The head is here. *ret_takes: the body goes to `take`; else it is kept as any other. */
+    enum weir_status (*begin)(void *arg, const struct http_response *response, bool *ret_takes,
+        struct weir_error *ret_error);
+    /* Some of it, decoded. */
+    enum weir_status (*take)(void *arg, struct weir_str bytes, struct weir_error *ret_error);
+    /* Asked where only the connection ended: does what came prove that it is whole? */
+    bool (*is_whole)(void *arg);
+    /* As `room` of the request, but for `more` bytes. */
+    bool (*room)(void *arg, size_t more);
+};
+
 struct http_client_config {
     uint64_t connect_timeout_ms; /* name, connection and TLS */
     uint64_t stall_timeout_ms;   /* the longest time without a byte, sent or received; fewer than
@@ -58,6 +73,7 @@ struct http_request {
      * transfer pauses until http_transfer_resume. NULL: it may always. Must not call back.
      * One by HTTP/2 is then begun anew by 1.1, so that sizes are asked for once more. */
     bool (*room)(void *arg, size_t size);
+    const struct http_taker *taker; /* NULL: the body is kept, up to max_body */
 };
 
 /* What came of it. Lives until the callback returns; the body may be taken from the buffer. */

@@ -14,19 +14,60 @@ static size_t stop(size_t n)
     return n ? 0 : 1;
 }
 
+static void fill_head(struct http_transfer *transfer)
+{
+    struct http_response *response = &transfer->response;
+    const struct http_head *head = &transfer->head;
+    bool is_success = head->status >= 200 && head->status <= 299;
+
+    response->status = head->status;
+    response->head = head;
+    response->content_type = http_head_find(head, "Content-Type");
+    if (!response->content_type)
+        response->content_type = "";
+    response->link = head->links.len ? head->links.ptr : NULL;
+    response->retry_after = is_success ? NULL : http_head_find(head, "Retry-After");
+    response->location = is_success ? NULL : http_head_find(head, "Location");
+    response->elapsed_us = uv_hrtime() / 1000 - transfer->started_us;
+}
+
+/* Gives to the taker what was unpacked. */
+static enum weir_status drain(void *arg, struct weir_buf *out, struct weir_error *ret_error)
+{
+    struct http_transfer *transfer = arg;
+    enum weir_status status =
+        transfer->taker->take(transfer->arg, (struct weir_str){out->ptr, out->len}, ret_error);
+
+    weir_buf_reset(out);
+    return status;
+}
+
+static enum weir_status begin_taker(struct http_transfer *transfer)
+{
+    if (!transfer->taker || transfer->head.framing.is_encoding_bad)
+        return WEIR_OK;
+    fill_head(transfer);
+    return transfer->taker->begin(
+        transfer->arg, &transfer->response, &transfer->is_taken, &transfer->response.error);
+}
+
 static enum weir_status begin_body(struct http_transfer *transfer)
 {
     struct http_response *response = &transfer->response;
     struct http_framing *framing = &transfer->head.framing;
 
-    if (http_framing_begin(framing, transfer->head.status, transfer->head.minor,
-            response->body.limit, &response->error) != WEIR_OK)
+    if (begin_taker(transfer) != WEIR_OK ||
+        http_framing_begin(framing, transfer->head.status, transfer->head.minor,
+            transfer->is_taken ? UINT64_MAX : response->body.limit, &response->error) != WEIR_OK)
         return WEIR_FAIL;
     transfer->is_opaque = framing->is_encoding_bad;
     if (framing->encoding)
         http_unpack_begin(&transfer->unpack, framing->encoding);
-    else if (framing->length && framing->length <= RESERVE_MAX && !framing->has_surplus &&
-             !transfer->is_opaque && !weir_buf_reserve(&response->body, (size_t)framing->length))
+    transfer->unpack.drain =
+        transfer->is_taken ? (struct http_drain){drain, transfer} : (struct http_drain){0};
+    if (!framing->encoding && !transfer->is_taken && framing->length &&
+        framing->length <= RESERVE_MAX && !framing->has_surplus && !transfer->is_opaque &&
+        !weir_buf_reserve(&response->body, (size_t)framing->length))
         return WEIR_FAIL;
     return WEIR_OK;
 }
@@ -85,9 +126,9 @@ static size_t on_header(char *line, size_t size, size_t n, void *arg)
 static size_t window_size(const struct http_transfer *transfer)
 {
     const struct http_encoding *encoding = transfer->head.framing.encoding;
-    size_t filled = transfer->response.body.len;
+    uint64_t filled = transfer->unpack.out;
 
-    return !encoding ? 0 : filled < encoding->window ? filled : encoding->window;
+    return !encoding ? 0 : filled < encoding->window ? (size_t)filled : encoding->window;
 }
 
 /* Asks for more than is needed now, so that it need not ask for each piece. */
@@ -97,6 +138,8 @@ static bool has_room(struct http_transfer *transfer, size_t n)
     size_t needed = transfer->response.body.len + n + window_size(transfer);
     size_t wanted = needed > 2 * transfer->granted ? needed : 2 * transfer->granted;
 
+    if (transfer->is_taken)
+        return transfer->taker->room(transfer->arg, n + window_size(transfer));
     if (!transfer->room || needed <= transfer->granted)
         return true;
     if (framing->end == HTTP_END_LENGTH && !framing->encoding && framing->length >= needed)
@@ -105,6 +148,18 @@ static bool has_room(struct http_transfer *transfer, size_t n)
         return false;
     transfer->granted = wanted;
     return true;
+}
+
+static enum weir_status unpack_body(struct http_transfer *transfer, const char *bytes, size_t n)
+{
+    struct http_response *response = &transfer->response;
+
+    if (http_unpack_add(&transfer->unpack, bytes, n, &response->body, &response->error) == WEIR_OK)
+        return WEIR_OK;
+    /* What was taken before it was found to be damaged can be verified by another try. */
+    response->retryable =
+        transfer->is_taken && strcmp(response->error.code, "E-HTTP-PROTOCOL") == 0;
+    return WEIR_FAIL;
 }
 
 static size_t on_body(char *bytes, size_t size, size_t n, void *arg)
@@ -121,13 +176,13 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *arg)
     response->wire_bytes += n;
     if (transfer->is_opaque)
         return n;
-    if (transfer->head.framing.encoding) {
-        struct http_unpack *unpack = &transfer->unpack;
-
-        return http_unpack_add(unpack, bytes, n, &response->body, &response->error) == WEIR_OK
+    if (transfer->head.framing.encoding)
+        return unpack_body(transfer, bytes, n) == WEIR_OK ? n : stop(n);
+    if (transfer->is_taken)
+        return transfer->taker->take(
+                   transfer->arg, (struct weir_str){bytes, n}, &response->error) == WEIR_OK
                    ? n
                    : stop(n);
-    }
     if (weir_buf_add(&response->body, bytes, n))
         return n;
     weir_error_set(&response->error, WEIR_FAULT_DATA, "E-LIMIT-BODY",
@@ -153,6 +208,9 @@ static enum weir_status check_whole(struct http_transfer *transfer, struct weir_
     struct http_head *head = &transfer->head;
     struct weir_str body = {response->body.ptr, response->body.len};
 
+    /* A document that is whole stands for one that is not here any more. */
+    if (transfer->is_taken && transfer->taker->is_whole(transfer->arg))
+        body = weir_str("[]");
     if (head->place != HTTP_HEAD_WHOLE)
         return weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-HTTP-TRUNCATED",
             "the connection ended in the middle of the answer's headers");
@@ -184,23 +242,6 @@ static void tell_failure(
 
     http_transfer_host(transfer, host);
     http_failure_tell(&failure, &response->error, &response->retryable);
-}
-
-static void fill_head(struct http_transfer *transfer)
-{
-    struct http_response *response = &transfer->response;
-    const struct http_head *head = &transfer->head;
-    bool is_success = head->status >= 200 && head->status <= 299;
-
-    response->status = head->status;
-    response->head = head;
-    response->content_type = http_head_find(head, "Content-Type");
-    if (!response->content_type)
-        response->content_type = "";
-    response->link = head->links.len ? head->links.ptr : NULL;
-    response->retry_after = is_success ? NULL : http_head_find(head, "Retry-After");
-    response->location = is_success ? NULL : http_head_find(head, "Location");
-    response->elapsed_us = uv_hrtime() / 1000 - transfer->started_us;
 }
 
 const char *http_response_header(const struct http_response *response, const char *name)

@@ -170,6 +170,8 @@ bool http_transfer_begin(
     transfer->started_us = uv_hrtime() / 1000;
     reset_answer(transfer);
     transfer->room = request->room;
+    transfer->taker = request->taker;
+    transfer->is_taken = false;
     transfer->hides_cuts = request->hides_cuts;
     transfer->granted = 0;
     if (strlen(request->url) > URL_MAX) {

@@ -34,6 +34,8 @@ struct http_transfer {
     char *body; /* of the request */
     uint64_t started_us;
     bool (*room)(void *arg, size_t size);
+    const struct http_taker *taker;
+    bool is_taken; /* the body goes to the taker */
     bool hides_cuts;
     size_t granted; /* what `room` said yes to */
     bool is_paused;

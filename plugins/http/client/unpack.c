@@ -100,6 +100,18 @@ static enum weir_status check_ratio(const struct http_unpack *unpack, struct wei
         (unsigned long long)unpack->in, unpack->encoding->name, (unsigned long long)unpack->out);
 }
 
+static enum weir_status drain(
+    struct http_unpack *unpack, struct weir_buf *out, struct weir_error *ret_error)
+{
+    if (!unpack->drain.empty || out->len == 0)
+        return WEIR_OK;
+    if (unpack->out - unpack->out_before > HTTP_UNPACK_MOST_AT_ONCE)
+        return weir_error_set(ret_error, WEIR_FAULT_DATA, "E-LIMIT-BODY",
+            "few bytes of %s became more than %d: that is no data but a bomb",
+            unpack->encoding->name, HTTP_UNPACK_MOST_AT_ONCE);
+    return unpack->drain.empty(unpack->drain.arg, out, ret_error);
+}
+
 /* Until all input is used or the stream ends. */
 static enum weir_status run_stream(struct http_unpack *unpack, struct http_pieces *pieces,
     struct weir_buf *out, struct weir_error *ret_error)
@@ -107,7 +119,8 @@ static enum weir_status run_stream(struct http_unpack *unpack, struct http_piece
     enum http_unpacked unpacked = HTTP_UNPACKED_END;
 
     do {
-        if (step(unpack, pieces, out, &unpacked, ret_error) != WEIR_OK)
+        if (step(unpack, pieces, out, &unpacked, ret_error) != WEIR_OK ||
+            drain(unpack, out, ret_error) != WEIR_OK)
             return WEIR_FAIL;
         if (unpacked == HTTP_UNPACKED_END) {
             unpack->is_inside = false;
@@ -138,6 +151,7 @@ enum weir_status http_unpack_add(struct http_unpack *unpack, const void *bytes, 
     struct http_pieces pieces = {.in = bytes, .n_in = n};
 
     unpack->in += n;
+    unpack->out_before = unpack->out;
     while (pieces.n_in > 0) {
         bool is_first = unpack->in == pieces.n_in;
 

@@ -20,6 +20,14 @@ enum {
      * JSON comes to 50. */
     HTTP_UNPACK_RATIO_FROM = 8 * 1024 * 1024,
     HTTP_UNPACK_RATIO_MAX = 256,
+    /* The same of those that come at once, where nothing else bounds the text. */
+    HTTP_UNPACK_MOST_AT_ONCE = 32 * 1024 * 1024,
+};
+
+/* What takes the text as it comes, and empties the buffer. */
+struct http_drain {
+    enum weir_status (*empty)(void *arg, struct weir_buf *out, struct weir_error *ret_error);
+    void *arg;
 };
 
 struct http_unpack {
@@ -27,6 +35,8 @@ struct http_unpack {
     void *state;    /* the encoding's; NULL: none yet */
     bool is_inside; /* a stream has begun and not ended */
     uint64_t in, out;
+    struct http_drain drain; /* zeroed: all of it is kept in the buffer */
+    uint64_t out_before;     /* the bytes that are being unpacked */
 };
 
 /* A zeroed one needs no _done before its first use. */

@@ -2,7 +2,6 @@
 #include "format.h"
 
 #include <string.h>
-#include <weir/csv.h>
 
 void http_csv_check(const struct http_format_options *csv, const struct weir_node *node,
     struct weir_mistakes *mistakes)
@@ -17,7 +16,7 @@ void http_csv_check(const struct http_format_options *csv, const struct weir_nod
 }
 
 /* Where the answer says that it is CSV, the file says nothing of it. */
-static struct weir_csv dialect_of(const struct http_resource_options *options)
+struct weir_csv http_csv_dialect(const struct http_resource_options *options)
 {
     const struct http_format_options *csv = options->format.options;
 
@@ -33,7 +32,7 @@ static enum weir_status rows(const struct http_resource_options *options,
     struct weir_json_reader *reader, struct weir_str body, struct weir_batch *batch,
     struct weir_error *ret_error)
 {
-    const struct weir_csv dialect = dialect_of(options);
+    const struct weir_csv dialect = http_csv_dialect(options);
     struct weir_csv_reader *csv;
     enum weir_status status;
 

@@ -9,6 +9,7 @@
 
 #include "options.h"
 
+#include <weir/csv.h>
 #include <weir/json.h>
 
 struct http_format {
@@ -62,6 +63,7 @@ void http_json_check(const struct http_format_options *options, const struct wei
     struct weir_mistakes *mistakes);
 void http_xml_check(const struct http_resource_options *options, const struct weir_node *config,
     struct weir_mistakes *mistakes);
+struct weir_csv http_csv_dialect(const struct http_resource_options *options);
 void http_csv_check(const struct http_format_options *options, const struct weir_node *node,
     struct weir_mistakes *mistakes);
 

@@ -12,6 +12,7 @@
 #include "room.h"
 #include "schedule.h"
 #include "source.h"
+#include "stream/stream.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -41,6 +42,10 @@ static void describe(const struct http_page *page, const struct http_response *r
 
     if (weir_error_is_set(&response->error)) {
         *ret_error = response->error;
+        if (!page->chain->stream && strstr(response->error.text, "max_response_size"))
+            (void)weir_error_set(ret_error, response->error.fault, response->error.code,
+                "%s; raise that, or say 'stream: true' to load it piece by piece",
+                response->error.text);
         return;
     }
     request.url = page->url;
@@ -169,15 +174,32 @@ static void finish(struct http_page *page)
     http_chain_settle(page->chain);
 }
 
+static void fail(struct http_page *page, enum http_verdict verdict, const struct weir_error *error,
+    const struct http_response *response)
+{
+    if (verdict != HTTP_BAD && verdict != HTTP_SKIP &&
+        http_attempt_again(page, verdict, error, response))
+        return;
+    page->skips = verdict == HTTP_SKIP;
+    http_attempt_give_up(page, error);
+}
+
 static void take(struct http_page *page, struct http_response *response)
 {
     const struct http_resource *resource = page->chain->resource;
+    struct weir_error error = {0};
+    enum http_verdict verdict = http_stream_end(page, &error);
 
+    if (verdict != HTTP_GOOD) {
+        fail(page, verdict, &error, response);
+        return;
+    }
     page->no_content = response->status == 204;
     page->format = http_format_find(resource->options, response->content_type);
     page->head =
         http_actions_head(&resource->actions, page->actions_left, response, http_page_arena(page));
-    take_body(page, &response->body);
+    if (!page->body)
+        take_body(page, &response->body);
     page->link = http_paginator_of_head(&resource->paginator, response, http_page_arena(page));
     http_kept_renew(page, response);
     http_past_compare(page, response, false);
@@ -208,21 +230,19 @@ void http_attempt_take_nothing(struct http_page *page, bool is_last)
     finish(page);
 }
 
-static void fail(
-    struct http_page *page, enum http_verdict verdict, const struct http_response *response)
+static void take_none(struct http_page *page, const struct http_response *response, bool is_last)
 {
     struct weir_error error = {0};
 
-    describe(page, response, &error);
-    if (verdict != HTTP_BAD && verdict != HTTP_SKIP &&
-        http_attempt_again(page, verdict, &error, response))
-        return;
-    page->skips = verdict == HTTP_SKIP;
-    http_attempt_give_up(page, &error);
+    if (http_stream_leave(page, &error) == WEIR_OK)
+        http_attempt_take_nothing(page, is_last);
+    else
+        fail(page, HTTP_BAD, &error, response);
 }
 
 static void act(struct http_page *page, enum http_verdict verdict, struct http_response *response)
 {
+    struct weir_error error = {0};
     bool is_accepted = verdict == HTTP_CONFIRMED ||
                        (response->status >= 200 && response->status <= 299 && !page->home);
 
@@ -242,7 +262,7 @@ static void act(struct http_page *page, enum http_verdict verdict, struct http_r
         break;
     case HTTP_IGNORE:
     case HTTP_STOP:
-        http_attempt_take_nothing(page, verdict == HTTP_STOP);
+        take_none(page, response, verdict == HTTP_STOP);
         break;
     case HTTP_RETRY:
     case HTTP_RATE_LIMITED:
@@ -251,13 +271,13 @@ static void act(struct http_page *page, enum http_verdict verdict, struct http_r
     case HTTP_SKIP:
     case HTTP_BAD:
     case HTTP_UNKEPT:
-        fail(page, verdict, response);
+        describe(page, response, &error);
+        fail(page, verdict, &error, response);
         break;
     }
 }
 
-/* What becomes of it: by its status, unless the file says otherwise. */
-static enum http_verdict judge(struct http_page *page, const struct http_response *response)
+enum http_verdict http_attempt_judge(struct http_page *page, const struct http_response *response)
 {
     const struct http_resource *resource = page->chain->resource;
     enum http_verdict verdict = http_judge(&resource->options->retry, response);
@@ -275,7 +295,7 @@ static void page_answered(void *arg, struct http_response *response)
     struct http_page *page = arg;
     struct http_resource *resource = page->chain->resource;
     struct http_source *source = resource->source;
-    enum http_verdict verdict = judge(page, response);
+    enum http_verdict verdict = http_attempt_judge(page, response);
 
     page->transfer = NULL;
     page->state = HTTP_PAGE_READY;
@@ -327,6 +347,8 @@ void http_attempt(struct http_page *page)
     request.headers = page->headers;
     request.body = page->sent_body;
     request.room = http_room_ask;
+    if (page->chain->stream)
+        request.taker = http_stream_taker(page);
     if (page->as_get) {
         request.method = "GET";
         request.body = (struct weir_str){NULL, 0};

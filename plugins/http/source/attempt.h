@@ -12,6 +12,8 @@
 void http_attempt(struct http_page *page);
 /* What is kept of its answer is the answer: it is not sent. */
 void http_attempt_skip(struct http_page *page);
+/* What becomes of an answer: by its status, unless the file says otherwise. */
+enum http_verdict http_attempt_judge(struct http_page *page, const struct http_response *response);
 /* Makes its request, if that is not done yet. */
 void http_attempt_prepare(struct http_page *page);
 /* Its answer stands for no rows. May close the chain. */

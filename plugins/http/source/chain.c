@@ -5,6 +5,7 @@
 #include "job/work.h"
 #include "schedule.h"
 #include "source.h"
+#include "stream/stream.h"
 
 #include <stdlib.h>
 
@@ -15,6 +16,23 @@ struct http_page *http_chain_add(struct http_chain *chain, const char *at)
     *(chain->last ? &chain->last->next : &chain->first) = page;
     chain->last = page;
     if (!chain->undelivered)
+        chain->undelivered = page;
+    chain->n_undelivered++;
+    chain->n_unjudged++;
+    return page;
+}
+
+struct http_page *http_chain_split(struct http_chain *chain, struct http_page *rest)
+{
+    struct http_page *page = http_page_new(chain, rest->number, NULL);
+    struct http_page **link = &chain->first;
+
+    while (*link != rest)
+        link = &(*link)->next;
+    *link = page;
+    page->next = rest;
+    rest->number = chain->next_number++;
+    if (chain->undelivered == rest)
         chain->undelivered = page;
     chain->n_undelivered++;
     chain->n_unjudged++;
@@ -97,6 +115,7 @@ void http_chain_close(struct http_chain *chain)
     http_job_close(chain);
     http_host_release(&resource->source->hosts, chain->host);
     http_seen_done(&chain->guard.seen);
+    http_stream_free(chain->stream);
     if (chain->arena != chain->part->arena)
         weir_arena_free(chain->arena);
     http_part_release(chain->part);
@@ -142,6 +161,8 @@ static struct http_chain *chain_new(struct http_resource *resource, const struct
     chain->first_number = chain->next_number = start->number;
     chain->misses = start->misses;
     chain->n_pages = start->is_hole ? start->number + 1 : resource->paginator.max_pages;
+    if (resource->options->stream)
+        chain->stream = http_stream_new(resource->options);
     chain->behind = resource->chains;
     if (chain->behind)
         chain->behind->before = chain;
@@ -167,6 +188,8 @@ static enum weir_status make_request(struct http_chain *chain, const struct http
         return WEIR_FAIL;
     if (start->number == 0)
         return WEIR_OK;
+    if (chain->stream)
+        return http_stream_go_on(chain->stream, start->next, ret_error);
     return http_paginator_go_on(
         &resource->paginator, chain->arena, chain->request.url, start->next, ret_at, ret_error);
 }

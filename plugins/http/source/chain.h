@@ -18,6 +18,7 @@
 
 struct http_job_results;
 struct http_resource;
+struct http_stream;
 
 struct http_chain {
     struct http_resource *resource;
@@ -37,6 +38,7 @@ struct http_chain {
     uint64_t n_undelivered;
     uint64_t n_unjudged;
     struct http_guard guard;
+    struct http_stream *stream;   /* its answer comes in pieces; NULL: as a whole */
     struct http_job_results *job; /* or NULL */
     unsigned n_resets;            /* see reset.h */
     unsigned misses;              /* pages given up, one behind the other */
@@ -56,6 +58,8 @@ void http_chain_settle(struct http_chain *chain);
 void http_chain_taken(struct http_chain *chain, struct http_page *page);
 /* The page at the end of the chain; `at` is what names it, or NULL. Not sent yet. */
 struct http_page *http_chain_add(struct http_chain *chain, const char *at);
+/* A page before the last one, `rest`, which gives its number to it. */
+struct http_page *http_chain_split(struct http_chain *chain, struct http_page *rest);
 /* The first page is judged and done with: the chain goes on behind it, or ends. */
 void http_chain_pass(struct http_chain *chain, bool goes_on);
 /* The first page, which was handed over, is asked for again. What comes back of those behind it does

@@ -68,7 +68,7 @@ static bool may_leave_out(const struct http_chain *chain, const struct http_page
     const struct http_resource *resource = chain->resource;
 
     return http_page_on_error(page) == HTTP_CONTINUE && chain->host &&
-           resource->paginator.kind->computable &&
+           resource->paginator.kind->computable && !chain->stream &&
            (chain->knows_total || chain->misses < MOST_MISSES ||
                page->number + 1 >= chain->n_pages);
 }
@@ -153,6 +153,10 @@ static bool leads_on(struct http_chain *chain, struct http_page *page,
     enum weir_status status;
     const char *at;
 
+    if (page->cut) {
+        position->next = weir_copy_text(arena, page->cut);
+        return true;
+    }
     if (page->number + 1 >= chain->n_pages)
         return false;
     if (http_guard_goes_on(chain, page, facts))

@@ -43,6 +43,7 @@ struct http_page {
     const char *at;                     /* what the page before named, or NULL */
     const struct http_request *request; /* what it is made of: its chain's, or a job's */
     struct http_job_page *job;          /* its way through a job, or NULL */
+    const char *cut;            /* of a piece of an answer: what names the rest of it; else NULL */
     const char *url;            /* once it was sent: where to, without login; redirects change it */
     const char *const *headers; /* of the same request, but for the login; redirects keep them */
     struct weir_str sent_body;

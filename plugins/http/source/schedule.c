@@ -11,10 +11,7 @@ enum {
     LEAST_ESTIMATE = 4 * 1024,
     OPEN_CHAINS = 1024, /* and some for each slot: those that wait to be decoded count too */
     SPARE_PAGES = 64,   /* ready or waiting beyond what the slots can take */
-    /* Bodies that wait to be handed over: several batches. With more the engine is behind, and
-     * answers that are fetched early are loaded no sooner. */
-    MAX_FINISHED_BYTES = 2 * 1024 * 1024,
-    MOST_KEPT = 256, /* kept answers that are taken before the loop has its turn */
+    MOST_KEPT = 256,    /* kept answers that are taken before the loop has its turn */
 };
 
 /* The next page that may be sent; those that are held back are parked. */
@@ -97,7 +94,7 @@ static bool has_taken_enough(struct http_source *source, size_t n_kept)
 {
     if (n_kept >= MOST_KEPT)
         uv_timer_start(&source->skip_timer, http_schedule_on_skip, 0, 0);
-    source->no_room = n_kept >= MOST_KEPT || source->finished_bytes >= MAX_FINISHED_BYTES;
+    source->no_room = n_kept >= MOST_KEPT || source->finished_bytes >= HTTP_MOST_FINISHED_BYTES;
     return source->no_room;
 }
 
@@ -109,7 +106,7 @@ void http_schedule(struct http_source *source)
         return;
     http_room_resume(source);
     source->starved = false;
-    source->no_room = source->finished_bytes >= MAX_FINISHED_BYTES;
+    source->no_room = source->finished_bytes >= HTTP_MOST_FINISHED_BYTES;
     if (source->no_room)
         return;
     while (source->in_flight < source->max_in_flight && idle < source->n_resources) {

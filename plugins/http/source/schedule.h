@@ -13,6 +13,10 @@
 /* Chains that are done already, passed over in one turn of the loop: some milliseconds. */
 enum { HTTP_MOST_SKIPS = 2048 };
 
+/* Bodies that wait to be handed over: several batches. With more the engine is behind, and answers
+ * that are fetched early are loaded no sooner. */
+enum { HTTP_MOST_FINISHED_BYTES = 2 * 1024 * 1024 };
+
 /* Starts all that may start. Call it whenever a slot, room or something to ask for came up. */
 void http_schedule(struct http_source *source);
 /* A page that may be sent. `first`: before the others, for it has waited already. */

@@ -21,6 +21,7 @@ by chance: a test that fails once fails again. `GET /` lists the routes and thei
     logins.py     more of them: /login /refresh /exchange /quota
     formats.py    rows in other clothes: /lines /csv /arrays /xml
     sizes.py      far too much of something: /big /deep /gzip
+    streams.py    large answers that break off: /stream
     names.py      hostile names and texts: /keys /log-inject
     access.py     who may ask, and how often: /auth /token /rate
     manners.py    left alone for a while, or not crowded: /pause /left /crowd

@@ -12,7 +12,7 @@ from pathlib import Path
 # Importing these is what fills the table of routes.
 from . import access, bodies, conditional, control, data, flaky, formats, framing  # noqa: F401
 from . import inbox, jobs, logins, manners, mirror, names, pace, paging, places  # noqa: F401
-from . import redirects, rows, sizes  # noqa: F401
+from . import redirects, rows, sizes, streams  # noqa: F401
 from .exchange import BadParameter, Exchange
 from .routes import find
 from .stats import Stats
