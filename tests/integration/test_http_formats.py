@@ -87,6 +87,19 @@ class Lines(FormatCase):
                            close=1)
         self.assert_refused(result, "E-HTTP-TRUNCATED", SOURCE)
 
+    def test_sequences_of_texts(self):
+        for options in ((), ("format: json_seq",)):
+            for pretty in (0, 1):
+                with self.subTest(options=options, pretty=pretty):
+                    self.db.unlink(missing_ok=True)
+                    self.assert_exit(self.load("/sequence", *options, n=25, pretty=pretty), OK)
+                    self.assertEqual(
+                        [row[0] for row in harness.query(self.db, "SELECT id FROM t ORDER BY id")],
+                        list(range(1, 26)))
+        self.assert_exit(self.load("/sequence", n=0), OK)
+        self.assert_refused(self.load("/sequence", cut=1), "E-JSON")
+        self.assert_refused(self.load("/sequence", bare=1), "E-BODY-SHAPE")
+
     def test_what_is_no_json_is_told_with_its_line(self):
         result = self.load("/body", "format: ndjson", kind="trail_comma")
         self.assert_refused(result, "E-JSON")

@@ -26,6 +26,7 @@ static void the_content_type_says_it(void **state)
     assert_string_equal(format_of(f, file, "application/jsonl2"), "json");
     assert_string_equal(format_of(f, file, "text/csv;header=present"), "csv");
     assert_string_equal(format_of(f, file, "text/xml"), "xml");
+    assert_string_equal(format_of(f, file, "application/json-seq"), "json_seq");
 }
 
 static void the_file_overrules_it(void **state)
@@ -44,6 +45,8 @@ static void only_a_json_document_proves_its_end(void **state)
     struct http_fixture *f = *state;
 
     (void)format_of(f, "{'url': 'http://h/', 'format': 'ndjson'}", "");
+    assert_true(http_format_hides_cuts(&f->options));
+    (void)format_of(f, "{'url': 'http://h/', 'format': 'json_seq'}", "");
     assert_true(http_format_hides_cuts(&f->options));
     (void)format_of(f, "{'url': 'http://h/', 'format': 'json'}", "");
     assert_false(http_format_hides_cuts(&f->options));

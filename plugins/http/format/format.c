@@ -19,6 +19,7 @@ static const struct {
     {"text/x-ndjson", &http_format_ndjson},
     {"text/ndjson", &http_format_ndjson},
     {"text/jsonl", &http_format_ndjson},
+    {"application/json-seq", &http_format_json_seq},
     {"text/csv", &http_format_csv},
     {"application/csv", &http_format_csv},
     {"application/xml", &http_format_xml},
@@ -35,6 +36,8 @@ static const struct http_format *named_format(const struct http_resource_options
         return &http_format_json;
     case HTTP_FORMAT_NDJSON:
         return &http_format_ndjson;
+    case HTTP_FORMAT_JSON_SEQ:
+        return &http_format_json_seq;
     case HTTP_FORMAT_CSV:
         return &http_format_csv;
     case HTTP_FORMAT_XML:

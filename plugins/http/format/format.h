@@ -32,6 +32,7 @@ struct http_format {
 
 extern const struct http_format http_format_json;
 extern const struct http_format http_format_ndjson;
+extern const struct http_format http_format_json_seq;
 extern const struct http_format http_format_csv;
 extern const struct http_format http_format_xml;
 
@@ -41,6 +42,7 @@ enum http_format_name {
     HTTP_FORMAT_NDJSON,
     HTTP_FORMAT_CSV,
     HTTP_FORMAT_XML,
+    HTTP_FORMAT_JSON_SEQ,
 };
 
 enum http_invalid_utf8 { HTTP_UTF8_FAIL, HTTP_UTF8_REPLACE };

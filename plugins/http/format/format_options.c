@@ -93,6 +93,8 @@ const struct weir_variant_type http_format_variants[] = {
     {"ndjson",
         "JSON Lines: a JSON document on each line, in each of which `data_selector` is looked for.",
         HTTP_FORMAT_NDJSON, ndjson_options, SIZE},
+    {"json_seq", "The same, but that each document stands behind a record separator (RFC 7464).",
+        HTTP_FORMAT_JSON_SEQ, ndjson_options, SIZE},
     {"csv", "A row on each line, under a line of names (RFC 4180).", HTTP_FORMAT_CSV, csv_options,
         SIZE},
     {"xml", "XML, in which elements of one name are rows.", HTTP_FORMAT_XML, xml_options, SIZE},

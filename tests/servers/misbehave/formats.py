@@ -1,5 +1,7 @@
 """Rows in other clothes than a JSON array."""
 
+import json
+
 from .exchange import Exchange, dump
 from .routes import route
 from .rows import rows
@@ -16,6 +18,16 @@ async def lines(x):
         found = [{"type": "RECORD", "record": r} for r in found]
     await x.send_body(b"".join(dump(r) + b"\n" for r in found),
                       content_type=x.text("type", LINES))
+
+
+@route("/sequence", "n pretty cut bare " + Exchange.ANSWER)
+async def sequence(x):
+    """n rows as a sequence of JSON texts; pretty=1 over several lines, cut=1 without the end of the last,
+    bare=1 without separators."""
+    texts = [json.dumps(r, indent=2 if x.flag("pretty") else None).encode()
+             for r in rows(1, x.number("n", 10))]
+    body = b"".join((b"" if x.flag("bare") else b"\x1e") + text + b"\n" for text in texts)
+    await x.send_body(body[:-5] if x.flag("cut") else body, content_type="application/json-seq")
 
 
 def csv_field(value, delimiter):
