@@ -135,12 +135,12 @@ static void print_unchanged(const struct report *report, FILE *out)
     for (size_t i = 0; i < report->plan->n_resources; i++) {
         const struct weir_resource *resource = &report->plan->resources[i];
         const struct weir_progress *p = resource->progress;
+        char kept[WORDS_COUNTED_SIZE], same[WORDS_COUNTED_SIZE];
 
         if (p->from_cache || p->not_modified)
-            fprintf(out,
-                "  %s: %" PRIu64 " answers from the cache, %" PRIu64
-                " requests answered with not modified\n",
-                resource->name, p->from_cache, p->not_modified);
+            fprintf(out, "  %s: %s from the cache, %s answered with 'not modified'\n",
+                resource->name, words_counted(p->from_cache, "answer", kept, sizeof(kept)),
+                words_counted(p->not_modified, "request", same, sizeof(same)));
     }
 }
 

@@ -154,11 +154,11 @@ class Keeping(CacheCase):
         self.assertIn("answers to GET are kept", result.err + result.out)
 
     def test_a_preview_uses_it_too(self):
-        self.assert_exit(self.run_weir(self.pipeline(), command="preview"), OK)
-        self.assertGreater(len(self.entries()), 0)
-        asked = harness.server().stats()["requests_total"]
-        self.assert_exit(self.run_weir(self.pipeline(), command="preview"), OK)
-        self.assertEqual(harness.server().stats()["requests_total"], asked)
+        text = self.pipeline(paginator="single_page")
+        for _ in range(2):
+            self.assert_exit(self.run_weir(text, command="preview"), OK)
+            self.assertEqual(len(self.entries()), 1)
+            self.assertEqual(harness.server().stats()["requests_total"], 1)
 
     def test_mistakes_are_told_with_their_place(self):
         result = self.run_weir(self.pipeline("tll: 1h"), command="check")
@@ -323,6 +323,21 @@ class Trust(CacheCase):
         self.assert_loaded_all(result, 10)
         self.assertEqual(result.err.count("cannot be written"), 1)
         self.assertEqual(self.begun(), [])
+
+
+    def test_a_file_that_cannot_be_written_whole_is_none(self):
+        """As on a full disk: what is larger than the limit on files ends in the middle."""
+        harness.server().put("a", [{"id": i, "text": "x" * 400000} for i in range(1, 11)])
+        self.write("p.yaml", self.pipeline(resource='where: "id < 0"', size=1))
+        run = harness.Run(
+            ["sh", "-c", "trap '' XFSZ; ulimit -f 600; exec \"$0\" run p.yaml --report r.json",
+             str(harness.program())], self.environment({}), self.work, self.work / "r.json")
+        self.addCleanup(run.kill)
+        result = self.check(run.wait())
+        self.assert_exit(result, OK)
+        self.assertEqual(result.report["resources"][0]["rows"]["read"], 10)
+        self.assertEqual(result.err.count("cannot be written: File too large"), 1)
+        self.assertEqual(self.entries() + self.begun(), [])
 
 
 class Failures(CacheCase):

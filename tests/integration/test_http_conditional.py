@@ -329,6 +329,11 @@ class Refusals(harness.Case):
                 self.assertIn(reason, result.err)
                 self.assert_exit(self.check_file(line, "cache: {}"), OK)
 
+    def test_jobs_are_refused(self):
+        job = ("name: t, method: POST, job: { poll: { path: x }, status: { completed: [d], path: s } }, "
+               "paginator: single_page")
+        self.assertIn("'conditional' is not for a job", self.check_file(job, "cache: {}").err)
+
     def test_only_get_and_loaders_that_remember(self):
         result = self.check_file("name: t, method: POST", "cache: {}")
         self.assert_exit(result, BAD_FILE)

@@ -69,6 +69,9 @@ static void a_plain_line_is_an_event_for_each_resource(void **state)
     check_lacks(text, "left");
     r->progress[0].allowed_in_flight = 12;
     check_contains(tick(r, &progress), "1,200 requests, 4 in flight of 12 allowed, 2 retried");
+    r->progress[0].from_cache = 300;
+    r->progress[0].not_modified = 7;
+    check_contains(tick(r, &progress), "1,500 requests, 300 from the cache, 7 not modified, 4 in");
 }
 
 static void the_live_view_is_drawn_and_taken_away(void **state)

@@ -44,6 +44,8 @@ static void fill(struct run_fixture *r)
         (struct weir_progress){.requests = 20, .retries = 4, .failures = 2, .bytes = 1 << 20};
     r->progress[1].network_us = 1500000;
     r->progress[1].allowed_in_flight = 12;
+    r->progress[1].from_cache = 1;
+    r->progress[1].not_modified = 1234;
     r->stats.finished_ns = r->stats.started_ns + 2500000000;
 }
 
@@ -92,6 +94,7 @@ static void people_read_sums_and_a_line_a_resource(void **state)
     check_contains(text,
         "\n  resource_1        1,000          100            7          900        "
         " 20        4        2\n");
+    check_contains(text, "resource_2: 1 answer from the cache, 1,234 requests answered with");
     check_contains(text, "\n  resource_2            0            0            0       12,345 ");
     check_lacks(text, "gave up");
 }
@@ -234,6 +237,9 @@ static void programs_read_everything(void **state)
     assert_string_equal(text_at(second, "table"), "resource_2");
     assert_null(json_object_get(json_object_get(first, "requests"), "allowed_in_flight"));
     assert_int_equal(number_at(second, "requests", "allowed_in_flight"), 12);
+    assert_null(json_object_get(json_object_get(first, "requests"), "from_cache"));
+    assert_int_equal(number_at(second, "requests", "from_cache"), 1);
+    assert_int_equal(number_at(second, "requests", "not_modified"), 1234);
     assert_int_equal(number_at(first, "rows", "read"), 1000);
     assert_int_equal(number_at(first, "rows", "filtered"), 100);
     assert_int_equal(number_at(first, "rows", "added"), 7);

@@ -142,6 +142,19 @@ bool http_folder_read(struct http_folder *folder, const struct http_entry *entry
     return http_entry_read(folder->fd, name, entry, ret_body);
 }
 
+/* By workers, so that nothing but the rename is left to the loop. */
+static void make_group(struct http_folder *folder, const struct http_cache_key *key)
+{
+    char name[HTTP_CACHE_NAME];
+
+    if (atomic_load(&folder->has_group[key->bytes[0]]))
+        return;
+    name_of(key, name);
+    name[2] = '\0';
+    if (mkdirat(folder->fd, name, 0700) == 0 || errno == EEXIST)
+        atomic_store(&folder->has_group[key->bytes[0]], true);
+}
+
 /* Told once: what could not be written now will hardly be later. */
 static void give_up_writing(struct http_folder *folder)
 {
@@ -159,6 +172,7 @@ bool http_folder_write(struct http_folder *folder, struct http_entry *entry, str
         return false;
     (void)snprintf(ret_new, HTTP_CACHE_NAME, HTTP_SWEEP_NEW "%016llx-%llu", folder->random,
         (unsigned long long)atomic_fetch_add(&folder->n_new, 1));
+    make_group(folder, &entry->key);
     if (http_entry_write(folder->fd, ret_new, entry, body))
         return true;
     *ret_new = '\0';
@@ -168,22 +182,14 @@ bool http_folder_write(struct http_folder *folder, struct http_entry *entry, str
 
 void http_folder_keep(struct http_folder *folder, const struct http_entry *entry, const char *name)
 {
-    char to[HTTP_CACHE_NAME], group[3];
-    int failed;
+    char to[HTTP_CACHE_NAME];
 
     name_of(&entry->key, to);
-    failed = renameat(folder->fd, name, folder->fd, to);
-    if (failed && errno == ENOENT) {
-        memcpy(group, to, 2);
-        group[2] = '\0';
-        (void)mkdirat(folder->fd, group, 0700);
-        failed = renameat(folder->fd, name, folder->fd, to);
-    }
-    if (!failed) {
+    if (renameat(folder->fd, name, folder->fd, to) == 0) {
         http_sweep_grown(&folder->sweep, entry->head_len + entry->body_len);
         return;
     }
-    /* Somebody may have swept it, in a process that stood still for very long. */
+    /* Somebody may have swept it, or cleared the folder. */
     if (errno != ENOENT)
         give_up_writing(folder);
     http_folder_discard(folder, name);

@@ -23,7 +23,8 @@ struct http_folder {
     int fd;
     unsigned long long random; /* tells this run's new files from others' */
     atomic_uint_least64_t n_new;
-    atomic_bool is_broken; /* nothing can be written, which was told */
+    atomic_bool has_group[256]; /* made in this run, or found */
+    atomic_bool is_broken;      /* nothing can be written, which was told */
     struct http_sweep sweep;
 };
 

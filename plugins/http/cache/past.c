@@ -1,5 +1,6 @@
 #include "past.h"
 
+#include "job/job.h"
 #include "kept.h"
 #include "source/attempt.h"
 #include "source/source.h"
@@ -34,7 +35,10 @@ void http_past_check(
 
     if (!options->conditional)
         return;
-    if (options->method != HTTP_GET)
+    if (http_job_is_used(resource))
+        weir_mistake(mistakes, node, 0, "E-VALUE",
+            "'conditional' is not for a job, whose result is made anew each time");
+    else if (options->method != HTTP_GET)
         weir_mistake(mistakes, node, 0, "E-VALUE",
             "'conditional' is for GET: servers say of no other answer whether it has changed");
     if (!resource->keeps_notes)
@@ -52,7 +56,8 @@ void http_past_start(struct http_resource *resource, struct weir_arena *arena)
 {
     static const char *const no_fields[] = {NULL};
 
-    if (!resource->options->conditional || !resource->weir->keeps_notes)
+    if (!resource->options->conditional || !resource->weir->keeps_notes ||
+        http_job_is_used(resource->weir))
         return;
     resource->pasts = weir_new(arena, struct http_pasts);
     resource->pasts->needs_bodies = need_of(resource->weir) != NULL;
