@@ -1,6 +1,6 @@
 /* http - read REST APIs, many requests at once. See README.md. */
 #include "check.h"
-#include "family/feed.h"
+#include "family/unit.h"
 #include "options.h"
 #include "source/decode.h"
 #include "source/hand_over.h"

@@ -200,8 +200,6 @@ class Mistakes(FamilyCase):
             issues("on_error: continue", "max_failed_partitions: 5%"): "as a number",
             resource("issues", ", a: '{resources.repos.owner.id}'"): "looks into a value",
             resource("issues", ", a: '{resources.repo.id}'"): "did you mean 'repos'?",
-            resource("issues", ", a: '{resources.repos.id}', b: '{resources.other.id}'"):
-                "of which neither is read from the other",
         }
         for text, message in cases.items():
             file = self.family(repos(), text, resource("other"))

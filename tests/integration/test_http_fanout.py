@@ -58,7 +58,7 @@ def groups_of(asked):
 @on_both
 class Groups(FanoutCase):
     def test_values_are_asked_for_together(self):
-        file = self.family(orders(), items(size=1000))
+        file = self.family(orders(), items(size=400))
         result, asked = self.run_asking(file, prefix="/data/items")
         self.assert_exit(result, OK)
         self.assert_items()
@@ -260,8 +260,10 @@ class Mistakes(FanoutCase):
                      "partitions: { id: { resource: order, field: id } }"):
                 "did you mean 'orders'?",
             resource("items", ", a: '{partition.id}', b: '{resources.repos.id}'",
-                     "partitions: { id: { resource: orders, field: id } }"):
-                "of which neither is read from the other",
+                     "partitions: { id: { resource: orders, field: id, group: 2 } }"):
+                "has several parents, and asks for each row together",
+            resource("items", ", a: '{resources.orders.id}', b: '{resources.repos.id}'",
+                     "include_from_parent: [id]"): "such as orders.id",
         }
         for text, message in cases.items():
             result = self.run_weir(self.family(orders(), repos(), text), command="check")
@@ -285,6 +287,131 @@ class Mistakes(FanoutCase):
                       "  items -> table items, read from rows of orders\n"
                       "  repos -> table repos\n"
                       "  issues -> table issues, read from rows of repos\n", result.out)
+
+
+class SeveralCase(FanoutCase):
+    """A child of two parents: each row of the one with each row of the other."""
+
+    def setUp(self):
+        super().setUp()
+        self.put_pairs(range(1, 13), range(1, 10))
+
+    def put_pairs(self, shops, goods):
+        self.shops = [{"id": n, "town": f"t{n % 4}"} for n in shops]
+        self.goods = [{"id": n, "kind": f"k{n % 3}"} for n in goods]
+        self.stock = [{"id": 1000 * shop["id"] + 10 * good["id"] + i, "shop": shop["id"],
+                       "good": good["id"]}
+                      for shop in self.shops for good in self.goods
+                      for i in range((shop["id"] + good["id"]) % 4)]
+        for name in "shops", "goods", "stock":
+            harness.server().put(name, getattr(self, name))
+
+    def shops_of(self, *options, **query):
+        return resource("shops", "", *options, size=5, **query)
+
+    def goods_of(self, *options, **query):
+        return resource("goods", "", *options, size=2, **query)
+
+    def stock_of(self, *options, more="", **query):
+        where = ", where: 'shop:{resources.shops.id}', among: 'good:{resources.goods.id}'"
+        return resource("stock", where + more, *options, size=2, **query)
+
+    def assert_pairs(self):
+        for name in "shops", "goods", "stock":
+            self.assert_table(name, getattr(self, name))
+        self.assert_settled()
+
+
+@on_both
+class Several(SeveralCase):
+    def test_each_with_each(self):
+        file = self.family(self.shops_of(), self.goods_of(), self.stock_of())
+        result, asked = self.run_asking(file, prefix="/data/stock")
+        self.assert_exit(result, OK)
+        self.assert_pairs()
+        self.assertEqual(len([url for url in asked if "cursor=" not in url]), 12 * 9)
+        self.assertEqual(set(asked.values()), {1})
+
+    def test_a_list_and_fields_of_both(self):
+        child = self.stock_of("partitions: { a: [x, y] }", "include_from_parent: [shops.town, "
+                              "goods.kind]", more=", seed: '{partition.a}'")
+        self.assert_exit(self.run_weir(self.family(self.shops_of(), self.goods_of(), child)), OK)
+        self.assertEqual(self.count("stock"), 2 * len(self.stock))
+        for shop, good, town, kind in self.database.query(
+                "SELECT shop, good, shops_town, goods_kind FROM stock"):
+            self.assertEqual((town, kind), (f"t{shop % 4}", f"k{good % 3}"))
+
+    def test_its_own_children_name_both(self):
+        harness.server().put("moves", [{"id": row["id"], "stock": row["id"], "town": "t%d" % (
+            row["shop"] % 4), "kind": "k%d" % (row["good"] % 3)} for row in self.stock])
+        child = resource("moves", ", where: 'stock:{resources.stock.id}', "
+                         "among: 'town:{resources.shops.town}', seed: '{resources.goods.kind}'")
+        self.assert_exit(self.run_weir(self.family(
+            self.shops_of(), self.goods_of(), self.stock_of(), child)), OK)
+        self.assert_pairs()
+        self.assertEqual(self.ids("moves"), self.ids("stock"))
+
+    def test_three_parents(self):
+        harness.server().put("repos", REPOS[:3])
+        child = self.stock_of(more=", seed: '{resources.repos.id}'")
+        self.assert_exit(self.run_weir(self.family(
+            self.shops_of(), self.goods_of(), repos(), child)), OK)
+        self.assertEqual(self.count("stock"), 3 * len(self.stock))
+
+    def test_rows_that_come_late_meet_those_that_are_loaded(self):
+        file = self.family(self.shops_of("on_error: skip_partition", fail=99, fail_page=2),
+                           self.goods_of("on_error: skip_partition", fail=99, fail_page=3),
+                           self.stock_of())
+        self.assert_exit(self.run_weir(file), 9)
+        self.assertEqual((self.count("shops"), self.count("goods")), (5, 4))
+        self.assertEqual(self.count("stock"), len([row for row in self.stock if row["shop"] <= 5
+                                                   and row["good"] <= 4]))
+        harness.server().heal()
+        result, again = self.run_asking(file, prefix="/data/stock")
+        self.assert_exit(result, OK)
+        self.assert_pairs()
+        self.assertEqual(len([url for url in again if "cursor=" not in url]), 12 * 9 - 5 * 4)
+
+    def test_a_parent_without_rows(self):
+        self.put_pairs([], range(1, 4))
+        result, asked = self.run_asking(self.family(
+            self.shops_of(), self.goods_of(), self.stock_of()), prefix="/data/stock")
+        self.assert_exit(result, OK)
+        self.assertFalse(asked)
+
+    def test_too_many_are_told(self):
+        self.put_pairs([], [])
+        for name in "shops", "goods":
+            harness.server().put(name, [{"id": n} for n in range(400)])
+        result = self.run_weir(self.family(resource("shops", size=400), resource(
+            "goods", size=400), self.stock_of()))
+        self.assert_exit(result, harness.DATA)
+        self.assertIn("error[E-LIMIT]", result.err)
+        self.assertIn("leads to more than 100400 requests", result.err)
+
+    def test_a_parent_that_is_read_by_a_mark_is_refused(self):
+        shops = self.shops_of("incremental: { cursor_path: id, cursor_type: integer }")
+        result = self.run_weir(self.family(shops, self.goods_of(), self.stock_of()),
+                               command="check")
+        self.assert_exit(result, BAD_FILE)
+        self.assertIn("of 'shops' only rows that are new are read", result.err)
+
+    def test_check_names_both(self):
+        result = self.run_weir(self.family(self.shops_of(), self.goods_of(), self.stock_of()),
+                               command="check")
+        self.assert_exit(result, OK)
+        self.assertIn("stock -> table stock, read from rows of shops and goods", result.out)
+
+
+@on_both
+class SeveralKilled(SeveralCase, KillCase):
+    TABLES = "shops", "goods", "stock"
+
+    def test_killed(self):
+        file = self.write("several.yaml", self.family(
+            self.shops_of(chaos=0.1, delay=0.003), self.goods_of(chaos=0.1, delay=0.003),
+            self.stock_of(chaos=0.1), load="batching: { rows: 5, period: 5ms }"))
+        self.kill(file, self.assert_pairs, SEEDS)
 
 
 @on_both

@@ -35,7 +35,7 @@ static void set(const char *column, struct weir_value value)
 static struct http_taken taken[] = {{HTTP_ASK, "repos.id", "id", false},
     {HTTP_ASK, "repos.name", "name", false}, {HTTP_GIVE, "repo_id", "id", false},
     {HTTP_GIVE, "tags", "tags", false}};
-static const struct http_takes takes = {"repos", taken, 4, NULL, {0}};
+static const struct http_takes takes = {"repos", taken, 4, NULL, 0, 0};
 static const struct weir_str nothing = {"", 0};
 
 static struct weir_opening open_row(void)
@@ -188,7 +188,7 @@ static void what_is_handed_on_comes_from_rows_or_from_above(void **state)
 {
     static struct http_taken passing[] = {{HTTP_ASK, "orgs.name", "name", true},
         {HTTP_PASS, "orgs.name", "name", true}, {HTTP_PASS, "repos.id", "id", false}};
-    static const struct http_takes both = {"repos", passing, 3, NULL, {0}};
+    static const struct http_takes both = {"repos", passing, 3, NULL, 0, 0};
     struct http_question question;
     struct weir_error error = {0};
     const struct weir_node *handed;

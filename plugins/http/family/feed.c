@@ -1,8 +1,7 @@
 #include "feed.h"
 
-#include "openings.h"
+#include "join.h"
 #include "slice.h"
-#include "source/decode.h"
 #include "source/source.h"
 
 #include <stdlib.h>
@@ -30,21 +29,54 @@ struct http_resource *http_feed_resource(
     return NULL;
 }
 
+static enum weir_status start(struct http_feed *feed, struct http_resource *child,
+    struct weir_arena *arena, struct weir_error *ret_error)
+{
+    const struct weir_resource *weir = child->weir;
+
+    feed->end = &feed->first;
+    feed->n_parents = weir->n_parents;
+    feed->takes = weir_new_array(arena, weir->n_parents, struct http_takes);
+    feed->parents = weir_new_array(arena, weir->n_parents, struct http_resource *);
+    if (http_takes_product(weir, &feed->product, arena, ret_error) != WEIR_OK)
+        return WEIR_FAIL;
+    for (size_t i = 0; i < weir->n_parents; i++) {
+        feed->parents[i] = http_feed_resource(child->source, weir->parents[i]);
+        if (http_takes_init(&feed->takes[i], weir, i, arena, ret_error) != WEIR_OK)
+            return WEIR_FAIL;
+        feed->takes[i].besides = feed->product.longest;
+    }
+    return WEIR_OK;
+}
+
+/* What rows that are loaded say is known from the beginning. */
+static enum weir_status learn_halves(struct http_resource *child, struct weir_error *ret_error)
+{
+    struct http_feed *feed = child->feed;
+    enum weir_status status = WEIR_OK;
+    struct weir_opened opened;
+
+    feed->join = http_join_new();
+    for (size_t i = 0;
+         status == WEIR_OK && weir_chain_opened(child->source->stage, child->weir, i, &opened); i++)
+        if (http_join_is_hold(opened.resume.next))
+            status = http_join_learn(feed->join, child, opened.resume.next, ret_error);
+    return status;
+}
+
 enum weir_status http_feeds_start(
     struct http_source *source, struct weir_arena *arena, struct weir_error *ret_error)
 {
     for (size_t i = 0; i < source->n_resources; i++) {
         struct http_resource *resource = &source->resources[i];
-        struct http_feed *feed;
 
         if (!resource->weir->n_parents)
             continue;
-        feed = weir_new(arena, struct http_feed);
-        if (http_takes_init(&feed->takes, resource->weir, arena, ret_error) != WEIR_OK)
+        resource->feed = weir_new(arena, struct http_feed);
+        if (start(resource->feed, resource, arena, ret_error) != WEIR_OK)
             return WEIR_FAIL;
-        feed->parent = http_feed_resource(source, resource->weir->parents[0]);
-        feed->end = &feed->first;
-        resource->feed = feed;
+        if (resource->weir->n_parents > 1 && learn_halves(resource, ret_error) != WEIR_OK)
+            return WEIR_FAIL;
     }
     return WEIR_OK;
 }
@@ -69,8 +101,10 @@ void http_feed_done(struct http_feed *feed)
 
     while (feed && (fed = take_first(feed)))
         free(fed);
-    if (feed)
+    if (feed) {
+        http_join_free(feed->join);
         free(feed->begun);
+    }
 }
 
 /* --- what has begun ------------------------------------------------------------------------- */
@@ -103,8 +137,7 @@ static void grow(struct http_feed *feed)
     free(old);
 }
 
-/* False: it has begun before. */
-static bool begin(struct http_feed *feed, const struct weir_id *id)
+bool http_feed_begin(struct http_feed *feed, const struct weir_id *id)
 {
     size_t slot;
 
@@ -141,19 +174,18 @@ static void fail_limit(struct http_resource *child)
     (void)weir_error_set(&error, WEIR_FAULT_SOURCE, "E-LIMIT",
         "rows of '%s' say of more than %d things that they are to be read for '%s'; leave some out "
         "with 'where'",
-        child->feed->takes.parent, BEGUN_MAX, child->weir->name);
+        child->feed->takes[0].parent, BEGUN_MAX, child->weir->name);
     http_source_fail(child->source, &error);
 }
 
-/* Where an earlier run has opened it, it is among those that http_feed_next begins with, or done. */
-static void feed_one(struct http_resource *child, const struct weir_opening *opening)
+void http_feed_add(struct http_resource *child, const struct weir_opening *opening)
 {
     struct weir_resume resume;
 
     if (child->feed->n_begun == BEGUN_MAX)
         fail_limit(child);
     else if (weir_chain_resume(child->source->stage, child->weir, &opening->chain, &resume) ||
-             !begin(child->feed, &opening->chain))
+             !http_feed_begin(child->feed, &opening->chain))
         child->feed->n_again++;
     else
         push(child->feed, opening);
@@ -184,8 +216,10 @@ enum weir_status http_feed_next(
     enum weir_status status;
 
     feed->is_dry = false;
-    if (weir_chain_opened(child->source->stage, child->weir, feed->next_opened, &opened)) {
+    while (weir_chain_opened(child->source->stage, child->weir, feed->next_opened, &opened)) {
         feed->next_opened++;
+        if (http_join_is_hold(opened.resume.next))
+            continue;
         feed->n_total++;
         return read_part(child, opened.resume.next, &opened.chain, part, ret_error);
     }
@@ -208,7 +242,12 @@ bool http_feed_has_read(const struct http_resource *resource)
 
 bool http_feed_is_over(const struct http_resource *child)
 {
-    return child->feed->is_dry && !child->feed->first && http_feed_has_read(child->feed->parent);
+    const struct http_feed *feed = child->feed;
+
+    for (size_t i = 0; i < feed->n_parents; i++)
+        if (!http_feed_has_read(feed->parents[i]))
+            return false;
+    return feed->is_dry && !feed->first;
 }
 
 bool http_feed_is_full(const struct http_resource *parent)
@@ -233,44 +272,5 @@ void http_feed_tell(const struct http_resource *child)
             "it "
             "was read once",
             child->weir->name, (unsigned long long)child->feed->n_again,
-            child->feed->n_again == 1 ? "" : "s", child->feed->takes.parent);
-}
-
-/* --- units ---------------------------------------------------------------------------------- */
-
-enum weir_status http_chosen(struct weir_stage *stage, struct weir_batch *batch)
-{
-    enum weir_status status = WEIR_OK;
-
-    for (size_t i = 0; i < batch->n_units && status == WEIR_OK; i++) {
-        const struct weir_unit *unit = &batch->units[i];
-        struct http_unit *to = unit->origin;
-        struct http_openings openings;
-
-        status = http_openings_of_unit(stage, batch, unit, to->opened, &openings);
-        to->openings = openings.items;
-        to->n_openings = openings.n;
-    }
-    return status;
-}
-
-void http_feed_open(
-    struct http_resource *parent, const struct http_unit *unit, struct weir_position *position)
-{
-    if (position->left_out || position->follow == WEIR_FOLLOW_WAIT)
-        return;
-    position->openings = unit->openings;
-    position->n_openings = unit->n_openings;
-    for (size_t i = 0; i < unit->n_openings; i++)
-        feed_one(
-            http_feed_resource(parent->source, unit->openings[i].resource), &unit->openings[i]);
-}
-
-void http_feed_place(
-    const struct http_unit *unit, struct weir_position *position, struct weir_arena *arena)
-{
-    bool goes_on = position->follow == WEIR_FOLLOW_NEXT;
-
-    if (goes_on || (position->follow == WEIR_FOLLOW_END && unit->keeps_opened))
-        position->next = http_opened_place(unit->opened, goes_on ? position->next : NULL, arena);
+            child->feed->n_again == 1 ? "" : "s", child->feed->takes[0].parent);
 }

@@ -3,7 +3,7 @@
  * runs of the pass and in this one. Takes the place of a list of partitions.
  *
  * What waits is bounded: while too much does, no new page of the parent is asked for. Children go on, and so
- * the feed empties. All is of the loop's thread, but for http_chosen.
+ * the feed empties. All is of the loop's thread.
  */
 #ifndef WEIR_HTTP_FEED_H
 #define WEIR_HTTP_FEED_H
@@ -15,9 +15,12 @@ struct http_resource;
 struct http_source;
 
 struct http_feed {
-    struct http_takes takes;
-    struct http_resource *parent;
-    size_t next_opened; /* of those of earlier runs */
+    struct http_takes *takes; /* from each parent */
+    struct http_resource **parents;
+    size_t n_parents;
+    struct http_product product; /* what each row is asked for with, besides */
+    struct http_join *join;      /* NULL: there is one parent */
+    size_t next_opened;          /* of those of earlier runs */
     struct http_fed *first, **end;
     size_t n_waiting;
     size_t waiting_bytes;
@@ -49,16 +52,10 @@ bool http_feed_is_full(const struct http_resource *parent);
 /* Rows that open what is open already, for the log. */
 void http_feed_tell(const struct http_resource *child);
 
-struct http_unit;
-
-/* WORKER: the chains that the rows of each unit open. */
-enum weir_status http_chosen(struct weir_stage *stage, struct weir_batch *batch);
-/* A unit was judged good: what it opens is written down with it, and asked for. */
-void http_feed_open(
-    struct http_resource *parent, const struct http_unit *unit, struct weir_position *position);
-/* Of a child's chain: its place says what it was opened with. At its end only where pages may have been
- * left out, which are asked for with it. */
-void http_feed_place(
-    const struct http_unit *unit, struct weir_position *position, struct weir_arena *arena);
+/* It is known from now on. False: it was before. */
+bool http_feed_begin(struct http_feed *feed, const struct weir_id *id) WEIR_MUST_CHECK;
+/* A chain that was opened, to be asked for, unless it has begun: then an earlier run has opened it, and
+ * it is among those that http_feed_next begins with, or done. */
+void http_feed_add(struct http_resource *child, const struct weir_opening *opening);
 
 #endif

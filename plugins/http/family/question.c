@@ -134,7 +134,7 @@ enum weir_status http_question_of_row(const struct http_takes *takes,
     struct weir_str *const texts[HTTP_N_USES] = {
         [HTTP_ASK] = &question->ask, [HTTP_GIVE] = &question->give, [HTTP_PASS] = &question->pass};
     enum weir_status status = WEIR_OK;
-    size_t len = takes->product.longest;
+    size_t len = takes->besides;
     struct weir_buf buf;
 
     *question = (struct http_question){0};

@@ -33,16 +33,21 @@ struct http_takes {
     struct http_taken *items;
     size_t n;
     const struct http_fanout_column *group; /* one of them is asked for in groups; else NULL */
-    struct http_product product;            /* what each row is asked for with, besides */
+    size_t index;                           /* which of the parents it is */
+    size_t besides;                         /* bytes of what is asked for with it, at the most */
 };
 
 enum { HTTP_TAKES_MAX = 64 };
 
 /* For the plugin. */
 void http_parents(const struct weir_resource *resource, struct weir_parents *parents);
-/* Of a resource with one parent. Mistakes were told by http_takes_check. */
+/* From one parent of the resource. Mistakes were told by http_takes_check. */
 enum weir_status http_takes_init(struct http_takes *takes, const struct weir_resource *resource,
-    struct weir_arena *arena, struct weir_error *ret_error) WEIR_MUST_CHECK;
+    size_t parent, struct weir_arena *arena, struct weir_error *ret_error) WEIR_MUST_CHECK;
+/* The combinations of its lists. */
+enum weir_status http_takes_product(const struct weir_resource *resource,
+    struct http_product *product, struct weir_arena *arena,
+    struct weir_error *ret_error) WEIR_MUST_CHECK;
 void http_takes_check(const struct weir_resource *resource, struct weir_mistakes *mistakes);
 
 #endif

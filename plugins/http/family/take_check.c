@@ -65,6 +65,14 @@ static void check_group(const struct weir_resource *resource,
             group->name);
 }
 
+static bool is_parent(const struct weir_resource *resource, struct weir_str name)
+{
+    for (size_t i = 0; i < resource->n_parents; i++)
+        if (weir_str_is(name, resource->parents[i]->name))
+            return true;
+    return false;
+}
+
 static bool has_file(const struct weir_node *lists)
 {
     for (size_t i = 0; i < lists->n; i++)
@@ -101,7 +109,7 @@ static void check_partitions(const struct weir_resource *resource, struct weir_m
     if (!http_fanout_parse(o->partitions, mistakes->arena, &ignored, &fanout))
         return;
     for (size_t i = 0; i < fanout.n_columns; i++)
-        if (strcmp(fanout.columns[i].resource, resource->parents[0]->name) != 0)
+        if (!is_parent(resource, weir_str(fanout.columns[i].resource)))
             weir_mistake(mistakes, fanout.columns[i].node, 0, "E-VALUE",
                 "'%s' is read from rows of '%s', so '%s' can only be a column of these",
                 resource->name, resource->parents[0]->name, fanout.columns[i].name);
@@ -110,17 +118,66 @@ static void check_partitions(const struct weir_resource *resource, struct weir_m
         check_group(resource, fanout.group, mistakes);
 }
 
+/* --- several parents ------------------------------------------------------------------------ */
+
+static void check_includes(const struct weir_resource *resource, struct weir_mistakes *mistakes)
+{
+    const struct http_resource_options *o = resource->options;
+    const struct weir_node *node = o->include_from_parent;
+
+    for (size_t i = 0; node && i < node->n; i++) {
+        struct weir_str field = node->items[i]->text;
+        struct weir_str parent = http_placeholder_resource(field);
+
+        if (parent.len + 1 >= field.len || !is_parent(resource, parent))
+            weir_mistake(mistakes, node->items[i], 0, "E-VALUE",
+                "'%s' has several parents, so a column to include is named with its own, such as "
+                "%s.id",
+                resource->name, resource->parents[0]->name);
+    }
+}
+
+/* Of what is above it, the first that is read by a mark. */
+static const struct weir_resource *find_incremental(const struct weir_resource *resource)
+{
+    const struct weir_resource *found = NULL;
+
+    for (size_t i = 0; i < resource->n_parents && !found; i++)
+        found = resource->parents[i]->incremental ? resource->parents[i]
+                                                  : find_incremental(resource->parents[i]);
+    return found;
+}
+
+static void check_several(const struct weir_resource *resource, struct weir_mistakes *mistakes)
+{
+    const struct http_resource_options *o = resource->options;
+    const struct weir_resource *incremental = find_incremental(resource);
+    struct http_fanout fanout;
+    struct weir_mistakes ignored;
+
+    weir_mistakes_init(&ignored, mistakes->arena);
+    if (incremental)
+        weir_mistake(mistakes, weir_resource_node(resource, o->path ? "path" : "url"), 0, "E-VALUE",
+            "'%s' is read from rows of '%s' together with rows of '%s', and of '%s' only rows that "
+            "are new are read, which would never meet the others that are not; leave its "
+            "'incremental' out",
+            resource->name, resource->parents[0]->name, resource->parents[1]->name,
+            incremental->name);
+    check_includes(resource, mistakes);
+    if (http_fanout_parse(o->partitions, mistakes->arena, &ignored, &fanout) && fanout.group)
+        weir_mistake(mistakes, fanout.group->node, 0, "E-VALUE",
+            "'%s' has several parents, and asks for each row together with each other one; leave "
+            "'group' out",
+            resource->name);
+}
+
 static void check_child(const struct weir_resource *resource, struct weir_mistakes *mistakes)
 {
     const struct http_resource_options *o = resource->options;
 
+    check_partitions(resource, mistakes);
     if (resource->n_parents > 1)
-        weir_mistake(mistakes, weir_resource_node(resource, o->path ? "path" : "url"), 0, "E-VALUE",
-            "'%s' names fields of '%s' and of '%s', of which neither is read from the other; it "
-            "can be read from rows of one only",
-            resource->name, resource->parents[0]->name, resource->parents[1]->name);
-    else
-        check_partitions(resource, mistakes);
+        check_several(resource, mistakes);
     if (o->max_failed_partitions && strchr(o->max_failed_partitions, '%'))
         weir_mistake(mistakes, weir_resource_node(resource, "max_failed_partitions"), 0, "E-VALUE",
             "how many rows of '%s' there are to be read for is not known while they come; give "

@@ -2,6 +2,7 @@
 
 #include "cache/keep.h"
 #include "decode.h"
+#include "family/unit.h"
 #include "judge.h"
 #include "schedule.h"
 
@@ -185,9 +186,8 @@ static const struct weir_position *place(struct http_resource *resource,
     if (from->past && from->verdict == HTTP_GOOD)
         copy->note = http_past_note(from->past, &from->facts, arena);
     if (from->opened)
-        http_feed_place(from, copy, arena);
-    http_feed_open(resource, from, copy);
-    return copy;
+        http_unit_place(from, copy, arena);
+    return http_unit_open(resource, from, copy, arena) == WEIR_OK ? copy : NULL;
 }
 
 enum weir_status http_decoded(struct weir_stage *stage, struct weir_batch *batch)
@@ -197,18 +197,19 @@ enum weir_status http_decoded(struct weir_stage *stage, struct weir_batch *batch
     for (size_t i = 0; i < batch->n_units; i++) {
         struct weir_unit *unit = &batch->units[i];
         const struct http_unit *from = unit->origin;
+        const struct weir_position *position;
         struct http_judgement judgement;
 
         struct http_resource *resource = from->page->chain->resource;
 
         source->n_out--;
         judgement = http_chain_judge(from->page->chain, from, unit, batch->arena);
-        if (!judgement.position || judgement.error ||
-            http_past_leaves_out(from->past, resource->weir))
+        position = place(resource, from, judgement.position, batch->arena);
+        if (!position || judgement.error || http_past_leaves_out(from->past, resource->weir))
             weir_batch_void_unit(batch, i);
+        unit->position = position;
         http_keep_judge(
             from->kept, judgement.position && !judgement.error && from->verdict == HTTP_GOOD);
-        unit->position = place(resource, from, judgement.position, batch->arena);
         unit->error = judgement.error;
     }
     http_schedule(source);
