@@ -154,6 +154,14 @@ class Shapes(JobCase):
         self.loads(self.file(parent, child), 30)
         self.assertEqual(self.seen()["created"], 3)
 
+    def test_polls_are_not_kept(self):
+        cache = 'cache: { path: "${WORK}/cache", ttl: 1d }'
+        for _ in range(2):
+            harness.server().reset()
+            self.database.empty()
+            self.loads(self.one(parts=2, polls=3, extract=cache, signed=5), 20)
+            self.assertEqual((self.seen()["polls"], len(self.seen()["downloads"])), (4, 2))
+
     def test_waiting_is_no_failure(self):
         result = self.loads(self.one(polls=20, options=[ONCE]))
         self.assertEqual(result.report["resources"][0]["requests"]["retries"], 0)
@@ -331,6 +339,9 @@ class Mistakes(JobCase):
             self.fails(self.one(STATUS, poll=poll), "", message, BAD_FILE, command="check")
         for options, message in (
                 (["paginator: { type: offset, limit: 1 }"], "cannot be read with the paginator 'offset'"),
+                (["conditional: true"], "'conditional' cannot be had together with 'job'"),
+                (["response_actions: [{ status_code: 400, action: reset_pagination }]",
+                  "write_disposition: merge", "primary_key: id"], "cannot be had together with 'job'"),
                 (["params: { a: '{job.id}' }"], "job")):
             self.fails(self.one(options=options), "", message, BAD_FILE, command="check")
 

@@ -182,6 +182,10 @@ void http_job_check(const struct weir_resource *resource, const struct http_opti
 
     if (!http_job_is_used(resource))
         return;
+    if (s.options->conditional)
+        weir_mistake(mistakes, weir_resource_node(resource, "conditional"), 0, "E-VALUE",
+            "'conditional' cannot be had together with 'job', which each pass creates anew; say "
+            "conditional: false");
     http_job_names_find(&job_names, &s.options->job, s.node, mistakes->arena, mistakes);
     check_poll(&s);
     check_status(&s);
