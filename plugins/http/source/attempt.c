@@ -42,7 +42,7 @@ static void describe(const struct http_page *page, const struct http_response *r
 
     if (weir_error_is_set(&response->error)) {
         *ret_error = response->error;
-        if (!page->chain->stream && strstr(response->error.text, "max_response_size"))
+        if (!page->chain->stream && !page->job && strstr(response->error.text, "max_response_size"))
             (void)weir_error_set(ret_error, response->error.fault, response->error.code,
                 "%s; raise that, or say 'stream: true' to load it piece by piece",
                 response->error.text);
