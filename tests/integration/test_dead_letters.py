@@ -6,7 +6,7 @@ import unittest
 
 import harness
 from harness import DATA, OK, REJECTS, SOURCE, WEIR
-from state_case import StateCase, data, on_both
+from state_case import StateCase, data, on_both, resource
 
 setUpModule = harness.start_server
 
@@ -74,6 +74,17 @@ class SetAside(DeadLetterCase):
         result = self.load(self.file(), REJECTS, command="replay")
         self.assertEqual(result.err.count("it is no object, and so no row"), 4)
         self.assertEqual(self.rows(), good)
+
+    def test_what_is_no_object_while_rows_are_streamed(self):
+        for stream in ("stream: true", "stream: false"):
+            with self.subTest(stream=stream):
+                self.load(self.pipeline([
+                    resource("s", "/body?kind=null_row", ASIDE, stream, "table: s"),
+                    resource("a", "/body?kind=arr_row", ASIDE, stream, "table: a")],
+                    name=stream[8:]))
+        self.assertEqual(sorted(self.letters("resource || ' ' || raw || ' ' || \"row\"")),
+                         2 * ['a [2,"row 2"] 2'] + 2 * ["s null 2"])
+        self.assertEqual((self.count("s"), self.count("a")), (4, 4))
 
     def test_what_no_text_may_hold(self):
         """A NUL, be it deep inside, and a key twice."""

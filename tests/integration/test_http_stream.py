@@ -171,10 +171,17 @@ class Bounds(StreamCase):
                 self.assertIn(f"error[E-LIMIT-{code}]", result.err)
                 self.assertLess(harness.server().stats()["bytes_sent"], 64 << 20)
 
+    def test_a_sequence_is_refused_by_what_it_says_it_is(self):
+        result = self.run_weir(self.pipeline([resource("t", "/sequence", "stream: true")]))
+        self.assert_exit(result, DATA)
+        self.assertIn("error[E-BODY-SHAPE]", result.err)
+        self.assertIn("a sequence of JSON texts", result.err)
+
     def test_what_cannot_be_streamed_is_told(self):
         for options, says in (
                 (("paginator: { type: page_number }",), "pages are no such"),
                 (("format: { type: xml, record: r }",), "cannot cut XML"),
+                (("format: json_seq",), "cannot cut sequences of JSON texts"),
                 (("format: { type: json, schema_path: s }",), "list the names under 'columns'"),
                 (("data_selector: 'a[0].b'",), "by keys alone"),
                 (("conditional: true",), "'conditional' is for answers that are units"),

@@ -145,10 +145,11 @@ static enum weir_status begin(
     if (!*ret_takes)
         return WEIR_OK;
     page->format = http_format_find(stream->options, response->content_type);
-    if (page->format == &http_format_xml)
+    if (page->format == &http_format_xml || page->format == &http_format_json_seq)
         return weir_error_set(ret_error, WEIR_FAULT_DATA, "E-BODY-SHAPE",
-            "the answer is XML, by its Content-Type, which 'stream' cannot cut into pieces; leave "
-            "'stream' out, or name its format if it is another");
+            "the answer is %s, by its Content-Type, which 'stream' cannot cut into pieces; leave "
+            "'stream' out, or name its format if it is another",
+            page->format->shown);
     form = form_of(stream->options, page->format);
     http_split_init(&stream->split, &form);
     http_split_begin(&stream->split, stream->cut.bytes);

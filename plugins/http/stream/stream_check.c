@@ -50,9 +50,10 @@ static void check_format(const struct weir_resource *resource,
     int format = options->format.type ? options->format.type->value : HTTP_FORMAT_AUTO;
     const struct http_format_options *said = options->format.options;
 
-    if (format == HTTP_FORMAT_XML)
+    if (format == HTTP_FORMAT_XML || format == HTTP_FORMAT_JSON_SEQ)
         weir_mistake(mistakes, node_of(resource, "format"), 0, "E-VALUE",
-            "'stream' cannot cut XML into pieces; it can json, ndjson and csv");
+            "'stream' cannot cut %s into pieces; it can json, ndjson and csv",
+            format == HTTP_FORMAT_XML ? "XML" : "sequences of JSON texts");
     if (format == HTTP_FORMAT_JSON && said && said->schema_path)
         weir_mistake(mistakes, node_of(resource, "format"), 0, "E-VALUE",
             "'schema_path' needs the whole answer, which 'stream' never has; list the names "
