@@ -3,6 +3,7 @@
 #include "bad_row.h"
 #include "bind.h"
 #include "errors.h"
+#include "lacks.h"
 #include "match.h"
 #include "names.h"
 #include "orphans.h"
@@ -32,33 +33,68 @@ static int insert_row(
     return sqlite3_reset(insert);
 }
 
+/* Where rows are going, and how the one at hand does. */
+struct insertion {
+    struct table *table;
+    struct weir_batch *batch;
+    struct undo *undo;
+    struct lacks lacks;
+    sqlite3_stmt *insert;
+};
+
+static enum weir_status fail_insert(const struct table *table)
+{
+    return database_fail(table->db, "table '%s'", name_show(table->shown).text);
+}
+
+/* Another set of columns is another statement. What was bound in the old one is let go, so that
+ * one that comes back holds nothing. */
+static enum weir_status take_statement(struct insertion *insertion, const struct match *form)
+{
+    int rc;
+
+    if (insertion->insert)
+        (void)sqlite3_clear_bindings(insertion->insert);
+    insertion->insert = statements_get(insertion->table, form->uses, &rc);
+    return insertion->insert ? WEIR_OK : fail_insert(insertion->table);
+}
+
+static enum weir_status insert_next(struct insertion *insertion, size_t row)
+{
+    bool is_other = false;
+    const struct match *form = lacks_form(&insertion->lacks, row, &is_other);
+    enum weir_status status = WEIR_OK;
+    int rc = SQLITE_DONE;
+
+    if (is_other || !insertion->insert)
+        status = take_statement(insertion, form);
+    if (status != WEIR_OK)
+        return status;
+    if (!weir_batch_is_rejected(insertion->batch, row))
+        rc = insert_row(insertion->insert, form, row, insertion->batch->arena);
+    if (rc == SQLITE_OK) {
+        undo_note_row(insertion->undo, insertion->table->db->connection);
+        return WEIR_OK;
+    }
+    if (rc != SQLITE_DONE)
+        status = bad_row_of_sqlite(insertion->table, insertion->batch, row);
+    /* The next row may not count on what is bound. */
+    (void)sqlite3_clear_bindings(insertion->insert);
+    return status;
+}
+
 static enum weir_status insert_rows(
     struct table *table, struct weir_batch *batch, const struct match *match, struct undo *undo)
 {
+    struct insertion insertion = {.table = table, .batch = batch, .undo = undo};
     enum weir_status status = WEIR_OK;
-    int rc;
-    sqlite3_stmt *insert = statements_get(table, match->uses, &rc);
 
-    if (!insert)
-        return database_fail(table->db, "table '%s'", name_show(table->shown).text);
-    for (size_t row = 0; row < batch->n_rows && status == WEIR_OK; row++) {
-        if (WEIR_FAILPOINT("mid_rows")) {
-            status = database_fail(table->db, "table '%s'", name_show(table->shown).text);
-            break;
-        }
-        rc = weir_batch_is_rejected(batch, row) ? SQLITE_DONE
-                                                : insert_row(insert, match, row, batch->arena);
-        if (rc == SQLITE_OK) {
-            undo_note_row(undo, table->db->connection);
-            continue;
-        }
-        if (rc != SQLITE_DONE)
-            status = bad_row_of_sqlite(table, batch, row);
-        /* The next row may not count on what is bound. */
-        (void)sqlite3_clear_bindings(insert);
-    }
+    lacks_init(&insertion.lacks, table, match, batch);
+    for (size_t row = 0; row < batch->n_rows && status == WEIR_OK; row++)
+        status = WEIR_FAILPOINT("mid_rows") ? fail_insert(table) : insert_next(&insertion, row);
     /* The texts of the batch are about to go. */
-    (void)sqlite3_clear_bindings(insert);
+    if (insertion.insert)
+        (void)sqlite3_clear_bindings(insertion.insert);
     return status;
 }
 

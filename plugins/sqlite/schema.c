@@ -95,7 +95,7 @@ static enum weir_status read_kind(struct table *table, bool *ret_exists, bool *r
 }
 
 /* Columns of pragma_table_xinfo. */
-enum { INFO_NAME, INFO_TYPE, INFO_KEY, INFO_HIDDEN, INFO_PLACE };
+enum { INFO_NAME, INFO_TYPE, INFO_KEY, INFO_HIDDEN, INFO_PLACE, INFO_DEFAULT };
 
 static enum weir_status take_column(struct table *table, sqlite3_stmt *row)
 {
@@ -116,6 +116,7 @@ static enum weir_status take_column(struct table *table, sqlite3_stmt *row)
     column->place = (size_t)sqlite3_column_int64(row, INFO_PLACE);
     column->is_key = sqlite3_column_int(row, INFO_KEY) != 0;
     column->is_generated = sqlite3_column_int(row, INFO_HIDDEN) != 0;
+    column->has_default = sqlite3_column_type(row, INFO_DEFAULT) != SQLITE_NULL;
     column->is_rowid = false;
     column->is_there = true;
     return WEIR_OK;
@@ -126,7 +127,8 @@ static enum weir_status read_columns(struct table *table)
     enum weir_status status = WEIR_OK;
     sqlite3_stmt *statement = NULL;
     int rc = table_prepare(table,
-        "SELECT name, type, pk, hidden, cid FROM pragma_table_xinfo(?1, 'main')", &statement);
+        "SELECT name, type, pk, hidden, cid, dflt_value FROM pragma_table_xinfo(?1, 'main')",
+        &statement);
 
     for (size_t i = 0; i < table->n_columns; i++)
         table->columns[i].is_there = false;

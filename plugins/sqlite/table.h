@@ -40,6 +40,7 @@ struct column {
     const char *widened_from; /* the type that it had before this batch; NULL: it stays */
     bool is_generated;        /* computed by the database; takes no values */
     bool is_key;              /* part of the table's primary key */
+    bool has_default;         /* for rows that lack it; of its own, or null if it says so */
     bool is_rowid;            /* another name for the row's number; a null would become one */
     bool is_there;            /* while the table is read again: found this time */
 };

@@ -15,6 +15,60 @@ static void a_column_that_rows_lack_gets_its_default(void **state)
     assert_answer(f, "SELECT id, a, b, c FROM t", "1|x|none|x!\n2|y|some|y!");
 }
 
+static void so_does_each_row_that_lacks_it(void **state)
+{
+    struct fixture *f = *state;
+    struct weir_resource *t = stage_resource(&f->s, "t", NULL);
+
+    database_do(f,
+        "CREATE TABLE t (a INTEGER, b TEXT NOT NULL DEFAULT 'none', c TEXT DEFAULT (1 + 1),"
+        " d TEXT)");
+    start(f);
+    load(f, t,
+        "[{\"a\":1,\"b\":\"x\",\"c\":\"y\",\"d\":\"z\"},{\"a\":2},{\"a\":3,\"c\":null},"
+        "{\"a\":4,\"b\":\"x\"},{\"a\":5,\"b\":\"x\",\"d\":\"z\"},{\"a\":6,\"d\":\"w\"},{\"a\":7}]");
+    commit_and_stop(f);
+    assert_answer(f, "SELECT a, b, c, d FROM t ORDER BY a",
+        "1|x|y|z\n2|none|2|NULL\n3|none|NULL|NULL\n4|x|2|NULL\n5|x|2|z\n6|none|2|w\n7|none|2|NULL");
+}
+
+static void a_null_gets_no_default(void **state)
+{
+    struct fixture *f = *state;
+    struct weir_resource *t = stage_resource(&f->s, "t", NULL);
+
+    database_do(f, "CREATE TABLE t (a INTEGER, b TEXT NOT NULL DEFAULT 'none')");
+    start(f);
+    refuse(f, t, "[{\"a\":1},{\"a\":2,\"b\":null}]", "E-ROW-CONSTRAINT");
+    stage_stop(&f->s);
+    assert_answer(f, "SELECT count(*) FROM t", "0");
+}
+
+/* More forms of rows than statements are kept. */
+static void rows_may_lack_what_they_like(void **state)
+{
+    struct fixture *f = *state;
+    struct weir_resource *t = stage_resource(&f->s, "t", NULL);
+    struct weir_buf rows;
+
+    database_do(f, "CREATE TABLE t (n INTEGER, a INTEGER DEFAULT 0, b INTEGER DEFAULT 0,"
+                   " c INTEGER DEFAULT 0, d INTEGER DEFAULT 0, e INTEGER DEFAULT 0)");
+    start(f);
+    weir_buf_init(&rows, 1 << 20, 1);
+    for (unsigned i = 0; i < 3000; i++) {
+        assert_true(weir_buf_printf(&rows, "%s{\"n\":%u", i ? "," : "[", i));
+        for (unsigned bit = 0; bit < 5; bit++)
+            if (i * 7 >> bit & 1)
+                assert_true(weir_buf_printf(&rows, ",\"%c\":%u", 'a' + bit, 1u << bit));
+        assert_true(weir_buf_printf(&rows, "}"));
+    }
+    assert_true(weir_buf_printf(&rows, "]"));
+    load(f, t, rows.ptr);
+    weir_buf_done(&rows);
+    commit_and_stop(f);
+    assert_answer(f, "SELECT count(*), sum(a + b + c + d + e = n * 7 % 32) FROM t", "3000|3000");
+}
+
 static void a_null_gets_no_number_in_any_table(void **state)
 {
     struct fixture *f = *state;
@@ -263,6 +317,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(a_column_that_rows_lack_gets_its_default),
+        CASE(so_does_each_row_that_lacks_it),
+        CASE(a_null_gets_no_default),
+        CASE(rows_may_lack_what_they_like),
         CASE(a_null_gets_no_number_in_any_table),
         CASE(a_computed_column_takes_no_values),
         CASE(a_view_is_refused_at_the_start),

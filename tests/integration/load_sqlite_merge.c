@@ -32,6 +32,24 @@ static void rows_of_the_same_key_are_brought_up_to_date(void **state)
     assert_answer(f, "SELECT id, a FROM t", "1|z\n2|NULL\n3|new");
 }
 
+/* As a row of a batch that lacks the column as a whole. */
+static void a_row_that_lacks_a_column_gets_its_default(void **state)
+{
+    struct fixture *f = *state;
+    struct weir_resource *t = merge_resource(f, "t", "id", NULL);
+
+    database_do(f,
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT NOT NULL DEFAULT 'none', b);"
+        "INSERT INTO t VALUES (1, 'old', 1), (2, 'old', 2), (3, 'old', 3), (9, 'mine', 9)");
+    start(f);
+    load(f, t,
+        "[{\"id\":1,\"a\":\"new\",\"b\":5},{\"id\":2,\"b\":6},{\"id\":4},"
+        "{\"id\":3,\"a\":\"new\"},{\"id\":1},{\"id\":4,\"a\":\"new\",\"b\":7}]");
+    commit_and_stop(f);
+    assert_answer(
+        f, "SELECT id, a, b FROM t", "1|none|NULL\n2|none|6\n3|new|NULL\n4|new|7\n9|mine|9");
+}
+
 static void the_newest_version_wins_in_any_order(void **state)
 {
     struct fixture *f = *state;
@@ -518,6 +536,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(rows_of_the_same_key_are_brought_up_to_date),
+        CASE(a_row_that_lacks_a_column_gets_its_default),
         CASE(the_newest_version_wins_in_any_order),
         CASE(a_row_without_a_version_does_not_replace_one_that_has_it),
         CASE(versions_are_compared_as_the_table_stores_them),
