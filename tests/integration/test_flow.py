@@ -156,7 +156,7 @@ class Signals(FlowCase):
     def end_by(self, number, code):
         run = self.start_endless()
         run.signal(number)
-        result = self.check(run.wait(20))
+        result = self.check(run.wait())
         self.assert_exit(result, code)
         self.assertEqual(result.signal, 0)
         self.assertEqual(result.report["outcome"], "stopped")

@@ -301,7 +301,7 @@ class Ending(LoadCase):
         run = self.start_weir(self.pipeline("hold=3"))
         run.when(lambda: len(self.seen()["requests"]) >= 4)
         run.signal(signal.SIGINT)
-        result = self.check(run.wait(30))
+        result = self.check(run.wait())
         self.assert_exit(result, INTERRUPTED)
         self.assertIn("not all rows were sent", result.err)
 
@@ -311,14 +311,14 @@ class Ending(LoadCase):
         run = self.start_weir(text)
         run.when(lambda: len(self.seen()["requests"]) >= 4)
         run.signal(signal.SIGINT)
-        result = self.check(run.wait(20))
+        result = self.check(run.wait())
         self.assert_exit(result, INTERRUPTED)
 
     def test_ctrl_c_while_all_goes_well_sends_what_was_read(self):
         run = self.start_weir(self.pipeline("delay=0.01", source="style=page&total=20000&size=10"))
         run.when(lambda: len(self.seen()["requests"]) >= 20)
         run.signal(signal.SIGINT)
-        result = self.check(run.wait(30))
+        result = self.check(run.wait())
         self.assert_exit(result, INTERRUPTED)
         committed = result.report["resources"][0]["rows"]["loaded"]
         self.assertEqual(len(self.ids()), committed)

@@ -242,7 +242,7 @@ class Memory(PartitionCase):
         self.assert_big(result, 2, 40, 96)
 
     def test_a_slow_database_is_no_stall_of_the_server(self):
-        pipeline = self.pipeline([self.big(8, 16)], "timeout: { stall: 500ms }")
+        pipeline = self.pipeline([self.big(8, 16)], "timeout: { stall: 1500ms }")
         pipeline = pipeline.replace("type: sqlite, path: \"${WORK}/out.db\"", "type: slow, wait: 200ms")
         result = self.run_weir(pipeline, "--plugins", harness.WEIR.parent / "tests" / "plugins.d")
         self.assert_exit(result, OK)

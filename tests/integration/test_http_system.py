@@ -47,7 +47,7 @@ class Names(StateCase):
             TEST_NAMES=" ".join(f"{name}=slow" for name in names)))
         run.when(lambda: harness.server().requests() >= 500)
         run.signal(signal.SIGINT)
-        result = self.check(run.wait(20))
+        result = self.check(run.wait())
         self.assert_exit(result, INTERRUPTED)
         self.assertEqual(self.rows(), list(range(1, 501)))
 

@@ -106,7 +106,7 @@ class Restarts(RestartCase):
         harness.server().heal()
         run.when(lambda: "trying again" in run.said())
         run.signal(signal.SIGTERM)
-        result = self.check(run.wait(30))
+        result = self.check(run.wait())
         self.assertIn(result.code, (TERMINATED, DESTINATION), str(result))
         self.cluster.start()
         self.assert_whole_pages()
