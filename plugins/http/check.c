@@ -208,7 +208,8 @@ static size_t count_gets(const struct weir_stage *stage)
     for (size_t i = 0; i < stage->n_resources; i++) {
         const struct http_resource_options *options = stage->resources[i]->options;
 
-        n += options->method == HTTP_GET && !http_job_is_used(stage->resources[i]);
+        n += options->method == HTTP_GET && !options->stream &&
+             !http_job_is_used(stage->resources[i]);
     }
     return n;
 }

@@ -151,7 +151,7 @@ class Keeping(CacheCase):
         self.assertEqual(self.entries(), [])
         result = self.run_weir(text, command="check")
         self.assert_exit(result, OK)
-        self.assertIn("answers to GET are kept", result.err + result.out)
+        self.assertIn("whole answers to GET are kept", result.err + result.out)
 
     def test_a_preview_uses_it_too(self):
         text = self.pipeline(paginator="single_page")

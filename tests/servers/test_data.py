@@ -32,6 +32,21 @@ class Data(ServerCase):
         self.assertEqual(found, ROWS)
         self.no_mistakes()
 
+    def test_who_has_an_answer_is_not_sent_it_again(self):
+        for tag, name, asks in (("strong", "ETag", "If-None-Match"),
+                                ("time", "Last-Modified", "If-Modified-Since")):
+            path = f"/kept/a?size=4&tag={tag}"
+            first = self.get(path)
+            value = first.header(name)
+            again = self.get(path, f"{asks}: {value}")
+            self.assertEqual((again.status, again.body), (304, b""))
+            self.server.put("a", ROWS[1:])
+            changed = self.get(path, f"{asks}: {value}")
+            self.assertEqual(changed.status, 200)
+            self.assertNotEqual(changed.header(name), value)
+            self.server.put("a", ROWS)
+        self.assertEqual(self.server.stats()["not_modified"], 2)
+
     def test_a_range_is_closed_at_its_start(self):
         self.assertEqual(sorted(self.ids("since=2024-01-01T00:00:01Z")), list(range(3, 10)))
         self.assertEqual(sorted(self.ids("since=2024-01-01T00:00:01Z&until=2024-01-01T00:00:02Z")),

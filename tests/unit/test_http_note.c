@@ -51,7 +51,7 @@ static void what_is_no_note_is_none(void **state)
     static const char *const texts[] = {"", "\n", "1", "1 0123456789abcdef 1 1 0 0",
         "1 0123456789abcdef 1 1 0 0\n\n", "2 0123456789abcdef 1 1 0 0\n\"x\"\n",
         "1 0123456789abcdef 1 1 9 0\n\"x\"\n", "1 0123456789abcdef 1 1 0 0 7\n\"x\"\n",
-        "1 xyz 1 1 0 0\n\"x\"\n", "one\ntwo\nthree"};
+        "1 xyz 1 1 0 0\n\"x\"\n", "1 0123456789abcdef 1 1 0 0\n\"x\"\r\n", "one\ntwo\nthree"};
     struct http_fixture *f = *state;
     struct http_note got;
 

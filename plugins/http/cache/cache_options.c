@@ -20,5 +20,5 @@ void http_cache_check(const struct weir_node *config, size_t n_gets, struct weir
 
     if (node && n_gets == 0)
         weir_mistake_warn(mistakes, node, "E-VALUE",
-            "'cache' does nothing here: answers to GET are kept, and nothing is asked so");
+            "'cache' does nothing here: whole answers to GET are kept, and nothing is asked so");
 }

@@ -1,5 +1,7 @@
 #include "note.h"
 
+#include "request/header.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,6 +31,12 @@ static const char *take_line(char **at)
     return line && *line ? line : NULL;
 }
 
+/* What comes out of a database goes into a request only if it can be part of one. */
+static const char *header_of(const char *text)
+{
+    return text && http_header_value_is_valid(weir_str(text)) ? text : NULL;
+}
+
 bool http_note_read(const char *text, struct weir_arena *arena, struct http_note *ret_note)
 {
     char *at = weir_copy_text(arena, text);
@@ -43,7 +51,7 @@ bool http_note_read(const char *text, struct weir_arena *arena, struct http_note
         return false;
     ret_note->more = (enum http_more)more;
     ret_note->stops = stops != 0;
-    ret_note->validators.tag = take_line(&at);
-    ret_note->validators.time = take_line(&at);
+    ret_note->validators.tag = header_of(take_line(&at));
+    ret_note->validators.time = header_of(take_line(&at));
     return ret_note->validators.tag || ret_note->validators.time;
 }
