@@ -1,39 +1,18 @@
 #include "client.h"
 
 #include "config.h"
+#include "inside.h"
 #include "receive.h"
-#include "socket.h"
 #include "stall.h"
-#include "transfer.h"
-#include "version.h"
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <weir/arena.h>
 
 enum {
     SCANS_A_STALL = 16, /* how much later than it should the stall clock may ring: one of so many */
     SCAN_MIN_MS = 10,
     SCAN_MAX_MS = 500,
-    TIMERS = 2,
-};
-
-struct http_client {
-    uv_loop_t *loop;
-    struct http_client_config config;
-    struct weir_arena *texts; /* of the configuration */
-    CURLM *multi;
-    struct http_sockets sockets;
-    uv_timer_t timer; /* libcurl's */
-    uv_timer_t scan;  /* ours: has anything stalled? */
-    uint64_t scan_ms;
-    struct http_versions versions;
-    struct http_transfers in_flight;
-    struct http_transfers over; /* ended outside libcurl, to be told */
-    struct http_transfers idle;
-    struct http_transfer *telling; /* its callback runs */
-    unsigned n_sent;               /* since it was last set to 0 */
-    unsigned n_open;               /* timers and sockets that the loop has yet to close */
+    HANDLES = 4, /* closed one by one: timers, and those around the turn */
 };
 
 /* The loop has closed a part; the last one takes the client with it. */
@@ -46,40 +25,6 @@ static void free_part(struct http_client *client)
     free(client);
 }
 
-/* To libcurl. Where it takes it not, the error is set. */
-static bool hand_over(struct http_client *client, struct http_transfer *transfer)
-{
-    CURLMcode code = curl_multi_add_handle(client->multi, transfer->easy);
-
-    if (code != CURLM_OK)
-        weir_error_set(&transfer->response.error, WEIR_FAULT_MEMORY, "E-MEMORY",
-            "the request could not be sent: %s", curl_multi_strerror(code));
-    return code == CURLM_OK;
-}
-
-/* Its error is set; it is in no list. Never told from inside of what came to it. */
-static void tell_soon(struct http_client *client, struct http_transfer *transfer);
-
-static void begin_anew(struct http_client *client, struct http_transfer *transfer)
-{
-    if (!http_transfer_begin_anew(transfer) || !hand_over(client, transfer)) {
-        http_transfers_unlink(transfer);
-        tell_soon(client, transfer);
-    } else {
-        client->n_sent++;
-    }
-}
-
-/* What HTTP/2 cannot give is asked for by 1.1, at once or when there is room for it. */
-static void fall_back(struct http_client *client, struct http_transfer *transfer)
-{
-    http_versions_give_up(&client->versions, transfer->origin);
-    http_transfers_link(&client->in_flight, transfer);
-    transfer->has_left = true;
-    if (!transfer->is_paused)
-        begin_anew(client, transfer);
-}
-
 /* The callback, once; the transfer is in no list. */
 static void tell(struct http_client *client, struct http_transfer *transfer, CURLcode code)
 {
@@ -87,7 +32,7 @@ static void tell(struct http_client *client, struct http_transfer *transfer, CUR
 
     http_receive_end(transfer, &client->config, code);
     if (transfer->falls_back) {
-        fall_back(client, transfer);
+        http_client_fall_back(client, transfer);
         return;
     }
     if (code == CURLE_HTTP2 || code == CURLE_HTTP2_STREAM)
@@ -160,8 +105,11 @@ static void start_over(struct http_client *client, CURLMcode code)
 static void act(struct http_client *client, curl_socket_t fd, int flags)
 {
     int running;
-    CURLMcode code = curl_multi_socket_action(client->multi, fd, flags, &running);
+    CURLMcode code;
 
+    http_turn_begin(&client->turn);
+    code = curl_multi_socket_action(client->multi, fd, flags, &running);
+    http_client_look_after_turn(client);
     if (code != CURLM_OK)
         start_over(client, code);
     reap(client);
@@ -263,9 +211,19 @@ static uint64_t scan_interval(uint64_t stall_ms)
     return ms < SCAN_MIN_MS ? SCAN_MIN_MS : ms > SCAN_MAX_MS ? SCAN_MAX_MS : ms;
 }
 
-static void tell_soon(struct http_client *client, struct http_transfer *transfer)
+bool http_client_hand_over(struct http_client *client, struct http_transfer *transfer)
 {
-    http_transfers_link(&client->over, transfer);
+    CURLMcode code = curl_multi_add_handle(client->multi, transfer->easy);
+
+    if (code != CURLM_OK)
+        weir_error_set(&transfer->response.error, WEIR_FAULT_MEMORY, "E-MEMORY",
+            "the request could not be sent: %s", curl_multi_strerror(code));
+    return code == CURLM_OK;
+}
+
+void http_client_tell_soon(struct http_client *client, struct http_transfer *transfer)
+{
+    end_early(client, transfer);
     /* libcurl minds no call too many, and sets the timer again. */
     uv_timer_start(&client->timer, on_timer, 0, 0);
 }
@@ -293,9 +251,13 @@ struct http_client *http_client_new(
     http_sockets_init(&client->sockets, loop, on_ready, on_sockets_closed, client);
     client->sockets.is_paused = is_paused;
     client->sockets.public_only = config->public_only;
-    client->n_open = TIMERS + 1;
+    client->n_open = HANDLES + 1;
     init_timer(client, &client->timer);
     init_timer(client, &client->scan);
+    uv_idle_init(loop, &client->next);
+    client->next.data = client;
+    http_turn_init(&client->turn, loop);
+    client->turn.end.data = client;
     /* What is in flight keeps the loop alive, not our looking after it. */
     uv_unref((uv_handle_t *)&client->scan);
     client->multi = make_multi(client);
@@ -310,19 +272,20 @@ struct http_transfer *http_client_send(
     struct http_client *client, const struct http_request *request, http_done done, void *arg)
 {
     struct http_transfer *transfer = http_transfers_take(&client->idle, request);
-    bool two = client->config.two && http_version_is_safe(request->url) &&
+    bool two = client->config.two && !request->taker && http_version_is_safe(request->url) &&
                http_versions_has_two(&client->versions, request->url);
 
     if (!transfer)
         transfer = http_transfer_new(&client->config, &client->sockets, request);
     transfer->client = client;
+    transfer->turn = &client->turn;
     transfer->done = done;
     transfer->arg = arg;
-    if (!http_transfer_begin(transfer, request, two) || !hand_over(client, transfer)) {
-        tell_soon(client, transfer);
+    http_transfers_link(&client->in_flight, transfer);
+    if (!http_transfer_begin(transfer, request, two) || !http_client_hand_over(client, transfer)) {
+        http_client_tell_soon(client, transfer);
         return transfer;
     }
-    http_transfers_link(&client->in_flight, transfer);
     client->n_sent++;
     if (!uv_is_active((uv_handle_t *)&client->scan))
         uv_timer_start(&client->scan, on_scan, client->scan_ms, client->scan_ms);
@@ -341,35 +304,12 @@ void http_transfer_cancel(struct http_transfer *transfer)
     http_transfer_free(transfer);
 }
 
-void http_transfer_resume(struct http_transfer *transfer)
-{
-    struct http_client *client = transfer->client;
-
-    transfer->is_paused = false;
-    transfer->clock_ms = 0; /* the server is not to blame for the pause */
-    if (transfer->falls_back) {
-        if (transfer->has_left)
-            begin_anew(client, transfer);
-        return;
-    }
-    if (curl_easy_pause(transfer->easy, CURLPAUSE_CONT) == CURLE_OK)
-        return;
-    /* What libcurl held back was refused, or could not be handed on: it tells nobody else. */
-    if (!weir_error_is_set(&transfer->response.error))
-        transfer->response.retryable = true;
-    weir_error_set(&transfer->response.error, WEIR_FAULT_SOURCE, "E-HTTP-RESET",
-        "the answer could not be read on after a pause");
-    curl_multi_remove_handle(client->multi, transfer->easy);
-    http_transfers_unlink(transfer);
-    tell_soon(client, transfer);
-}
-
 size_t http_client_in_flight(const struct http_client *client)
 {
     return client->in_flight.n + client->over.n;
 }
 
-static void on_timer_closed(uv_handle_t *handle)
+static void on_closed(uv_handle_t *handle)
 {
     free_part(handle->data);
 }
@@ -382,7 +322,9 @@ void http_client_close(struct http_client *client)
     http_transfers_free(&client->idle);
     if (client->multi)
         curl_multi_cleanup(client->multi);
-    uv_close((uv_handle_t *)&client->timer, on_timer_closed);
-    uv_close((uv_handle_t *)&client->scan, on_timer_closed);
+    uv_close((uv_handle_t *)&client->timer, on_closed);
+    uv_close((uv_handle_t *)&client->scan, on_closed);
+    uv_close((uv_handle_t *)&client->next, on_closed);
+    http_turn_close(&client->turn, on_closed);
     http_sockets_close(&client->sockets);
 }

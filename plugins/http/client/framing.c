@@ -162,13 +162,13 @@ enum weir_status http_truncated(uint64_t received, uint64_t expected, struct wei
 }
 
 static enum weir_status check_own_end(const struct http_framing *framing, int status,
-    uint64_t received, struct weir_str body, struct weir_error *ret_error)
+    uint64_t received, bool is_json, struct weir_error *ret_error)
 {
     char got[GROUPED_SIZE];
 
     if (!is_success(status))
         return WEIR_OK;
-    if (!framing->may_be_lines && http_json_is_whole(body))
+    if (!framing->may_be_lines && is_json)
         return WEIR_OK;
     return weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-HTTP-TRUNCATED",
         "got %s bytes and the end of the connection, but the answer has neither Content-Length nor "
@@ -177,7 +177,7 @@ static enum weir_status check_own_end(const struct http_framing *framing, int st
 }
 
 enum weir_status http_framing_end(const struct http_framing *framing, int status, uint64_t received,
-    struct weir_str body, struct weir_error *ret_error)
+    bool is_json, struct weir_error *ret_error)
 {
     switch (framing->end) {
     case HTTP_END_LENGTH:
@@ -185,50 +185,10 @@ enum weir_status http_framing_end(const struct http_framing *framing, int status
             return http_truncated(received, framing->length, ret_error);
         return WEIR_OK;
     case HTTP_END_OF_STREAM:
-        return check_own_end(framing, status, received, body, ret_error);
+        return check_own_end(framing, status, received, is_json, ret_error);
     case HTTP_END_NO_BODY:
     case HTTP_END_CHUNKED: /* the client library has seen the last chunk, or failed */
         break;
     }
     return WEIR_OK;
-}
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-/* The offset behind the string that begins at `at` with its quote, or the end. */
-static size_t skip_string(struct weir_str text, size_t at)
-{
-    for (at++; at < text.len && text.ptr[at] != '"'; at++)
-        if (text.ptr[at] == '\\')
-            at++;
-    return at < text.len ? at + 1 : text.len;
-}
-
-bool http_json_is_whole(struct weir_str text)
-{
-    size_t depth = 0, at = 0;
-
-    if (text.len >= 3 && memcmp(text.ptr, "\xef\xbb\xbf", 3) == 0)
-        at = 3;
-    while (at < text.len && is_blank(text.ptr[at]))
-        at++;
-    if (at == text.len || (text.ptr[at] != '{' && text.ptr[at] != '['))
-        return false;
-    do {
-        char c = text.ptr[at];
-
-        if (c == '"') {
-            at = skip_string(text, at);
-            continue;
-        }
-        depth += c == '{' || c == '[';
-        depth -= c == '}' || c == ']';
-        at++;
-    } while (depth > 0 && at < text.len);
-    while (at < text.len && is_blank(text.ptr[at]))
-        at++;
-    return depth == 0 && at == text.len;
 }

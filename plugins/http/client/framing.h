@@ -48,16 +48,13 @@ enum weir_status http_framing_begin(struct http_framing *framing, int status, in
 
 /*
  * At the end of the body: is it all there? `received` counts bytes before
- * decompression, `body` is what they became. The end of a connection proves
- * nothing, so a body without length and chunks is believed only where it proves
+ * decompression; is_json says whether what they became is one whole JSON document
+ * (whole.h). The end of a connection proves nothing, so a body without length and chunks is believed only where it proves
  * its own end: it is one whole JSON document, whose beginning alone would be
  * none. Bodies of other statuses than 2xx are no data, and believed.
  */
 enum weir_status http_framing_end(const struct http_framing *framing, int status, uint64_t received,
-    struct weir_str body, struct weir_error *ret_error) WEIR_MUST_CHECK;
-
-/* An object or an array that is closed where the text ends; what stands between is the reader's. */
-bool http_json_is_whole(struct weir_str text);
+    bool is_json, struct weir_error *ret_error) WEIR_MUST_CHECK;
 
 /* E-HTTP-TRUNCATED: "got 4,210 of 8,421 bytes". An `expected` of 0 is unknown. */
 enum weir_status http_truncated(uint64_t received, uint64_t expected, struct weir_error *ret_error);

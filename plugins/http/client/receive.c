@@ -162,12 +162,40 @@ static enum weir_status unpack_body(struct http_transfer *transfer, const char *
     return WEIR_FAIL;
 }
 
+/* The body, decoded, to whoever takes it or into the buffer. */
+static enum weir_status keep(struct http_transfer *transfer, const char *bytes, size_t n)
+{
+    const struct http_framing *framing = &transfer->head.framing;
+    struct http_response *response = &transfer->response;
+    struct weir_buf *body = &response->body;
+    size_t before = body->len;
+
+    if (framing->encoding) {
+        if (unpack_body(transfer, bytes, n) != WEIR_OK)
+            return WEIR_FAIL;
+    } else if (transfer->is_taken) {
+        return transfer->taker->take(transfer->arg, (struct weir_str){bytes, n}, &response->error);
+    } else if (!weir_buf_add(body, bytes, n)) {
+        return weir_error_set(&response->error, WEIR_FAULT_DATA, "E-LIMIT-BODY",
+            "the answer's body has more than %zu bytes, more than max_response_size allows",
+            body->limit);
+    }
+    if (framing->end == HTTP_END_OF_STREAM && body->len > before)
+        http_whole_add(&transfer->whole, body->ptr + before, body->len - before);
+    return WEIR_OK;
+}
+
 static size_t on_body(char *bytes, size_t size, size_t n, void *arg)
 {
     struct http_transfer *transfer = arg;
     struct http_response *response = &transfer->response;
 
     (void)size;
+    if (!transfer->head.is_two && http_turn_is_over(transfer->turn)) {
+        transfer->yields = true;
+        transfer->turn->n_yielding++;
+        return CURL_WRITEFUNC_PAUSE;
+    }
     if (!transfer->is_opaque && !has_room(transfer, n)) {
         transfer->is_paused = true;
         transfer->falls_back = transfer->head.is_two;
@@ -176,19 +204,7 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *arg)
     response->wire_bytes += n;
     if (transfer->is_opaque)
         return n;
-    if (transfer->head.framing.encoding)
-        return unpack_body(transfer, bytes, n) == WEIR_OK ? n : stop(n);
-    if (transfer->is_taken)
-        return transfer->taker->take(
-                   transfer->arg, (struct weir_str){bytes, n}, &response->error) == WEIR_OK
-                   ? n
-                   : stop(n);
-    if (weir_buf_add(&response->body, bytes, n))
-        return n;
-    weir_error_set(&response->error, WEIR_FAULT_DATA, "E-LIMIT-BODY",
-        "the answer's body has more than %zu bytes, more than max_response_size allows",
-        response->body.limit);
-    return stop(n);
+    return keep(transfer, bytes, n) == WEIR_OK ? n : stop(n);
 }
 
 void http_receive_serve(struct http_transfer *transfer)
@@ -201,22 +217,25 @@ void http_receive_serve(struct http_transfer *transfer)
     curl_easy_setopt(transfer->easy, CURLOPT_WRITEDATA, transfer);
 }
 
+/* Does the body prove its own end? */
+static bool is_json(const struct http_transfer *transfer)
+{
+    return transfer->is_taken ? transfer->taker->is_whole(transfer->arg)
+                              : http_whole_is(&transfer->whole);
+}
+
 /* libcurl is content; is the answer whole? */
 static enum weir_status check_whole(struct http_transfer *transfer, struct weir_error *ret_error)
 {
     struct http_response *response = &transfer->response;
     struct http_head *head = &transfer->head;
-    struct weir_str body = {response->body.ptr, response->body.len};
 
-    /* A document that is whole stands for one that is not here any more. */
-    if (transfer->is_taken && transfer->taker->is_whole(transfer->arg))
-        body = weir_str("[]");
     if (head->place != HTTP_HEAD_WHOLE)
         return weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-HTTP-TRUNCATED",
             "the connection ended in the middle of the answer's headers");
     head->framing.may_be_lines |= transfer->hides_cuts;
-    if (http_framing_end(&head->framing, head->status, response->wire_bytes, body, ret_error) !=
-        WEIR_OK) {
+    if (http_framing_end(&head->framing, head->status, response->wire_bytes, is_json(transfer),
+            ret_error) != WEIR_OK) {
         transfer->falls_back = may_be_cut(transfer);
         return WEIR_FAIL;
     }

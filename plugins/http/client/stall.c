@@ -63,7 +63,7 @@ bool http_stall_is_over(
     uint64_t bytes = moved(transfer);
     curl_off_t connected_us = 0;
 
-    if (transfer->is_paused)
+    if (transfer->is_paused || transfer->yields)
         return false;
     if (!transfer->clock_ms) {
         (void)curl_easy_getinfo(transfer->easy, CURLINFO_PRETRANSFER_TIME_T, &connected_us);

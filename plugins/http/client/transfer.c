@@ -142,8 +142,10 @@ static void reset_answer(struct http_transfer *transfer)
     response->retryable = false;
     response->wire_bytes = 0;
     transfer->has_enough = transfer->is_opaque = false;
-    transfer->is_paused = transfer->falls_back = transfer->has_left = false;
+    transfer->is_paused = transfer->yields = false;
+    transfer->falls_back = transfer->has_left = false;
     transfer->clock_ms = 0;
+    transfer->whole = (struct http_whole){0};
 }
 
 static CURLcode set_version(struct http_transfer *transfer, bool two)

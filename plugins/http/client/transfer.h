@@ -12,12 +12,15 @@
 #include "head.h"
 #include "socket.h"
 #include "transfers.h"
+#include "turn.h"
 #include "unpack.h"
+#include "whole.h"
 
 struct http_transfer {
     struct http_transfer *prev, *next; /* in the client's list */
     struct http_transfers *list;
     struct http_client *client;
+    struct http_turn *turn; /* the client's */
     struct http_opening opening;
     CURL *easy;
     /* what it was made for */
@@ -39,11 +42,13 @@ struct http_transfer {
     bool hides_cuts;
     size_t granted; /* what `room` said yes to */
     bool is_paused;
+    bool yields;     /* it pauses until the loop's next turn */
     bool two;        /* it may come by HTTP/2 */
     bool falls_back; /* it cannot, and is to be begun anew by 1.1 */
     bool has_left;   /* it was taken from libcurl for that, and waits for the end of the pause */
     struct http_head head;
     struct http_unpack unpack;
+    struct http_whole whole; /* looked at where nothing else proves the end */
     struct http_response response;
     bool has_enough; /* stopped on purpose: what came is the whole answer */
     bool is_opaque;  /* a body that nobody can read, or will */

@@ -41,8 +41,8 @@ bool http_transfers_pause_on(const struct http_transfers *list, curl_socket_t fd
     for (const struct http_transfer *t = list->first; t; t = t->next) {
         long port = 0;
 
-        if (t->is_paused && curl_easy_getinfo(t->easy, CURLINFO_LOCAL_PORT, &port) == CURLE_OK &&
-            port == ours)
+        if ((t->is_paused || t->yields) &&
+            curl_easy_getinfo(t->easy, CURLINFO_LOCAL_PORT, &port) == CURLE_OK && port == ours)
             return true;
     }
     return false;
