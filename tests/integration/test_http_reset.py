@@ -95,6 +95,15 @@ class Reading(ResetCase):
         self.assertEqual(sum(asked.values()), 30)
         self.assertEqual(self.count("c"), 30)
 
+    def test_not_with_what_is_kept_of_the_first_page(self):
+        """It would name the cursor that has expired."""
+        file = self.pipeline([pages("t", MERGE, RESET, fail_page=3, fail=2, **{"as": "410"})],
+                             extract='cache: { path: "${WORK}/cache" }')
+        result, asked = self.run_asking(file)
+        self.assert_exit(result, OK)
+        self.assertEqual(asked["/pages?style=cursor&fail_page=3&fail=2&as=410"], 3)
+        self.assert_all()
+
     def test_killed_at_any_moment(self):
         dice = random.Random(7)
         file = self.pipeline([pages("t", MERGE, RESET, total=200, size=10, fail_page=12,

@@ -36,6 +36,8 @@ bool http_reset(struct http_page *page, const struct weir_error *reason)
     page->at = NULL;
     page->shuns_cache = true;
     page->attempts = page->refusals = 0;
+    /* What it kept of the first page names what has expired. */
+    page->shuns_cache = true;
     http_page_restart(page);
     http_schedule_ready(page, true);
     return true;
