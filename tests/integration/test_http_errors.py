@@ -209,6 +209,7 @@ class Answers(ErrorCase):
     def test_answers_are_bounded(self):
         result = self.load("/big", extract="max_response_size: 1MiB", mb=50)
         self.assertIn("E-LIMIT-BODY", result.err)
+        self.assertIn("stream: true", result.err)
         self.assertIn(result.code, (SOURCE, DATA))
         self.assertEqual(self.ids(), [])
         self.assertLess(harness.server().stats()["bytes_sent"], 16 << 20)

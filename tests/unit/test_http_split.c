@@ -86,8 +86,9 @@ static void lines_and_csv_give_the_rows_of_the_whole(void **state)
         "{\"a\":1}\n\n{\"a\":2}", "{\"a\":1}\r\n{\"a\":2}\r\n", "{\"a\":1} {\"a\":2}\n",
         "{\"a\":\n1}\n", "[{\"a\":1},{}]\n{\"a\":2}\n"};
     static const char *const records[] = {"", "a,b\n", "a,b\n1,2\n3,4\n", "\n\r\na,b\n1,2\n\n3,4",
-        "a,b\r\n\"x\ny\",\"z\"\"\n\"\r\n1,2\r\n", "\xef\xbb\xbf\na,b\n1,2\n3,4\n",
-        "\"a\nx\",b\n1,2\n", "a,b\n1,2,3\n", "a,b\n\"1,2\n", "a,b\nx\"y,2\n3,4\n"};
+        " \t\n\n1\n2\n", "\r\r\n1\n2\n", "a,b\r\n\"x\ny\",\"z\"\"\n\"\r\n1,2\r\n",
+        "\xef\xbb\xbf\na,b\n1,2\n3,4\n", "\"a\nx\",b\n1,2\n", "a,b\n1,2,3\n", "a,b\n\"1,2\n",
+        "a,b\nx\"y,2\n3,4\n"};
     const struct split_case csv = {
         .form = {.kind = &http_split_lines, .has_header = true, .has_quotes = true}};
 

@@ -301,7 +301,8 @@ static void page_answered(void *arg, struct http_response *response)
     page->state = HTTP_PAGE_READY;
     http_polite_learn(page, verdict, response);
     http_schedule_leave(page);
-    resource->weir->progress->bytes += response->wire_bytes;
+    resource->weir->progress->bytes += response->wire_bytes - page->told;
+    page->told = 0;
     resource->weir->progress->network_us += response->elapsed_us;
     /* Whoever turns a login away that is used up may do so with any status. */
     if (!page->home && http_credential_answered(resource->credential, page->login, response))

@@ -57,6 +57,7 @@ struct http_page {
     bool as_get;       /* a redirect made it one */
     const char *home;  /* where a redirect led away from, to another origin; NULL: none did */
     uint64_t began_ms; /* the first attempt */
+    uint64_t told;     /* bytes of the answer under way that progress knows of */
     size_t wanted;     /* of the budget, when it last asked for more */
     size_t reserved;   /* of the budget */
     char *body;        /* malloc; NULL when empty or taken */

@@ -160,6 +160,17 @@ static enum weir_status refuse_record(const struct http_split *split, struct wei
         is_text ? "text" : "record, with the blanks before it,", HTTP_RECORD_MAX);
 }
 
+/* Nothing but line ends, behind a byte order mark: what a reader passes over before the header. */
+static bool is_empty_lines(struct weir_str text)
+{
+    size_t i = text.len >= 3 && memcmp(text.ptr, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+
+    while (i < text.len && (text.ptr[i] == '\n' || (text.ptr[i] == '\r' && i + 1 < text.len &&
+                                                       text.ptr[i + 1] == '\n')))
+        i++;
+    return i == text.len;
+}
+
 static bool keep(struct weir_buf *buf, struct weir_str bytes)
 {
     return weir_buf_add(buf, bytes.ptr, bytes.len);
@@ -174,13 +185,8 @@ static enum weir_status add_records(
     http_prefix_add(&split->prefix, bytes.ptr, bytes.len);
     if (in_header && !keep(&split->before, bytes))
         return refuse_frame(split, ret_error);
-    if (in_header && split->record == split->prefix.bytes) {
-        struct weir_str head = text_of(&split->before);
-
-        if (head.len >= 3 && memcmp(head.ptr, "\xef\xbb\xbf", 3) == 0)
-            head = (struct weir_str){head.ptr + 3, head.len - 3};
-        split->has_header = !is_blank(head);
-    }
+    if (in_header && split->record == split->prefix.bytes)
+        split->has_header = !is_empty_lines(text_of(&split->before));
     if (split->prefix.bytes - split->record > HTTP_RECORD_MAX ||
         (!split->skips && !keep(&split->piece, bytes)))
         return refuse_record(split, ret_error);

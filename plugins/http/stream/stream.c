@@ -16,7 +16,8 @@ struct http_stream {
     const struct http_resource_options *options;
     struct http_cut cut; /* where the last piece ends; no bytes: there is none */
     struct http_split split;
-    bool is_taking; /* the answer of this try, by the split */
+    bool is_taking;                       /* the answer of this try, by the split */
+    const struct http_response *response; /* while it is taken */
 };
 
 struct http_stream *http_stream_new(const struct http_resource_options *options)
@@ -116,6 +117,13 @@ static enum weir_status cut(
     return WEIR_OK;
 }
 
+/* So that who watches sees it arrive. */
+static void tell_progress(struct http_page *page, const struct http_response *response)
+{
+    page->chain->resource->weir->progress->bytes += response->wire_bytes - page->told;
+    page->told = response->wire_bytes;
+}
+
 /* --- the taker ------------------------------------------------------------------------------ */
 
 static struct http_split_form form_of(
@@ -154,6 +162,7 @@ static enum weir_status begin(
     http_split_init(&stream->split, &form);
     http_split_begin(&stream->split, stream->cut.bytes);
     stream->is_taking = true;
+    stream->response = response;
     return WEIR_OK;
 }
 
@@ -162,6 +171,7 @@ static enum weir_status take(void *arg, struct weir_str bytes, struct weir_error
     struct http_page *page = arg;
     struct http_stream *stream = page->chain->stream;
 
+    tell_progress(page, stream->response);
     while (bytes.len) {
         if (http_split_add(&stream->split, &bytes, ret_error) != WEIR_OK)
             return WEIR_FAIL;
