@@ -35,17 +35,24 @@ void http_attempt_give_up(struct http_page *page, const struct weir_error *error
     http_chain_settle(page->chain);
 }
 
+/* The client knows nothing of what else a resource could say. */
+static void describe_failure(
+    const struct http_page *page, const struct weir_error *failure, struct weir_error *ret_error)
+{
+    if (page->chain->stream || page->job || !strstr(failure->text, "max_response_size"))
+        *ret_error = *failure;
+    else
+        (void)weir_error_set(ret_error, failure->fault, failure->code,
+            "%s; raise that, or say 'stream: true' to load it piece by piece", failure->text);
+}
+
 static void describe(const struct http_page *page, const struct http_response *response,
     struct weir_error *ret_error)
 {
     struct http_request request = *page->request;
 
     if (weir_error_is_set(&response->error)) {
-        *ret_error = response->error;
-        if (!page->chain->stream && !page->job && strstr(response->error.text, "max_response_size"))
-            (void)weir_error_set(ret_error, response->error.fault, response->error.code,
-                "%s; raise that, or say 'stream: true' to load it piece by piece",
-                response->error.text);
+        describe_failure(page, &response->error, ret_error);
         return;
     }
     request.url = page->url;
