@@ -372,6 +372,14 @@ class Several(SeveralCase):
         self.assert_pairs()
         self.assertEqual(len([url for url in again if "cursor=" not in url]), 12 * 9 - 5 * 4)
 
+    def test_parents_that_are_not_loaded(self):
+        file = self.family(self.shops_of("selected: false"), self.goods_of("selected: false"),
+                           self.stock_of())
+        self.assert_exit(self.run_weir(file), OK)
+        self.assert_table("stock", self.stock)
+        self.assertFalse(self.has_table("shops") or self.has_table("goods"))
+        self.assert_settled()
+
     def test_a_parent_without_rows(self):
         self.put_pairs([], range(1, 4))
         result, asked = self.run_asking(self.family(

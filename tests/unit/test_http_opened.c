@@ -69,6 +69,28 @@ static void fields_come_back_as_they_were(void **state)
     assert_true(weir_str_is(weir_value_str(&partition.fields[1].value), "a \"b\"\n\\c/007"));
 }
 
+static void numbers_keep_their_digits(void **state)
+{
+    static const char *const digits[] = {
+        "1.5", "1.50", "12345678901234567890", "12345678901234567890.123456789", "0.1", "-7"};
+
+    (void)state;
+    set("name", weir_text(WEIR_TEXT, weir_str("x")));
+    for (size_t i = 0; i < sizeof(digits) / sizeof(digits[0]); i++) {
+        struct weir_partition partition = {0};
+        struct weir_error error = {0};
+        struct weir_opening opening;
+
+        set("id", weir_text(WEIR_DECIMAL, weir_str(digits[i])));
+        opening = open_row();
+        assert_int_equal(http_opened_read(opening.next, batch->arena, &partition, &error), WEIR_OK);
+        assert_true(weir_str_is(
+            weir_value_format(&partition.fields[0].value, batch->arena, false), digits[i]));
+    }
+    set("id", weir_float(1.5));
+    assert_non_null(strstr(open_row().next, "\"repos.id\":1.5"));
+}
+
 static void rows_are_given_theirs(void **state)
 {
     struct weir_error error = {0};
@@ -231,6 +253,7 @@ int main(void)
         TEST(what_is_handed_on_comes_from_rows_or_from_above),
         TEST(combinations_stand_beside_what_a_row_says),
         TEST(fields_come_back_as_they_were),
+        TEST(numbers_keep_their_digits),
         TEST(rows_are_given_theirs),
         TEST(what_is_given_does_not_tell_chains_apart),
         TEST(what_cannot_be_asked_with_is_refused),

@@ -384,9 +384,23 @@ static void labels_are_printable_and_cut(void **state)
     weir_partition_cursor_free(cursor);
 }
 
+/* Fields of a parent's rows have any. */
+static void labels_show_values_of_every_kind(void **state)
+{
+    struct weir_partition_field fields[] = {
+        {"i", weir_int(-7)}, {"f", weir_float(1.5)}, {"b", weir_bool(true)}};
+    struct weir_partition p = {.fields = fields, .n_fields = 3};
+    char label[64];
+
+    (void)state;
+    weir_partition_label(&p, label, sizeof(label));
+    assert_string_equal(label, "i=-7 f=1.5 b=true");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(labels_show_values_of_every_kind, setup, teardown),
         cmocka_unit_test_setup_teardown(lists_and_ranges, setup, teardown),
         cmocka_unit_test_setup_teardown(the_first_key_varies_slowest, setup, teardown),
         cmocka_unit_test_setup_teardown(no_partitions_are_one_combination, setup, teardown),

@@ -7,8 +7,10 @@
 
 /* --- reading -------------------------------------------------------------------------------- */
 
-static struct weir_value number_of(const char *text)
+/* The kind that it had, as far as that keeps every digit. */
+static struct weir_value number_of(const char *text, struct weir_arena *arena)
 {
+    struct weir_value real = weir_float(strtod(text, NULL));
     char *end;
     long long integer;
 
@@ -16,8 +18,8 @@ static struct weir_value number_of(const char *text)
     integer = strtoll(text, &end, 10);
     if (!*end && errno == 0)
         return weir_int(integer);
-    if (strpbrk(text, ".eE"))
-        return weir_float(strtod(text, NULL));
+    if (weir_str_is(weir_value_format(&real, arena, true), text))
+        return real;
     return weir_text(WEIR_DECIMAL, weir_str(text));
 }
 
@@ -31,7 +33,7 @@ struct weir_value http_opened_value(const struct weir_node *node, struct weir_ar
         return weir_null();
     if (weir_str_is(node->text, "true") || weir_str_is(node->text, "false"))
         return weir_bool(weir_str_is(node->text, "true"));
-    return number_of(node->text.ptr);
+    return number_of(node->text.ptr, arena);
 }
 
 static const struct weir_node *find_object(

@@ -311,25 +311,18 @@ static size_t append(char *out, size_t size, size_t n, struct weir_str s)
 /* Making a text printable never shortens it, so the first `size` bytes of it decide. */
 size_t weir_partition_label(const struct weir_partition *p, char *out, size_t size)
 {
-    char *raw = weir_malloc(size);
+    struct weir_arena *arena = weir_arena_new();
+    char *raw = weir_alloc(arena, size);
     size_t n = 0;
 
     for (size_t i = 0; i < p->n_fields; i++) {
-        const struct weir_value *value = &p->fields[i].value;
-        char number[24];
-        struct weir_str text = {number, 0};
-
-        if (value->kind == WEIR_INT)
-            text.len = (size_t)snprintf(number, sizeof(number), "%" PRId64, value->integer);
-        else
-            text = weir_value_str(value);
         if (i > 0)
             n = append(raw, size, n, weir_str(" "));
         n = append(raw, size, n, weir_str(p->fields[i].name));
         n = append(raw, size, n, weir_str("="));
-        n = append(raw, size, n, text);
+        n = append(raw, size, n, weir_value_format(&p->fields[i].value, arena, false));
     }
     n = weir_str_printable((struct weir_str){raw, n}, out, size);
-    free(raw);
+    weir_arena_free(arena);
     return n;
 }
