@@ -68,6 +68,7 @@ static void assert_told(struct fixture *f, const char *expected)
     begin_run(f, &r, NULL);
     must(f, store_of(f)->read(&f->s.stage, &r.pass, &reading));
     assert_string_equal(told, expected);
+    stage_stop(&f->s);
 }
 
 static void they_are_there_with_the_rows(void **state)
@@ -296,6 +297,7 @@ static void show(struct fixture *f, char *out)
     *out = '\0';
     again(f);
     must(f, store_of(f)->show(&f->s.stage, "p", &showing));
+    stage_stop(&f->s);
 }
 
 static void they_are_shown_and_reset(void **state)
@@ -310,7 +312,9 @@ static void they_are_shown_and_reset(void **state)
     end_run(f, false);
     show(f, told);
     assert_string_equal(told, "t 9\n");
+    again(f);
     must(f, store_of(f)->reset(&f->s.stage, "p", "t"));
+    stage_stop(&f->s);
     assert_answer(f, NOTES, "");
     show(f, told);
     assert_string_equal(told, "");
@@ -337,6 +341,7 @@ static void a_state_without_them_goes_on(void **state)
     database_do(f, "DROP TABLE _weir_noted");
     again(f);
     must(f, store_of(f)->reset(&f->s.stage, "p", NULL));
+    stage_stop(&f->s);
 }
 
 int main(void)

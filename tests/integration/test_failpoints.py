@@ -12,6 +12,7 @@ import harness
 from harness import DESTINATION, OK, ROOT
 from databases import Postgres, Sqlite
 from state_case import Readers, StateCase, on_both, pages, resource
+from test_families import FamilyCase, children, roots
 from workload import NAMES, WorkCase, Workload
 
 setUpModule = harness.start_server
@@ -100,6 +101,56 @@ class Failpoints(WorkCase):
     def test_a_call_of_the_system_fails(self):
         for mode in NAMES:
             self.every_place(mode, "eio", DESTINATION)
+
+
+@on_both
+@unittest.skipUnless(has_failpoints(), "this build has no failpoints")
+class Families(FamilyCase):
+    """What rows of a parent open is there with them, or neither is: nobody asks the parent again."""
+
+    ALL_A = roots(2, 2)
+    ALL_B = children(ALL_A, 1, 1)
+
+    def assert_opened(self):
+        """After a crash: whole units, none twice, and a chain for each row of the parent."""
+        if not self.database.is_there():
+            return
+        with self.database.left_by_a_crash() as left:
+            self.assert_sound(left)
+            a, b = ([row[0] for row in left.query(f"SELECT id FROM {table} ORDER BY id")]
+                    if left.has_table(table) else [] for table in ("a", "b"))
+            self.assertIn(a, ([], self.ALL_A[:2], self.ALL_A))
+            self.assertEqual(len(b), len(set(b)))
+            self.assertLessEqual(set(b), set(self.ALL_B))
+            if a:
+                opened = left.query("SELECT count(*) FROM {weir}place p JOIN {weir}generation g "
+                                    "ON g.id = p.generation WHERE g.resource = 'b'")[0][0]
+                done = left.query("SELECT count(*) FROM {weir}pass WHERE status = 'done'")[0][0]
+                self.assertTrue(done or opened >= len(a), f"{opened} of {len(a)} chains are opened")
+
+    def every_passing(self, file, name):
+        for k in range(1, MOST):
+            with self.subTest(place=name, k=k):
+                self.database.empty()
+                result = self.run_family(file, "--run-id", "k",
+                                         env={"WEIR_FAIL": f"{name}:{k}:kill"})
+                if result.code == OK:
+                    return k - 1
+                self.assert_exit(result, KILLED)
+                self.assert_opened()
+                self.assert_exit(self.run_family(file, "--run-id", "k"), OK)
+                self.assert_table("a", self.ALL_A)
+                self.assert_table("b", self.ALL_B)
+                self.assert_settled()
+        return self.fail(f"{name} is passed without an end")
+
+    def test_killed(self):
+        file = self.write("family.yaml", self.family(
+            "{ name: a, units: 2, rows: 2 }", "{ name: b, parent: a, units: 1, rows: 1 }",
+            load="batching: { rows: 2 }"))
+        for name in FAILPOINTS[self.DATABASE]:
+            if name not in ONLY_SLOW | ONLY_REPLACE:
+                self.assertTrue(self.every_passing(file, name), f"{name} is never passed")
 
 
 @on_both
