@@ -3,6 +3,7 @@
 #include "auth/credential.h"
 #include "check.h"
 #include "client/url.h"
+#include "politeness/limits.h"
 #include "request/header.h"
 
 #include <string.h>
@@ -78,6 +79,8 @@ const struct weir_option http_load_option_table[] = {
         .tuning = true,
         .help = "When a request is sent again; after a status 409 or 425 it is in any case, for "
                 "these say that the same key is still being worked on, or that it is too early."),
+    WEIR_GROUPS(struct http_options, rate_limits, struct http_limit, http_limit_options,
+        .tuning = true, .help = "How often rows may be sent."),
     HTTP_CONNECTION_OPTIONS,
     WEIR_GROUP(struct http_load, idempotency_key, struct http_load_key, key_options,
         .help = "The key that each request bears, the same whenever the same rows are sent again."),
@@ -199,5 +202,7 @@ void http_load_check(struct weir_stage *stage, struct weir_mistakes *mistakes)
     check_body(stage, mistakes);
     http_credential_check(&load->auth, NULL, mistakes);
     http_retry_check(&load->retry, node_of(stage, "retry", NULL), mistakes);
+    http_limits_check(
+        &load->connection.rate_limits, weir_node_get(stage->config, "rate_limits"), mistakes);
     http_check_connection(&load->connection, stage->config, mistakes);
 }

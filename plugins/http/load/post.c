@@ -105,6 +105,7 @@ static void on_timer(uv_timer_t *timer)
 static void wait_for(struct http_post *post, uint64_t ms)
 {
     post->state = HTTP_POST_WAITS;
+    post->is_paced = false;
     (void)http_sink_now(post->sink);
     uv_timer_start(&post->timer, on_timer, ms, 0);
 }
@@ -193,6 +194,9 @@ static void answered(void *arg, struct http_response *response)
     struct http_sink *sink = post->sink;
     enum http_load_verdict verdict = http_load_judge(&sink->options->retry, response);
     bool others_wait = http_credential_leave(sink->credential, post->login);
+    bool was_paced = post->paced.is_taken && sink->pace.n;
+
+    http_pace_answered(&sink->pace, &post->paced, response);
 
     post->transfer = NULL;
     post->state = HTTP_POST_BUSY;
@@ -207,6 +211,8 @@ static void answered(void *arg, struct http_response *response)
     }
     if (others_wait)
         http_sink_on_login(sink);
+    if (was_paced)
+        http_sink_on_answer(sink);
 }
 
 /* --- sending -------------------------------------------------------------------------------- */
@@ -260,9 +266,43 @@ static void send_rows(struct http_post *post, const struct http_body *body)
     if (post->attempts++ == 0)
         post->began_ms = http_sink_now(sink);
     post->login = http_credential_apply(sink->credential, &request, arena);
+    http_pace_take(&sink->pace, &post->paced);
     post->state = HTTP_POST_FLYING;
     post->transfer = http_client_send(sink->client, &request, answered, post);
     weir_arena_free(arena);
+}
+
+static void fail_here(struct http_post *post, const struct weir_error *error)
+{
+    http_sink_fail(post->sink, error);
+    settle(post, false);
+}
+
+/* Does it wait for no rate limit? */
+static bool keeps_pace(struct http_post *post)
+{
+    struct weir_error error = {0};
+    uint64_t ms;
+
+    if (http_pace_wait(&post->sink->pace, &ms, &error) != WEIR_OK) {
+        fail_here(post, &error);
+        return false;
+    }
+    if (ms == 0)
+        return true;
+    wait_for(post, ms);
+    post->is_paced = true;
+    return false;
+}
+
+void http_post_wait_again(struct http_post *post)
+{
+    struct weir_error ignored = {0};
+    uint64_t ms;
+
+    (void)http_sink_now(post->sink);
+    if (http_pace_wait(&post->sink->pace, &ms, &ignored) == WEIR_OK)
+        uv_timer_start(&post->timer, on_timer, ms, 0);
 }
 
 /* May it be sent now? If not, it waits, or is settled. */
@@ -282,10 +322,9 @@ static bool may_send(struct http_post *post)
         post->state = HTTP_POST_LOCKED;
     else if (status != WEIR_OK) {
         error.fault = WEIR_FAULT_DESTINATION;
-        http_sink_fail(sink, &error);
-        settle(post, false);
+        fail_here(post, &error);
     }
-    return status == WEIR_OK;
+    return status == WEIR_OK && keeps_pace(post);
 }
 
 /* All that is left of the unit, until the first try has found how much of it goes into a request; each
@@ -305,6 +344,10 @@ void http_post_try(struct http_post *post)
     bool ok;
 
     post->state = HTTP_POST_BUSY;
+    /* A body is large: none is made where it would only wait. */
+    if (post->is_paced && !may_send(post))
+        return;
+    post->is_paced = false;
     ok = http_body_write(
         &body, &sink->form, post->held->batch, post->held->columns, post->first, end_of(post));
     post->n_rows = body.n_rows ? body.n_rows : 1;
@@ -336,6 +379,7 @@ void http_post_cancel(struct http_post *post)
         http_transfer_cancel(post->transfer);
         post->transfer = NULL;
         (void)http_credential_leave(post->sink->credential, post->login);
+        http_pace_answered(&post->sink->pace, &post->paced, NULL);
     }
     settle(post, false);
 }

@@ -8,6 +8,7 @@
 
 #include "client/client.h"
 #include "key.h"
+#include "pace.h"
 
 #include <uv.h>
 
@@ -35,6 +36,8 @@ struct http_post {
     unsigned refusals; /* of its login */
     uint64_t login;
     uint64_t began_ms;
+    bool is_paced; /* waits for a rate limit */
+    struct http_paced paced;
 };
 
 void http_post_init(struct http_post *post, struct http_sink *sink, uv_loop_t *loop);
@@ -43,6 +46,8 @@ void http_post_init(struct http_post *post, struct http_sink *sink, uv_loop_t *l
 size_t http_post_begin(struct http_post *post, struct http_held *held, size_t unit, size_t first);
 /* Tries again, where it waits. */
 void http_post_try(struct http_post *post);
+/* It waits for a rate limit, which may be a matter of another time now. */
+void http_post_wait_again(struct http_post *post);
 /* Ends it, wherever it is. */
 void http_post_cancel(struct http_post *post);
 

@@ -134,6 +134,13 @@ void http_sink_on_login(void *arg)
             http_post_try(&sink->posts[i]);
 }
 
+void http_sink_on_answer(struct http_sink *sink)
+{
+    for (size_t i = 0; i < sink->n_posts; i++)
+        if (sink->posts[i].state == HTTP_POST_WAITS && sink->posts[i].is_paced)
+            http_post_wait_again(&sink->posts[i]);
+}
+
 /* --- the end -------------------------------------------------------------------------------- */
 
 static void cancel_all(struct http_sink *sink, bool flying)

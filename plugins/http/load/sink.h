@@ -43,8 +43,9 @@ struct http_sink {
     struct http_held *cutting;      /* or NULL */
     bool is_cutting;                /* right now */
     uint64_t *ordinals;             /* units so far, in the order of stage->resources */
-    uint64_t hold_until;            /* ms: the server has asked for a pause */
-    uv_timer_t grace;               /* for what is in flight when the loader has to end */
+    struct http_pace pace;
+    uint64_t hold_until; /* ms: the server has asked for a pause */
+    uv_timer_t grace;    /* for what is in flight when the loader has to end */
     uint64_t random;
     bool has_failed;
     bool is_hurried; /* grace has begun */
@@ -65,6 +66,8 @@ enum weir_status http_sink_drain(struct http_sink *sink) WEIR_MUST_CHECK;
 void http_sink_fail(struct http_sink *sink, const struct weir_error *error);
 /* The post's rows were taken, or will not be. It is free again. */
 void http_sink_settle(struct http_post *post, bool was_taken);
+/* Whoever waits for a rate limit looks how long that is now. */
+void http_sink_on_answer(struct http_sink *sink);
 /* Whoever waits for a login tries again. */
 void http_sink_on_login(void *arg);
 uint64_t http_sink_now(struct http_sink *sink); /* ms, of the loop, brought up to date */

@@ -110,6 +110,7 @@ enum weir_status http_sink_start(struct weir_stage *stage)
     };
     if (fill_texts(sink, &error) != WEIR_OK || start_client(sink, &error) != WEIR_OK)
         return weir_fail_with(stage, &error);
+    http_pace_start(&sink->pace, &options->connection.rate_limits, sink->url);
     start_login(sink);
     start_posts(sink);
     return WEIR_OK;
@@ -138,5 +139,6 @@ void http_sink_stop(struct http_sink *sink)
         uv_close((uv_handle_t *)&sink->posts[i].timer, NULL);
     if (sink->is_started)
         uv_close((uv_handle_t *)&sink->grace, NULL);
+    http_pace_stop(&sink->pace);
     free_held(sink);
 }

@@ -24,7 +24,7 @@ static int64_t clock_ms(void)
 
 /* --- what is left of a limit -------------------------------------------------------------- */
 
-static void hear(const struct http_use *use, const struct http_response *response)
+void http_polite_hear(const struct http_use *use, const struct http_response *response)
 {
     struct http_meter *meter = use->meter;
     const struct http_limit *limit = meter->limit;
@@ -113,7 +113,7 @@ void http_polite_learn(
         trust(page->chain->resource->source, peer);
     for (size_t i = 0; permit && i < permit->n; i++)
         if (permit->uses[i].meter->limit->remaining_header)
-            hear(&permit->uses[i], response);
+            http_polite_hear(&permit->uses[i], response);
 }
 
 /* Does a limit say how long it may wait? */

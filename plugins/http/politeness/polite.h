@@ -58,6 +58,8 @@ struct http_peer *http_polite_peer(const struct http_page *page, uint64_t now_us
 /* What came back, before it is over. */
 void http_polite_learn(
     struct http_page *page, enum http_verdict verdict, const struct http_response *response);
+/* What an answer says is left of the limit that its request goes by. */
+void http_polite_hear(const struct http_use *use, const struct http_response *response);
 /* The server was asked too fast: nobody asks it until Retry-After (or NULL) is over. */
 void http_polite_slow(struct http_page *page, const char *retry_after);
 
