@@ -145,6 +145,7 @@ struct meeting {
     struct http_opener *opener;
     const struct http_question *new_one;
     size_t parent; /* which it is of */
+    struct weir_arena *arena;
 };
 
 static struct weir_str concat(struct weir_str a, struct weir_str b, struct weir_arena *arena)
@@ -169,7 +170,7 @@ static enum weir_status meet(
     const struct meeting *meeting, size_t parent, const struct http_question *so_far)
 {
     const struct halves *halves = &meeting->join->of[parent];
-    struct weir_arena *arena = meeting->opener->arena;
+    struct weir_arena *arena = meeting->arena;
     enum weir_status status = WEIR_OK;
     struct http_question question;
 
@@ -191,10 +192,14 @@ enum weir_status http_join_open(const struct http_join *join, const struct http_
 {
     static const struct http_question nothing = {{"", 0}, {"", 0}, {"", 0}, {"", 0}};
     struct http_question question;
-    struct meeting meeting = {join, child, opener, &question, 0};
+    struct meeting meeting = {join, child, opener, &question, 0, NULL};
+    enum weir_status status;
 
     if (read_half(place, child->feed->n_parents, &meeting.parent, &question, &opener->error) !=
         WEIR_OK)
         return WEIR_FAIL;
-    return meet(&meeting, 0, &nothing);
+    meeting.arena = weir_arena_new();
+    status = meet(&meeting, 0, &nothing);
+    weir_arena_free(meeting.arena);
+    return status;
 }

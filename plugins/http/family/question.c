@@ -156,14 +156,11 @@ struct weir_opening http_question_open(
     const struct http_question *question, struct weir_str besides, struct weir_arena *arena)
 {
     const char *comma = question->ask.len && besides.len ? "," : "";
-    struct weir_str asked = weir_str(weir_printf(
-        arena, "{\"ask\":{%.*s%s%.*s", WEIR_STR_ARG(question->ask), comma, WEIR_STR_ARG(besides)));
     bool passes = question->pass.len > 0;
+    const char *text = weir_printf(arena, "{\"ask\":{%.*s%s%.*s},\"give\":{%.*s}%s%.*s%s}",
+        WEIR_STR_ARG(question->ask), comma, WEIR_STR_ARG(besides), WEIR_STR_ARG(question->give),
+        passes ? ",\"pass\":{" : "", WEIR_STR_ARG(question->pass), passes ? "}" : "");
+    size_t asked = strlen("{\"ask\":{") + question->ask.len + strlen(comma) + besides.len;
 
-    return (struct weir_opening){
-        .chain = weir_id_of(asked),
-        .next = weir_printf(arena, "%.*s},\"give\":{%.*s}%s%.*s%s}", WEIR_STR_ARG(asked),
-            WEIR_STR_ARG(question->give), passes ? ",\"pass\":{" : "", WEIR_STR_ARG(question->pass),
-            passes ? "}" : ""),
-    };
+    return (struct weir_opening){.chain = weir_id_of((struct weir_str){text, asked}), .next = text};
 }
