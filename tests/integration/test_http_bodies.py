@@ -144,7 +144,8 @@ class Text(BodyCase):
 class Values(BodyCase):
     """B11, B12: into a table that is there, whose types nothing changes."""
 
-    SOURCES = {"int63": 2**63 - 1, "int64": 2**63, "int400": "1234567890" * 40, "exp400": "1e400",
+    SOURCES = {"int63": 2**63 - 1, "int64": 2**63, "int_min": -2**63, "uint64": 2**64 - 1,
+               "int400": "1234567890" * 40, "exp400": "1e400", "exp_tiny": "1e-400",
                "frac17": "0.12345678901234567", "dec": "12345678901234567890.123456789",
                "neg_zero": "0"}
     TYPES = {"Sqlite": ("INTEGER", "NUMERIC", "REAL", "TEXT"),
@@ -177,7 +178,7 @@ class Values(BodyCase):
                     if self.DATABASE is Postgres:
                         self.assertEqual(result.code == OK,
                                          column in (exact, text) or kind == "neg_zero" or
-                                         (kind == "int63" and column == whole))
+                                         (kind in ("int63", "int_min") and column == whole))
 
     def test_what_is_no_number_is_no_json(self):
         """B11: nor is it guessed at."""
