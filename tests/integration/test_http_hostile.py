@@ -236,9 +236,9 @@ class Restarts(HostileCase):
     def test_n01_a_server_that_is_started_anew_again_and_again(self):
         """N01: it is ended in the middle of answers, and connections to it are refused meanwhile."""
         server, run = self.serve(), self.start(2000, self.port)
-        server.wait_for(lambda stats: stats["requests_total"] > 300)
+        run.when(lambda: server.requests() > 300)
         for _ in range(3):
-            server.wait_for(lambda stats: stats["paths"].get("/flaky"))
+            run.when(lambda: server.stats()["paths"].get("/flaky"))
             server.kill()
             server = self.serve()
         result = self.assert_all(run, 2000, server)
@@ -250,8 +250,8 @@ class Restarts(HostileCase):
         with Proxy(("127.0.0.1", self.port)) as line:
             run = self.start(1500, line.port)
             for n in range(1, 7):
-                server.wait_for(lambda stats: stats["requests_total"] > 200 * n and
-                                stats["paths"].get("/flaky", 0) >= n)
+                run.when(lambda: server.requests() > 200 * n)
+                run.when(lambda: server.stats()["paths"].get("/flaky", 0) >= n)
                 line.cut_all()
             self.assert_all(run, 1500, server)
             self.assertGreaterEqual(line.n_connections, 7)
