@@ -11,9 +11,9 @@
 
 static const char help[] =
     "weir state FILE show  - print what the runs of a pipeline have left: what is open, marks,\n"
-    "                        gaps, rows that were set aside, the last runs\n"
-    "weir state FILE reset - forget positions, marks and gaps, so that the next run reads\n"
-    "                        everything anew; rows stay, also those that were set aside\n"
+    "                        notes, gaps, rows that were set aside, the last runs\n"
+    "weir state FILE reset - forget positions, marks, notes and gaps, so that the next run\n"
+    "                        reads everything anew; rows stay, also those that were set aside\n"
     "\n"
     "  --resource NAME  only of this resource (may be given several times)\n"
     "  --yes            reset: do not ask\n"
@@ -124,7 +124,7 @@ static int reset(struct subject *s)
         return WEIR_FAULT_USAGE;
     printf("%s: to be forgotten:\n", s->plan->name);
     if (!state_view_print_forgotten(s->view, stdout)) {
-        puts("nothing; there are no positions, marks or gaps");
+        puts("nothing; there are no positions, marks, notes or gaps");
         return 0;
     }
     say_what_stays(s);
