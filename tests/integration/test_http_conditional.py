@@ -87,9 +87,19 @@ class Changes(ConditionalCase):
                 self.assertEqual((self.asked, self.unchanged), (10, 10))
                 self.assertEqual(self.table(), loaded)
 
-    def test_without_validators_all_is_loaded(self):
-        self.load(TOTAL, MERGE, tag="none")
-        self.load(TOTAL, MERGE, tag="none")
+    def test_without_validators_all_is_fetched_and_what_has_changed_is_loaded(self):
+        self.load(TOTAL, tag="none")
+        loaded = self.all_once()
+        self.put(42)
+        self.load(TOTAL, tag="none")
+        self.assertEqual((self.asked, self.unchanged), (10, 0))
+        self.assertEqual(self.table(), sorted(loaded + self.page_of(42)))
+
+    def test_a_tag_that_does_not_change_hides_nothing(self):
+        """Of a server that gives one tag to all, and never answers with 304."""
+        self.load(TOTAL, MERGE, tag="constant")
+        self.put(42)
+        self.load(TOTAL, MERGE, tag="constant")
         self.assertEqual((self.asked, self.unchanged), (10, 0))
         self.assertEqual(self.table(), self.all_once())
 

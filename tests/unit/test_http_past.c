@@ -53,7 +53,7 @@ static void loaders_without_memory_are_refused(void **state)
 
 static void only_rows_that_are_there_are_left_out(void **state)
 {
-    const struct http_past same = {.is_unchanged = true}, other = {.is_unchanged = false};
+    const struct http_past same = {.is_same = true}, other = {.is_same = false};
     struct weir_resource resource = {.disposition = WEIR_MERGE};
 
     (void)state;
@@ -68,13 +68,19 @@ static void what_is_unchanged_is_judged_and_noted_as_before(void **state)
 {
     struct http_fixture *f = *state;
     struct http_past past = {.is.request = "0123456789abcdef", .is.validators = {"\"1\"", NULL}};
+    const struct weir_str body = {"[1]", 3}, changed = {"[2]", 3};
     const struct http_facts facts = {.n_rows = 7, .total = 3, .more = HTTP_MORE_NO, .stops = true};
     struct http_facts got = {0};
-    const char *text = http_past_note(&past, &facts, f->arena);
+    const struct weir_resource resource = {.disposition = WEIR_APPEND};
+    const char *text;
 
+    assert_null(http_past_note(&past, &facts, f->arena));
+    http_past_read(&past, body);
+    assert_false(http_past_leaves_out(&past, &resource));
+    text = http_past_note(&past, &facts, f->arena);
     assert_non_null(text);
     past.text = text;
-    past.is_unchanged = true;
+    past.has_no_body = true;
     assert_true(http_note_read(text, f->arena, &past.was));
     http_past_facts(&past, &got);
     assert_int_equal(got.n_rows, 7);
@@ -82,6 +88,11 @@ static void what_is_unchanged_is_judged_and_noted_as_before(void **state)
     assert_int_equal(got.more, HTTP_MORE_NO);
     assert_true(got.stops);
     assert_ptr_equal(http_past_note(&past, &got, f->arena), text);
+    past.has_no_body = false;
+    http_past_read(&past, changed);
+    assert_false(http_past_leaves_out(&past, &resource));
+    http_past_read(&past, body);
+    assert_true(http_past_leaves_out(&past, &resource));
 }
 
 int main(void)

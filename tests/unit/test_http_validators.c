@@ -59,20 +59,6 @@ static void a_time_behind_which_a_change_could_hide_is_none(void **state)
     assert_null(of(*state, wrong).time);
 }
 
-static void two_are_the_same_by_tag_or_else_by_time(void **state)
-{
-    const struct http_validators a = {"\"1\"", "t"}, b = {"\"1\"", "u"}, c = {"\"2\"", "t"},
-                                 t = {NULL, "t"}, u = {NULL, "u"}, none = {NULL, NULL};
-
-    (void)state;
-    assert_true(http_validators_agree(&a, &b));
-    assert_false(http_validators_agree(&a, &c));
-    assert_false(http_validators_agree(&a, &t));
-    assert_true(http_validators_agree(&t, &t));
-    assert_false(http_validators_agree(&t, &u));
-    assert_false(http_validators_agree(&none, &none));
-}
-
 static void asks_by_both(void **state)
 {
     const char *const asked[] = {"Accept: text/csv", NULL};
@@ -95,8 +81,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(tags_are_taken_as_they_are, http_setup, http_teardown),
         cmocka_unit_test_setup_teardown(
             a_time_behind_which_a_change_could_hide_is_none, http_setup, http_teardown),
-        cmocka_unit_test_setup_teardown(
-            two_are_the_same_by_tag_or_else_by_time, http_setup, http_teardown),
         cmocka_unit_test_setup_teardown(asks_by_both, http_setup, http_teardown),
     };
 

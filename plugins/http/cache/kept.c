@@ -174,7 +174,7 @@ void http_kept_take(struct http_page *page, bool is_confirmed)
         page->format = http_format_find(resource->options, head.response.content_type);
         page->link =
             http_paginator_of_head(&resource->paginator, &head.response, http_page_arena(page));
-        http_past_compare(page, &head.response, true);
+        http_past_learn(page, &head.response);
     }
     http_kept_head_close(&head);
     page->no_content = false;

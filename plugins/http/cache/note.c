@@ -12,10 +12,10 @@ const char *http_note_text(const struct http_note *note, struct weir_arena *aren
     const struct http_validators *by = &note->validators;
     const char *text;
 
-    if (!by->tag && !by->time)
+    if (!*note->body)
         return NULL;
-    text = weir_printf(arena, "1 %s %" PRIu64 " %" PRId64 " %d %d\n%s\n%s", note->request,
-        note->n_rows, note->total, (int)note->more, note->stops, by->tag ? by->tag : "",
+    text = weir_printf(arena, "1 %s %s %" PRIu64 " %" PRId64 " %d %d\n%s\n%s", note->request,
+        note->body, note->n_rows, note->total, (int)note->more, note->stops, by->tag ? by->tag : "",
         by->time ? by->time : "");
     return strlen(text) <= WEIR_NOTE_MAX ? text : NULL;
 }
@@ -45,13 +45,14 @@ bool http_note_read(const char *text, struct weir_arena *arena, struct http_note
 
     *ret_note = (struct http_note){.total = -1};
     if (!first || !at ||
-        sscanf(first, "1 %16[0-9a-f] %" SCNu64 " %" SCNd64 " %d %d%n", ret_note->request,
-            &ret_note->n_rows, &ret_note->total, &more, &stops, &length) != 5 ||
+        sscanf(first, "1 %16[0-9a-f] %16[0-9a-f] %" SCNu64 " %" SCNd64 " %d %d%n",
+            ret_note->request, ret_note->body, &ret_note->n_rows, &ret_note->total, &more, &stops,
+            &length) != 6 ||
         first[length] != '\0' || more < HTTP_MORE_UNKNOWN || more > HTTP_MORE_YES)
         return false;
     ret_note->more = (enum http_more)more;
     ret_note->stops = stops != 0;
     ret_note->validators.tag = header_of(take_line(&at));
     ret_note->validators.time = header_of(take_line(&at));
-    return ret_note->validators.tag || ret_note->validators.time;
+    return true;
 }

@@ -9,10 +9,11 @@
 #include "paging/paginator.h"
 #include "validators.h"
 
-enum { HTTP_NOTE_REQUEST = 17 };
+enum { HTTP_NOTE_HASH = 17 };
 
 struct http_note {
-    char request[HTTP_NOTE_REQUEST]; /* a hash, in hexadecimal */
+    char request[HTTP_NOTE_HASH]; /* a hash, in hexadecimal */
+    char body[HTTP_NOTE_HASH];    /* the same of the answer's body; "": it was not read */
     struct http_validators validators;
     uint64_t n_rows;
     int64_t total;
@@ -20,7 +21,7 @@ struct http_note {
     bool stops;
 };
 
-/* In the arena; NULL: there is nothing to ask by, or it would be too long. */
+/* In the arena; NULL: the body was not read, or it would be too long. */
 const char *http_note_text(const struct http_note *note, struct weir_arena *arena);
 /* In the arena; false: it is none. */
 bool http_note_read(const char *text, struct weir_arena *arena, struct http_note *ret_note);

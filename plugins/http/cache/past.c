@@ -71,13 +71,10 @@ static const struct http_pasts *pasts_of(const struct http_page *page)
     return page->chain->resource->pasts;
 }
 
-static void name_request(const struct http_page *page, char ret_name[HTTP_NOTE_REQUEST])
+static void write_hash(const unsigned char bytes[HTTP_CACHE_HASH], char ret_text[HTTP_NOTE_HASH])
 {
-    struct http_cache_key key =
-        http_cache_key_for(&pasts_of(page)->common, page->url, page->headers);
-
-    for (size_t i = 0; i < HTTP_NOTE_REQUEST / 2; i++)
-        (void)snprintf(ret_name + 2 * i, 3, "%02x", key.bytes[i]);
+    for (size_t i = 0; i < HTTP_NOTE_HASH / 2; i++)
+        (void)snprintf(ret_text + 2 * i, 3, "%02x", bytes[i]);
 }
 
 static void find(struct http_page *page)
@@ -87,9 +84,11 @@ static void find(struct http_page *page)
     struct http_past *past = weir_new(arena, struct http_past);
     const char *text =
         weir_noted(resource->source->stage, resource->weir, &page->chain->id, page->number);
+    const struct http_cache_key key =
+        http_cache_key_for(&pasts_of(page)->common, page->url, page->headers);
 
     page->past = past;
-    name_request(page, past->is.request);
+    write_hash(key.bytes, past->is.request);
     if (text && http_note_read(text, arena, &past->was) &&
         strcmp(past->was.request, past->is.request) == 0)
         past->text = text;
@@ -115,30 +114,21 @@ bool http_past_is_confirmed(const struct http_page *page, const struct http_resp
            !weir_error_is_set(&response->error);
 }
 
-void http_past_compare(
-    struct http_page *page, const struct http_response *response, bool is_confirmed)
+void http_past_learn(struct http_page *page, const struct http_response *response)
 {
-    struct http_past *past;
-
     if (!pasts_of(page))
         return;
     if (!page->past)
         find(page);
-    past = page->past;
-    past->is.validators = (struct http_validators){NULL, NULL};
-    past->has_no_body = false;
+    page->past->is.validators = (struct http_validators){NULL, NULL};
     /* The address that was asked is not the one that gave it. */
     if (page->hops == 0)
-        past->is.validators = http_validators_of(response, http_page_arena(page));
-    /* Servers that do not answer with 304 give an equal tag to what is equal; times they may give to
-     * all that they have. */
-    past->is_unchanged = past->text && (is_confirmed || past->is.validators.tag) &&
-                         http_validators_agree(&past->was.validators, &past->is.validators);
+        page->past->is.validators = http_validators_of(response, http_page_arena(page));
 }
 
 void http_past_take(struct http_page *page)
 {
-    page->past->is_unchanged = page->past->has_no_body = true;
+    page->past->has_no_body = true;
     page->no_content = true;
     page->body_len = 0;
     page->chain->resource->weir->progress->not_modified++;
@@ -176,15 +166,24 @@ void http_past_facts(const struct http_past *past, struct http_facts *ret_facts)
     ret_facts->found = HTTP_FOUND_NEXT | HTTP_FOUND_TOTAL | HTTP_FOUND_MORE;
 }
 
+void http_past_read(struct http_past *past, struct weir_str body)
+{
+    unsigned char sum[HTTP_CACHE_HASH];
+
+    http_cache_sum(body, sum);
+    write_hash(sum, past->is.body);
+    past->is_same = past->text && strcmp(past->is.body, past->was.body) == 0;
+}
+
 bool http_past_leaves_out(const struct http_past *past, const struct weir_resource *resource)
 {
-    return past && past->is_unchanged && resource->disposition != WEIR_REPLACE;
+    return past && (past->has_no_body || past->is_same) && resource->disposition != WEIR_REPLACE;
 }
 
 const char *http_past_note(
     struct http_past *past, const struct http_facts *facts, struct weir_arena *arena)
 {
-    if (past->is_unchanged)
+    if (past->has_no_body)
         return past->text;
     past->is.n_rows = facts->n_rows;
     past->is.total = facts->total;

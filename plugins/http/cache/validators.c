@@ -39,13 +39,6 @@ struct http_validators http_validators_of(
     return validators;
 }
 
-bool http_validators_agree(const struct http_validators *a, const struct http_validators *b)
-{
-    if (a->tag || b->tag)
-        return a->tag && b->tag && strcmp(a->tag, b->tag) == 0;
-    return a->time && b->time && strcmp(a->time, b->time) == 0;
-}
-
 bool http_validators_ask(const struct http_validators *validators, struct http_request *request,
     struct weir_arena *arena)
 {

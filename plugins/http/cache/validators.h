@@ -19,8 +19,6 @@ struct http_validators {
 /* In the arena, but of the answer itself where that is NULL. */
 struct http_validators http_validators_of(
     const struct http_response *response, struct weir_arena *arena);
-/* Do they say that two answers are the same one? */
-bool http_validators_agree(const struct http_validators *a, const struct http_validators *b);
 /* Adds the question whether it is still that one to the request, in the arena; false: there is
  * nothing to ask by. */
 bool http_validators_ask(const struct http_validators *validators, struct http_request *request,

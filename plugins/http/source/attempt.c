@@ -148,7 +148,7 @@ static void take(struct http_page *page, struct http_response *response)
         take_body(page, &response->body);
     page->link = http_paginator_of_head(&resource->paginator, response, http_page_arena(page));
     http_kept_renew(page, response);
-    http_past_compare(page, response, false);
+    http_past_learn(page, response);
     finish(page);
 }
 

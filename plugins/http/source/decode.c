@@ -56,6 +56,8 @@ static enum weir_status decode_unit(const struct http_resource *resource,
         return WEIR_FAIL;
     if (unit->kept)
         http_keep_write(unit->kept, body);
+    if (unit->past)
+        http_past_read(unit->past, body);
     return WEIR_OK;
 }
 

@@ -22,15 +22,19 @@ def changed_at(x, target, body):
 
 
 def validators(x, body):
-    form = x.one_of("tag", ("strong", "weak", "time", "none"), "strong")
+    form = x.one_of("tag", ("strong", "weak", "time", "none", "constant"), "strong")
     tag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
     if form == "time":
         return [("Last-Modified", formatdate(changed_at(x, x.request.target, body), usegmt=True))]
+    if form == "constant":
+        return [("ETag", '"always-the-same"')]
     return [] if form == "none" else [("ETag", tag if form == "strong" else "W/" + tag)]
 
 
 def holds(x, headers):
     """Whether what the client has is what there is."""
+    if x.text("tag") == "constant":
+        return False
     for name, value in headers:
         asked = x.request.header("if-none-match" if name == "ETag" else "if-modified-since")
         if asked and asked == value:
@@ -53,7 +57,8 @@ def links(x, number, page):
 @route("/kept/", PARAMETERS)
 async def kept(x):
     """Pages of the rows that /data-set put under this name, with ETag or Last-Modified; 304 to who
-    has them already, which not_modified counts. tag: strong weak time none. control and vary: what
+    has them already, which not_modified counts. tag: strong weak time none,
+    constant (which never leads to a 304). control and vary: what
     Cache-Control and Vary say; totals=0 leaves the number of pages out. With login=1 the rows are those of the name and the token."""
     sets = x.stats.memory.get("data", {})
     name = x.tail()
