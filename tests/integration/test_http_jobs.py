@@ -128,6 +128,15 @@ class Shapes(JobCase):
         self.loads(self.one("max: 2", poll=SOON, status="http", location=1))
         self.assertEqual(self.seen()["polls"], 3)
 
+    def test_a_redirect_to_the_result(self):
+        self.loads(self.one("max: 2", status="see_other"))
+        self.assertEqual(self.seen()["downloads"], {"1 0": 1})
+
+    def test_polls_with_a_body(self):
+        poll = POLL + ', method: POST, json: { id: "{job.id}", name: "<{job.job.name}>" }'
+        self.loads(self.one(poll=poll, polls=1))
+        self.assertEqual(self.seen()["bodies"], ['{"q":"all"}'] + ['{"id":1,"name":"<job 1>"}'] * 2)
+
     def test_files_that_are_packed(self):
         for kind in ("csv", "ndjson", "json"):
             with self.subTest(kind=kind):

@@ -454,6 +454,12 @@ class TokenPool(LoginCase):
         self.assertEqual(self.loaded(result), 40)
         self.assertIn("all 3 tokens of the pool are used up", result.err)
 
+    def test_when_none_is_left_a_429_speaks_for_the_origin(self):
+        result = self.units(self.pool(self.QUOTA[1]), 10, limit=2, window=1, **{"as": 429})
+        self.assert_exit(result, OK)
+        self.assertEqual(self.loaded(result), 10)
+        self.assertIn("is asked nothing for", result.err)
+
     def test_a_token_that_is_refused_is_left_out(self):
         result = self.units(self.pool(*self.QUOTA), 20, bad=2)
         self.assert_exit(result, OK)

@@ -117,6 +117,7 @@ bool http_job_wait(struct http_page *page, const struct http_response *response,
     }
     tell(page, word);
     ms = wait_ms(page, response);
+    resource->weir->progress->requests++;
     resource->weir->progress->backoff_us += ms * 1000;
     page->attempts = 0;
     page->refusals = 0;

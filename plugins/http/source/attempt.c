@@ -235,6 +235,21 @@ enum http_verdict http_attempt_judge(struct http_page *page, const struct http_r
     return http_actions_judge(&resource->actions, response, verdict, &page->actions_left);
 }
 
+/* Whoever turns a login away that is used up may do so with any status. A 429, and no other login to
+ * ask with, speaks for the whole origin. */
+static bool is_used_up(
+    struct http_page *page, enum http_verdict verdict, const struct http_response *response)
+{
+    struct http_credential *credential = page->chain->resource->credential;
+    struct weir_error ignored = {0};
+
+    if (page->home || !http_credential_answered(credential, page->login, response))
+        return false;
+    if (verdict == HTTP_RATE_LIMITED && http_credential_prepare(credential, &ignored) != WEIR_OK)
+        http_polite_slow(page, response->retry_after);
+    return true;
+}
+
 /* The end of one try. Whatever it does with the page may close the chain. */
 static void page_answered(void *arg, struct http_response *response)
 {
@@ -250,8 +265,7 @@ static void page_answered(void *arg, struct http_response *response)
     resource->weir->progress->bytes += response->wire_bytes - page->told;
     page->told = 0;
     resource->weir->progress->network_us += response->elapsed_us;
-    /* Whoever turns a login away that is used up may do so with any status. */
-    if (!page->home && http_credential_answered(resource->credential, page->login, response))
+    if (is_used_up(page, verdict, response))
         verdict = HTTP_REFRESH_AUTH;
     act(page, verdict, response);
     http_schedule(source);

@@ -27,7 +27,7 @@ class Job:
         self.pack = x.flag("pack")
         self.place = x.text("place", "/")       # where parts are: "/", "other", or an origin
         self.pages = x.number("pages", 1)       # of each part, by a locator in a header
-        self.status = x.text("status", "word")  # or "http", "number"
+        self.status = x.text("status", "word")  # or "http", "see_other", "number", "object"
         self.slow = x.number("slow", 0.0, float)
         bad = x.number("bad_jobs", 10**9)
         self.bad = x.text("bad") if number <= bad else ""   # failed, lost, endless, strange
@@ -123,7 +123,12 @@ async def poll(x):
     seen(x)["polls"] += 1
     state = job.state()
     headers = [("Retry-After", job.retry_after)] if job.retry_after and state == "running" else []
-    if job.status == "http":
+    if x.request.body:
+        seen(x)["bodies"].append(x.request.body.decode())
+    if job.status == "see_other" and state == "completed":
+        await x.send_whole(303, b"", [("Location", f"/jobs-result/{job.number}")])
+        return
+    if job.status in ("http", "see_other"):
         await (x.send_whole(202, b"", headers) if state == "running" else job.send_rows(x, 0, 0))
         return
     word = {"number": 7, "object": {}}.get(job.status, WORDS[state])
