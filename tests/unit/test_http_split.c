@@ -1,3 +1,7 @@
+/*
+ * Pieces give the rows of the whole, wherever they are cut (B05), and what is held is bounded (B16).
+ * WEIR_JSON_SUITE may name a folder of files that hold JSON, or nearly so.
+ */
 #include "stream/split.h"
 
 #include <setjmp.h>
@@ -5,6 +9,8 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+#include <dirent.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -98,6 +104,40 @@ static void lines_and_csv_give_the_rows_of_the_whole(void **state)
             (struct split_case){.form = {.kind = &http_split_lines}}, lines[i], strlen(lines[i]));
     for (size_t i = 0; i < sizeof(records) / sizeof(*records); i++)
         check_text(csv, records[i], strlen(records[i]));
+}
+
+static void check_file(const char *folder, const char *name)
+{
+    enum { LARGEST = 5000 };
+    char text[LARGEST], file[1000];
+    FILE *stream;
+    size_t len;
+
+    (void)snprintf(file, sizeof(file), "%s/%s", folder, name);
+    stream = fopen(file, "rb");
+    assert_non_null(stream);
+    len = fread(text, 1, sizeof(text), stream);
+    if (feof(stream)) {
+        check_text(json(NULL), text, len);
+        check_text((struct split_case){.form = {.kind = &http_split_lines}}, text, len);
+    }
+    (void)fclose(stream);
+}
+
+static void files_of_a_suite_give_the_rows_of_the_whole(void **state)
+{
+    const char *folder = getenv("WEIR_JSON_SUITE");
+    DIR *files = folder ? opendir(folder) : NULL;
+    struct dirent *entry;
+
+    (void)state;
+    if (!folder)
+        skip();
+    assert_non_null(files);
+    while ((entry = readdir(files)))
+        if (strstr(entry->d_name, ".json"))
+            check_file(folder, entry->d_name);
+    (void)closedir(files);
 }
 
 /* --- limits --------------------------------------------------------------------------------- */
@@ -213,6 +253,7 @@ int main(void)
         cmocka_unit_test(documents_give_the_rows_of_the_whole),
         cmocka_unit_test(arrays_in_a_document_are_found),
         cmocka_unit_test(lines_and_csv_give_the_rows_of_the_whole),
+        cmocka_unit_test(files_of_a_suite_give_the_rows_of_the_whole),
         cmocka_unit_test(what_has_no_end_is_refused),
         cmocka_unit_test(paths_that_can_be_gone_through),
         cmocka_unit_test(cuts_are_kept_as_texts),
