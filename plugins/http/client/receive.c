@@ -191,7 +191,8 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *arg)
     struct http_response *response = &transfer->response;
 
     (void)size;
-    if (!transfer->head.is_two && http_turn_is_over(transfer->turn)) {
+    /* The first piece is always taken: it is all of a small answer. */
+    if (response->wire_bytes > 0 && !transfer->head.is_two && http_turn_is_over(transfer->turn)) {
         transfer->yields = true;
         transfer->turn->n_yielding++;
         return CURL_WRITEFUNC_PAUSE;
