@@ -191,7 +191,7 @@ class Resuming(JobCase):
     def test_it_goes_on_behind_the_parts_that_are_there(self):
         wrong = "response_actions: [{ status_code: 200, content: '\"id\":21,', action: fail }]"
         file = self.one(options=["{0}"], parts=4, signed=1)
-        self.fails(file.replace("{0}", wrong), "E-HTTP-ANSWER")
+        self.fails(file.replace("{0}", wrong), "E-HTTP-ANSWER", "?signature=***")
         self.assertEqual(self.count(), 20)
         self.loads(file.replace(", {0}", ""), 40)
         seen = self.seen()

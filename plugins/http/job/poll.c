@@ -11,8 +11,8 @@ static struct http_job *job_of(const struct http_page *page)
 
 /* --- the job will come to nothing ----------------------------------------------------------- */
 
-/* An earlier run has created it, and nothing of its result is loaded: another one may be. Its place is
- * kept before it is asked about, as that of the first was. */
+/* An earlier run has created it, and nothing of its result is loaded: another one may be. Its place
+ * takes that of the first. */
 static bool may_begin_anew(const struct http_page *page)
 {
     const struct http_job_place *place = &page->job->place;
