@@ -7,7 +7,7 @@
 
 enum { KIB = 1024, ONE_FILE = 8 * KIB };
 
-static atomic_bool stops;
+static atomic_uint_least64_t ends_at;
 
 /* A file of 8 KiB that was used so many seconds ago, and made an hour before that. */
 static void add_file(const char *name, time_t age)
@@ -30,7 +30,7 @@ static void below_its_size_nothing_goes(void **state)
     (void)state;
     add_file("00/a", 1000000);
     add_file("ff/b", 0);
-    assert_int_equal(http_sweep_run(folder, 2 * ONE_FILE, &stops), 2 * ONE_FILE);
+    assert_int_equal(http_sweep_run(folder, 2 * ONE_FILE, &ends_at), 2 * ONE_FILE);
     assert_true(is_there("00/a"));
     assert_true(is_there("ff/b"));
 }
@@ -45,7 +45,7 @@ static void the_oldest_go_first(void **state)
         (void)snprintf(name, sizeof(name), "%02x/%d", i * 7, i);
         add_file(name, i * 86400);
     }
-    assert_true(http_sweep_run(folder, 10 * ONE_FILE, &stops) <= 9 * ONE_FILE);
+    assert_true(http_sweep_run(folder, 10 * ONE_FILE, &ends_at) <= 9 * ONE_FILE);
     for (int i = 0; i < 8; i++) {
         (void)snprintf(name, sizeof(name), "%02x/%d", i * 7, i);
         assert_true(is_there(name));
@@ -65,7 +65,7 @@ static void of_one_age_only_as_many_go_as_have_to(void **state)
         (void)snprintf(name, sizeof(name), "%02x/%d", i, i);
         add_file(name, 5000);
     }
-    assert_int_equal(http_sweep_run(folder, 10 * ONE_FILE, &stops), 9 * ONE_FILE);
+    assert_int_equal(http_sweep_run(folder, 10 * ONE_FILE, &ends_at), 9 * ONE_FILE);
 }
 
 static void small_files_count_as_blocks(void **state)
@@ -82,7 +82,7 @@ static void small_files_count_as_blocks(void **state)
         assert_int_equal(write(fd, "x", (size_t)i / 2), i / 2);
         (void)close(fd);
     }
-    assert_int_equal(http_sweep_run(folder, 1024 * KIB, &stops), 16 * KIB);
+    assert_int_equal(http_sweep_run(folder, 1024 * KIB, &ends_at), 16 * KIB);
 }
 
 static void what_was_begun_and_left_goes(void **state)
@@ -91,7 +91,7 @@ static void what_was_begun_and_left_goes(void **state)
     add_file(HTTP_SWEEP_NEW "old", 86400);
     add_file(HTTP_SWEEP_NEW "young", -3600);
     add_file("somebody's", 86400);
-    assert_int_equal(http_sweep_run(folder, 1024 * KIB, &stops), 0);
+    assert_int_equal(http_sweep_run(folder, 1024 * KIB, &ends_at), 0);
     assert_false(is_there(HTTP_SWEEP_NEW "old"));
     assert_true(is_there(HTTP_SWEEP_NEW "young"));
     assert_true(is_there("somebody's"));
@@ -104,10 +104,21 @@ static void others_things_are_left_alone(void **state)
     assert_int_equal(mkdirat(folder, "notes", 0700), 0);
     assert_int_equal(symlinkat("../..", folder, "ab"), 0);
     assert_int_equal(symlinkat("/etc/hostname", folder, "00/link"), 0);
-    assert_int_equal(http_sweep_run(folder, KIB, &stops), 0);
+    assert_int_equal(http_sweep_run(folder, KIB, &ends_at), 0);
     assert_false(is_there("00/a"));
     assert_true(is_there("notes"));
     assert_true(is_there("00/link"));
+}
+
+static void a_run_that_is_over_does_not_wait_for_long(void **state)
+{
+    atomic_uint_least64_t past;
+
+    (void)state;
+    atomic_init(&past, 1);
+    add_file("00/a", 100);
+    (void)http_sweep_run(folder, KIB, &past);
+    assert_true(is_there("00/a"));
 }
 
 static void what_grows_is_swept_on_a_thread(void **state)
@@ -147,6 +158,8 @@ int main(void)
             what_was_begun_and_left_goes, folder_setup, folder_teardown),
         cmocka_unit_test_setup_teardown(
             others_things_are_left_alone, folder_setup, folder_teardown),
+        cmocka_unit_test_setup_teardown(
+            a_run_that_is_over_does_not_wait_for_long, folder_setup, folder_teardown),
         cmocka_unit_test_setup_teardown(
             what_grows_is_swept_on_a_thread, folder_setup, folder_teardown),
     };

@@ -16,13 +16,22 @@ enum {
 
 struct search {
     int folder;
-    const atomic_bool *stops;
+    const atomic_uint_least64_t *ends_at;
     int64_t now;
     uint64_t size;
     uint64_t sizes[SLOTS]; /* by age */
     size_t cut;            /* ages from this slot on go; SLOTS: none */
     uint64_t excess;       /* bytes that are still to go */
 };
+
+static const uint64_t LAST_NS = 2000000000; /* for one that is under way when the run is over */
+
+static bool is_late(const struct search *search)
+{
+    uint64_t ends_at = atomic_load(search->ends_at);
+
+    return ends_at && uv_hrtime() > ends_at;
+}
 
 /* --- one file ----------------------------------------------------------------------------- */
 
@@ -92,7 +101,7 @@ static void visit_group(struct search *search, const char *name, visit *found)
             (void)close(fd);
         return;
     }
-    while (!atomic_load(search->stops) && (entry = readdir(group)))
+    while (!is_late(search) && (entry = readdir(group)))
         if (fstatat(fd, entry->d_name, &file, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(file.st_mode))
             found(search, fd, entry->d_name, &file);
     (void)closedir(group);
@@ -121,7 +130,7 @@ static void remove_abandoned(const struct search *search)
             (void)close(fd);
         return;
     }
-    while (!atomic_load(search->stops) && (entry = readdir(folder)))
+    while (!is_late(search) && (entry = readdir(folder)))
         if (strncmp(entry->d_name, HTTP_SWEEP_NEW, strlen(HTTP_SWEEP_NEW)) == 0 &&
             fstatat(fd, entry->d_name, &file, AT_SYMLINK_NOFOLLOW) == 0 &&
             search->now - file.st_mtim.tv_sec > ABANDONED_S)
@@ -140,14 +149,14 @@ static size_t cut_of(const struct search *search, uint64_t fits)
     return slot;
 }
 
-uint64_t http_sweep_run(int folder, uint64_t most, const atomic_bool *stops)
+uint64_t http_sweep_run(int folder, uint64_t most, const atomic_uint_least64_t *ends_at)
 {
-    struct search search = {.folder = folder, .stops = stops, .now = (int64_t)time(NULL)};
+    struct search search = {.folder = folder, .ends_at = ends_at, .now = (int64_t)time(NULL)};
     uint64_t fits = most - most / 10;
 
     remove_abandoned(&search);
     visit_all(&search, count);
-    if (search.size <= most || atomic_load(stops))
+    if (search.size <= most || is_late(&search))
         return search.size;
     search.excess = search.size - fits;
     search.cut = cut_of(&search, fits);
@@ -164,14 +173,14 @@ uint64_t http_sweep_run(int folder, uint64_t most, const atomic_bool *stops)
 void http_sweep_init(struct http_sweep *sweep, uv_loop_t *loop, int folder, uint64_t most)
 {
     *sweep = (struct http_sweep){.loop = loop, .folder = folder, .most = most};
-    atomic_init(&sweep->stops, false);
+    atomic_init(&sweep->ends_at, 0);
 }
 
 static void on_thread(uv_work_t *work)
 {
     struct http_sweep *sweep = work->data;
 
-    sweep->left = http_sweep_run(sweep->folder, sweep->most, &sweep->stops);
+    sweep->left = http_sweep_run(sweep->folder, sweep->most, &sweep->ends_at);
 }
 
 static void on_loop(uv_work_t *work, int status)
@@ -196,7 +205,7 @@ void http_sweep_grown(struct http_sweep *sweep, uint64_t bytes)
         sweep->grown += size;
         return;
     }
-    if (sweep->size < sweep->next || atomic_load(&sweep->stops))
+    if (sweep->size < sweep->next || atomic_load(&sweep->ends_at))
         return;
     sweep->work.data = sweep;
     sweep->grown = 0;
@@ -205,5 +214,5 @@ void http_sweep_grown(struct http_sweep *sweep, uint64_t bytes)
 
 void http_sweep_stop(struct http_sweep *sweep)
 {
-    atomic_store(&sweep->stops, true);
+    atomic_store(&sweep->ends_at, uv_hrtime() + LAST_NS);
 }

@@ -28,16 +28,16 @@ struct http_sweep {
     uint64_t next;  /* the size at which the next one begins */
     uint64_t left;  /* what the last one found, and left */
     bool is_under_way;
-    atomic_bool stops;
+    atomic_uint_least64_t ends_at; /* uv_hrtime when it is to be over; 0: whenever it is done */
 };
 
 /* Begins with not knowing the size, which is found out when first something is added. */
 void http_sweep_init(struct http_sweep *sweep, uv_loop_t *loop, int folder, uint64_t most);
 void http_sweep_grown(struct http_sweep *sweep, uint64_t bytes);
-/* One that is under way ends soon; the loop still has to hear of it. */
+/* One that is under way ends in two seconds at the latest; the loop still has to hear of it. */
 void http_sweep_stop(struct http_sweep *sweep);
 
 /* Looks through the folder now, and returns how many bytes are left. Any thread. */
-uint64_t http_sweep_run(int folder, uint64_t most, const atomic_bool *stops);
+uint64_t http_sweep_run(int folder, uint64_t most, const atomic_uint_least64_t *ends_at);
 
 #endif
