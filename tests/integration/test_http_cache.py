@@ -178,6 +178,14 @@ class Paging(CacheCase):
                 self.assert_loaded_all(
                     self.load("ttl: 0s", paginator=paginator, links=links), 10)
 
+    def test_a_tag_that_says_nothing_of_the_link_hides_no_page(self):
+        """The last page is the same when another one follows it, but for its head."""
+        wishes = {"paginator": "{ type: header_link }", "links": "head", "totals": 0, "tag": "body"}
+        self.assert_loaded_all(self.load("ttl: 0s", **wishes), 10)
+        harness.server().put("a", rows(105))
+        self.assert_loaded_all(self.load("ttl: 0s", **wishes), 12, n=105)
+        self.assert_loaded_all(self.load("ttl: 1h", **wishes), 0, n=105)
+
     def test_a_header_that_nobody_looked_for_is_not_missing(self):
         """What is kept for a paginator that needs less is not taken by one that needs more."""
         action = "response_actions: [{ headers: { Cache-Control: x }, action: stop }]"

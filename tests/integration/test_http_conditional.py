@@ -184,6 +184,15 @@ class WithCache(ConditionalCase):
                 self.assertEqual(self.unchanged, 9)
                 self.assertEqual(self.table(), sorted(loaded + self.page_of(42)))
 
+    def test_a_page_that_is_the_last_no_more_is_not_loaded_again(self):
+        wishes = {"links": "head", "totals": 0, "tag": "body"}
+        self.load("paginator: { type: header_link }", extract=CACHE, **wishes)
+        for i in range(101, 106):
+            self.versions[i] = 0
+        self.put()
+        self.load("paginator: { type: header_link }", extract=CACHE, **wishes)
+        self.assertEqual(self.table(), self.all_once())
+
     def test_what_is_young_and_was_loaded_is_not_loaded_again(self):
         young = CACHE.replace("0s", "1h")
         self.load(TOTAL, extract=young)

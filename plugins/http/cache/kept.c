@@ -159,6 +159,22 @@ bool http_kept_is_confirmed(const struct http_page *page, const struct http_resp
            !weir_error_is_set(&response->error);
 }
 
+bool http_kept_leads_on(struct http_page *page, const struct http_response *response)
+{
+    const struct http_paginator *paginator = &page->chain->resource->paginator;
+    struct weir_arena *arena = http_page_arena(page);
+    const char *now = http_paginator_of_head(paginator, response, arena);
+    const char *then = NULL;
+    struct http_kept_head head;
+
+    if (!now)
+        return true;
+    if (http_kept_head_open(&head, page->kept->entry))
+        then = http_paginator_of_head(paginator, &head.response, arena);
+    http_kept_head_close(&head);
+    return then && strcmp(then, now) == 0;
+}
+
 void http_kept_take(struct http_page *page, bool is_confirmed)
 {
     struct http_resource *resource = page->chain->resource;

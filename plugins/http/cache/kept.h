@@ -59,6 +59,9 @@ size_t http_kept_size(const struct http_page *page);
 void http_kept_ask(struct http_page *page, struct http_request *request);
 /* The server says that what is there still holds. */
 bool http_kept_is_confirmed(const struct http_page *page, const struct http_response *response);
+/* Does what is there name the page that such an answer names? Many servers leave links out of a tag, so
+ * what was the last page is the same, and is the last one no more. */
+bool http_kept_leads_on(struct http_page *page, const struct http_response *response);
 /* It is the page's answer. */
 void http_kept_take(struct http_page *page, bool is_confirmed);
 /* A good answer came instead. */

@@ -153,12 +153,18 @@ static void take(struct http_page *page, struct http_response *response)
 }
 
 /* Nothing came but that it has not changed. */
-static void take_unchanged(struct http_page *page)
+static void take_unchanged(struct http_page *page, const struct http_response *response)
 {
-    if (page->kept && page->kept->is_asked)
-        http_kept_take(page, true);
-    else
+    if (!(page->kept && page->kept->is_asked)) {
         http_past_take(page);
+    } else if (http_kept_leads_on(page, response)) {
+        http_kept_take(page, true);
+    } else {
+        page->shuns_cache = true;
+        http_page_restart(page);
+        http_schedule_ready(page, true);
+        return;
+    }
     finish(page);
 }
 
@@ -201,7 +207,7 @@ static void act(struct http_page *page, enum http_verdict verdict, struct http_r
         take(page, response);
         break;
     case HTTP_CONFIRMED:
-        take_unchanged(page);
+        take_unchanged(page, response);
         break;
     case HTTP_REDIRECTED:
         redirect(page, response);

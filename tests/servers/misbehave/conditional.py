@@ -22,7 +22,7 @@ def changed_at(x, target, body):
 
 
 def validators(x, body):
-    form = x.one_of("tag", ("strong", "weak", "time", "none", "constant"), "strong")
+    form = x.one_of("tag", ("strong", "weak", "time", "none", "constant", "body"), "strong")
     tag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
     if form == "time":
         return [("Last-Modified", formatdate(changed_at(x, x.request.target, body), usegmt=True))]
@@ -58,7 +58,7 @@ def links(x, number, page):
 async def kept(x):
     """Pages of the rows that /data-set put under this name, with ETag or Last-Modified; 304 to who
     has them already, which not_modified counts. tag: strong weak time none,
-    constant (which never leads to a 304). control and vary: what
+    body (which says nothing about a Link), constant (which never leads to a 304). control and vary: what
     Cache-Control and Vary say; totals=0 leaves the number of pages out. With login=1 the rows are those of the name and the token."""
     sets = x.stats.memory.get("data", {})
     name = x.tail()
@@ -71,7 +71,8 @@ async def kept(x):
     if x.text("totals", "1") == "0":
         del page["total_pages"]
     body = dump(page)
-    headers += validators(x, body + json.dumps(headers).encode())
+    seen = b"" if x.text("tag") == "body" else json.dumps(headers).encode()
+    headers += validators(x, body + seen)
     for key, header in (("control", "Cache-Control"), ("vary", "Vary")):
         if x.text(key):
             headers.append((header, x.text(key)))
