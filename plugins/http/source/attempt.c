@@ -53,8 +53,8 @@ static void describe(const struct http_page *page, const struct http_response *r
     }
     request.url = page->url;
     request.headers = page->headers;
-    http_status_error(
-        response, page->chain->resource->credential, &request, page->number > 0, ret_error);
+    http_status_error(response, page->chain->resource->credential, &request,
+        page->number > 0 && !page->chain->stream, ret_error);
 }
 
 static void redirect(struct http_page *page, const struct http_response *response)
