@@ -296,6 +296,7 @@ class RunIds(StateCase):
 class ManyUnits(StateCase):
     @unittest.skipIf(harness.sanitized(), "the memory of a sanitizer is not the program's")
     def test_a_hundred_thousand(self):
+        """R02: bounded in memory, descriptors and connections."""
         file = self.pipeline([items(100_000)], extract="concurrency: { max: 32 }")
         run = self.start_weir(file)
         files = [run.n_files()]
