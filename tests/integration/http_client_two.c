@@ -294,6 +294,24 @@ static void reads_lines_without_a_length_by_one(void **state)
     stop(&two);
 }
 
+/* They could not give way to others on the loop. */
+static void reads_large_answers_by_one(void **state)
+{
+    static const char *const paths[] = {"/rows?pad=15000", "/rows?pad=15000&length=0"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
+        struct two two;
+
+        start(&two, NULL, NULL);
+        get(&two, "/rows?pad=5000");
+        assert_int_equal(counter(&two, "one"), 0);
+        get(&two, paths[i]);
+        assert_int_equal(counter(&two, "one"), 1);
+        stop(&two);
+    }
+}
+
 /* Such talk is an answer to nothing where HTTP/1.1 is spoken; here it is none of our business. */
 static void lets_the_server_talk(void **state)
 {
@@ -454,6 +472,7 @@ int main(void)
         cmocka_unit_test(asks_again_what_was_refused),
         cmocka_unit_test(takes_no_half_for_a_whole),
         cmocka_unit_test(reads_lines_without_a_length_by_one),
+        cmocka_unit_test(reads_large_answers_by_one),
         cmocka_unit_test(lets_the_server_talk),
         cmocka_unit_test(pauses_and_stalls_nobody),
         cmocka_unit_test(cancels_one_of_many),

@@ -6,7 +6,10 @@
 #include <string.h>
 #include <weir/arena.h>
 
-enum { RESERVE_MAX = 8 * 1024 * 1024 }; /* the most that a mere promise of a length allocates */
+enum {
+    RESERVE_MAX = 8 * 1024 * 1024, /* the most that a mere promise of a length allocates */
+    TWO_MAX_BODY = 1024 * 1024,    /* what may come by HTTP/2 */
+};
 
 /* Returning less than was given makes libcurl end the transfer and the connection. */
 static size_t stop(size_t n)
@@ -95,6 +98,12 @@ static bool may_be_cut(const struct http_transfer *transfer)
            head->status <= 299;
 }
 
+/* A stream cannot give way to others on the loop as a connection of its own can. */
+static bool is_large_for_two(const struct http_transfer *transfer, uint64_t size)
+{
+    return transfer->head.is_two && size > TWO_MAX_BODY;
+}
+
 static size_t on_header(char *line, size_t size, size_t n, void *arg)
 {
     struct http_transfer *transfer = arg;
@@ -114,7 +123,8 @@ static size_t on_header(char *line, size_t size, size_t n, void *arg)
     if (begin_body(transfer) != WEIR_OK)
         return stop(n);
     transfer->falls_back =
-        may_be_cut(transfer) && (head->framing.may_be_lines || transfer->hides_cuts);
+        is_large_for_two(transfer, head->framing.length) ||
+        (may_be_cut(transfer) && (head->framing.may_be_lines || transfer->hides_cuts));
     if (transfer->falls_back)
         return stop(n);
     /* Nobody knows where such a body ends, so the connection ends here. */
@@ -191,6 +201,10 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *arg)
     struct http_response *response = &transfer->response;
 
     (void)size;
+    if (is_large_for_two(transfer, response->wire_bytes + n)) {
+        transfer->falls_back = true;
+        return stop(n);
+    }
     /* The first piece is always taken: it is all of a small answer. */
     if (response->wire_bytes > 0 && !transfer->head.is_two && http_turn_is_over(transfer->turn)) {
         transfer->yields = true;

@@ -3,8 +3,8 @@
  * as long as it serves; else 1.1.
  *
  * What a stream of HTTP/2 cannot give is asked for by 1.1 instead, and so is the
- * whole origin from then on. That is an answer that must pause, which would hold up
- * all that share its connection; one whose end nothing proves, since the client
+ * whole origin from then on. That is a large answer, and one that must pause, which
+ * would hold up all that share its connection; one whose end nothing proves, since the client
  * library takes some streams that were cut for whole ones; and a server whose
  * HTTP/2 fails again and again.
  */
