@@ -182,7 +182,7 @@ class Resuming(JobCase):
         file = self.one(polls=60, parts=2, load="batching: { period: 10ms }",
                         poll=POLL.replace("10ms", "50ms"))
         run = self.start_weir(file, "--run-id", "k")
-        harness.server().wait_for(lambda stats: stats["paths"].get("/jobs/1", 0) > 20)
+        harness.server().wait_for(lambda stats: stats["paths"].get("/jobs/1", 0) > 5)
         run.signal(signal.SIGKILL)
         self.assert_exit(run.wait(), KILLED)
         self.loads(file, 20)
