@@ -129,7 +129,7 @@ class Reading(FamilyCase):
         put(repos=rows, issues=[{"id": n, "repo": f"org/{n}"} for n in range(0, 12000, 5)])
         file = self.family(resource("repos", size=6000),
                            issues(), extract="concurrency: { max: 64 }")
-        self.assert_exit(self.run_weir(file), OK)
+        self.assert_exit(self.run_weir(file, timeout=280), OK)
         self.assertEqual(self.count("issues"), 2400)
         self.assert_settled()
 

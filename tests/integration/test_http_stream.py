@@ -132,6 +132,13 @@ class Stream(StreamCase):
                 self.assert_exit(self.run_weir(file), OK)
                 self.assert_rows()
 
+    def left_by_a_crash(self):
+        """The rows, without a look that would mend the database before the next run does."""
+        if not self.database.is_there():
+            return 0
+        with self.database.left_by_a_crash() as left:
+            return left.query("SELECT count(*) FROM t")[0][0] if left.has_table("t") else 0
+
     def test_killed_at_any_moment(self):
         """P01: each row once, after as many runs as it takes."""
         dice = random.Random(7)
@@ -144,7 +151,7 @@ class Stream(StreamCase):
                 self.assert_exit(self.check(run.wait()), OK)
             run.signal(signal.SIGKILL)
             run.wait()
-            seen.append(self.loaded())
+            seen.append(self.left_by_a_crash())
             self.assertGreaterEqual(seen[-1], seen[-2])
         self.assert_exit(self.run_weir(file, "--run-id", "k"), OK)
         self.assert_rows()

