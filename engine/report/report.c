@@ -1,61 +1,13 @@
 #include "report.h"
 
 #include "log.h"
+#include "sums.h"
 #include "words.h"
 
-#include <errno.h>
 #include <inttypes.h>
-#include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum { SHOWN_FAILURES = 10 };
-
-/* The sums of all resources, in the units of the counters. */
-struct sums {
-    uint64_t read, filtered, added, committed;
-    uint64_t requests, retries, failures, bytes, network_us, backoff_us;
-};
-
-static struct sums sum_up(const struct report *report)
-{
-    struct sums s = {0};
-
-    for (size_t i = 0; i < report->plan->n_resources; i++) {
-        const struct resource_stats *stats = &report->stats->resources[i];
-        const struct weir_progress *p = report->plan->resources[i].progress;
-
-        s.read += counted(&stats->rows_read);
-        s.filtered += counted(&stats->rows_filtered);
-        s.added += counted(&stats->rows_added);
-        s.committed += counted(&stats->rows_committed);
-        s.requests += p->requests;
-        s.retries += p->retries;
-        s.failures += p->failures;
-        s.bytes += p->bytes;
-        s.network_us += p->network_us;
-        s.backoff_us += p->backoff_us;
-    }
-    return s;
-}
-
-static uint64_t wall_us(const struct report *report)
-{
-    return (report->stats->finished_ns - report->stats->started_ns) / 1000;
-}
-
-static uint64_t peak_memory(void)
-{
-    struct rusage usage;
-
-    getrusage(RUSAGE_SELF, &usage);
-    return (uint64_t)usage.ru_maxrss * 1024;
-}
-
-/* --- for people -------------------------------------------------------------------------- */
 
 static int name_width(const struct plan *plan)
 {
@@ -184,28 +136,16 @@ void report_log_failures(const struct report *report)
     tell_failures(report, log_failure, NULL);
 }
 
-static const char *outcome(const struct report *report)
-{
-    if (report->result->status != WEIR_OK)
-        return "failed";
-    if (report->result->signal)
-        return "stopped";
-    if (report->result->state.outcome == SESSION_NOTHING)
-        return "done already";
-    if (report->stats->n_failures || report->result->state.n_gaps)
-        return "done, with gaps";
-    return report->result->state.n_dead_letters ? "done, with rows set aside" : "done";
-}
-
 void report_sum_up(const struct report *report, char *out, size_t size)
 {
-    struct sums s = sum_up(report);
+    struct sums s = report_sums(report);
     char rows[WORDS_COUNTED_SIZE], time[WORDS_SIZE], bytes[WORDS_SIZE], memory[WORDS_SIZE];
 
     snprintf(out, size, "%s: %s; %s loaded in %s, %s received, peak memory %s", report->plan->name,
-        outcome(report), words_counted(s.committed, "row", rows, sizeof(rows)),
-        words_time(wall_us(report), time, sizeof(time)), words_bytes(s.bytes, bytes, sizeof(bytes)),
-        words_bytes(peak_memory(), memory, sizeof(memory)));
+        report_outcome(report), words_counted(s.committed, "row", rows, sizeof(rows)),
+        words_time(report_wall_us(report), time, sizeof(time)),
+        words_bytes(s.bytes, bytes, sizeof(bytes)),
+        words_bytes(report_peak_memory(), memory, sizeof(memory)));
 }
 
 /* Such a run failed before it began, or had nothing to do: all that could be printed are zeros. */
@@ -235,7 +175,7 @@ static void print_state(const struct report *report, FILE *out)
 
 void report_print(const struct report *report, FILE *out)
 {
-    struct sums s = sum_up(report);
+    struct sums s = report_sums(report);
     char line[1024];
 
     report_sum_up(report, line, sizeof(line));
@@ -248,203 +188,4 @@ void report_print(const struct report *report, FILE *out)
     print_unchanged(report, out);
     tell_failures(report, print_failure, out);
     print_state(report, out);
-}
-
-/* --- for programs ------------------------------------------------------------------------ */
-
-static json_t *number(uint64_t n)
-{
-    return json_integer((json_int_t)n);
-}
-
-/* Redacted and in valid UTF-8, which jansson insists on. */
-static json_t *safe_string(const char *text)
-{
-    char *copy = strdup(text), out[4096];
-    json_t *string;
-
-    if (copy)
-        log_redact(copy);
-    weir_str_printable(weir_str(copy ? copy : ""), out, sizeof(out));
-    string = json_string(out);
-    free(copy);
-    return string;
-}
-
-static json_t *rows_object(const struct resource_stats *stats)
-{
-    return json_pack("{s:o, s:o, s:o, s:o}", "read", number(counted(&stats->rows_read)), "filtered",
-        number(counted(&stats->rows_filtered)), "added", number(counted(&stats->rows_added)),
-        "loaded", number(counted(&stats->rows_committed)));
-}
-
-static json_t *requests_object(const struct weir_progress *p)
-{
-    json_t *object = json_pack("{s:o, s:o, s:o, s:o}", "done", number(p->requests), "retries",
-        number(p->retries), "failed", number(p->failures), "bytes", number(p->bytes));
-
-    if (p->allowed_in_flight)
-        json_object_set_new(object, "allowed_in_flight", number(p->allowed_in_flight));
-    if (p->from_cache || p->not_modified) {
-        json_object_set_new(object, "from_cache", number(p->from_cache));
-        json_object_set_new(object, "not_modified", number(p->not_modified));
-    }
-    return object;
-}
-
-static json_t *resources_array(const struct report *report)
-{
-    json_t *array = json_array();
-
-    for (size_t i = 0; i < report->plan->n_resources; i++) {
-        const struct weir_resource *resource = &report->plan->resources[i];
-
-        json_array_append_new(array,
-            json_pack("{s:o, s:o, s:o, s:o}", "name", safe_string(resource->name), "table",
-                safe_string(resource->table), "rows", rows_object(&report->stats->resources[i]),
-                "requests", requests_object(resource->progress)));
-    }
-    return array;
-}
-
-static json_t *failures_array(const struct report *report)
-{
-    json_t *array = json_array();
-
-    for (const struct failure *f = report->stats->failures; f; f = f->next)
-        json_array_append_new(
-            array, json_pack("{s:o, s:o, s:i, s:s, s:o}", "resource", safe_string(f->resource),
-                       "what", safe_string(f->what), "attempts", (int)f->attempts, "code",
-                       f->error.code, "reason", safe_string(f->error.text)));
-    return array;
-}
-
-static json_t *times_object(const struct report *report, const struct sums *s)
-{
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "wall_us", number(wall_us(report)),
-        "network_us", number(s->network_us), "backoff_us", number(s->backoff_us), "decode_us",
-        number(counted(&report->stats->decode_us)), "transform_us",
-        number(counted(&report->stats->transform_us)), "load_us",
-        number(counted(&report->stats->load_us)), "commit_us",
-        number(counted(&report->stats->commit_us)));
-}
-
-static json_t *error_object(const struct flow_result *result)
-{
-    if (result->status == WEIR_OK)
-        return json_null();
-    return json_pack("{s:s, s:o, s:o}", "code", result->error.code, "text",
-        safe_string(result->error.text), "stage",
-        result->stage ? json_string(result->stage) : json_null());
-}
-
-static json_t *state_object(const struct session_result *state)
-{
-    return json_pack("{s:s, s:b, s:o, s:o}", "pass", session_outcome_word(state->outcome),
-        "resumed", (int)state->resumed, "gaps", number(state->n_gaps), "dead_letters",
-        number(state->n_dead_letters));
-}
-
-static json_t *report_object(const struct report *report)
-{
-    struct sums s = sum_up(report);
-
-    return json_pack("{s:o, s:s, s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "pipeline",
-        safe_string(report->plan->name), "outcome", outcome(report), "exit_code", report->exit_code,
-        "signal", report->result->signal, "rows_loaded", number(s.committed), "commits",
-        number(counted(&report->stats->commits)), "peak_memory_bytes", number(peak_memory()),
-        "state", state_object(&report->result->state), "time", times_object(report, &s), "error",
-        error_object(report->result), "resources", resources_array(report), "failures",
-        failures_array(report));
-}
-
-static bool is_standard_output(const char *path)
-{
-    return strcmp(path, "-") == 0;
-}
-
-/* The folder that a new file would stand in. */
-static bool folder_is_writable(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    char *folder = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
-    bool writable = folder && *path && access(folder, W_OK | X_OK) == 0;
-
-    if (!*path)
-        errno = ENOENT;
-    free(folder);
-    return writable;
-}
-
-/* An older report may be replaced, and an empty file. */
-static bool holds_no_more_than_a_report(const char *path)
-{
-    static const char begin[] = "{\n  \"pipeline\": ";
-    char found[sizeof(begin) - 1];
-    FILE *file = fopen(path, "re");
-    size_t n;
-
-    if (!file)
-        return true; /* whoever may write and not read knows what is there */
-    n = fread(found, 1, sizeof(found), file);
-    (void)fclose(file);
-    return n == 0 || (n == sizeof(found) && memcmp(found, begin, n) == 0);
-}
-
-static bool fail_to_write(const char *path, const char *why, struct weir_error *ret_error)
-{
-    weir_error_set(
-        ret_error, WEIR_FAULT_USAGE, "E-REPORT", "cannot write the report to '%s': %s", path, why);
-    return false;
-}
-
-bool report_may_write(const char *path, struct weir_error *ret_error)
-{
-    struct stat file;
-
-    if (is_standard_output(path))
-        return true;
-    if (stat(path, &file) != 0)
-        return (errno == ENOENT && folder_is_writable(path)) ||
-               fail_to_write(path, strerror(errno), ret_error);
-    if (S_ISDIR(file.st_mode))
-        return fail_to_write(path, "it is a folder; name a file in it", ret_error);
-    if (access(path, W_OK) != 0)
-        return fail_to_write(path, strerror(errno), ret_error);
-    if (S_ISREG(file.st_mode) && !holds_no_more_than_a_report(path))
-        return fail_to_write(path,
-            "there is a file that is no report, and it would be lost; choose another name",
-            ret_error);
-    return true;
-}
-
-static bool write_text(const char *text, const char *path)
-{
-    FILE *file = is_standard_output(path) ? stdout : fopen(path, "w");
-    bool written;
-
-    if (!file)
-        return false;
-    written = fputs(text, file) >= 0 && fputc('\n', file) != EOF && fflush(file) == 0;
-    if (file != stdout && fclose(file) != 0)
-        written = false;
-    return written;
-}
-
-bool report_write_json(const struct report *report, const char *path, struct weir_error *ret_error)
-{
-    json_t *object;
-    char *text;
-    bool written;
-
-    if (!report_may_write(path, ret_error))
-        return false;
-    object = report_object(report);
-    text = object ? json_dumps(object, JSON_INDENT(2)) : NULL;
-    written = text && write_text(text, path);
-    if (!written)
-        (void)fail_to_write(path, strerror(errno), ret_error);
-    free(text);
-    json_decref(object);
-    return written;
 }
