@@ -3,6 +3,7 @@
 #include <weir/batch.h>
 #include <weir/buf.h>
 #include <weir/chunks.h>
+#include <weir/closing.h>
 #include <weir/csv.h>
 #include <weir/export.h>
 #include <weir/failpoint.h>
@@ -228,6 +229,38 @@ enum weir_status weir_chunks_next(
 void weir_chunks_add(
     struct weir_chunks *chunks, struct weir_batch *batch, const char *last_key, bool is_last);
 
+SIZE(weir_closing, 112);
+AT(weir_closing, size, 0, 8);
+AT(weir_closing, stage, 8, 8);
+AT(weir_closing, ending, 16, 8);
+AT(weir_closing, is_open, 24, 8);
+AT(weir_closing, arg, 32, 8);
+AT(weir_closing, forget_gaps, 40, 8);
+CALLS(weir_closing, forget_gaps, enum weir_status (*)(void *arg, size_t resource));
+AT(weir_closing, gaps_exist, 48, 8);
+CALLS(weir_closing, gaps_exist, enum weir_status (*)(void *arg, size_t resource, bool *ret_exist));
+AT(weir_closing, publish, 56, 8);
+CALLS(weir_closing, publish, enum weir_status (*)(void *arg));
+AT(weir_closing, move_marks, 64, 8);
+CALLS(weir_closing, move_marks, enum weir_status (*)(void *arg, size_t resource));
+AT(weir_closing, settle, 72, 8);
+CALLS(weir_closing, settle,
+    enum weir_status (*)(void *arg, size_t resource, enum weir_notes_fate notes));
+AT(weir_closing, end_generation, 80, 8);
+CALLS(weir_closing, end_generation, enum weir_status (*)(void *arg, size_t resource));
+AT(weir_closing, forget_places, 88, 8);
+CALLS(weir_closing, forget_places, enum weir_status (*)(void *arg));
+AT(weir_closing, abandon_pass, 96, 8);
+CALLS(weir_closing, abandon_pass, enum weir_status (*)(void *arg));
+AT(weir_closing, end_pass, 104, 8);
+CALLS(weir_closing, end_pass, enum weir_status (*)(void *arg));
+
+IS(WEIR_NOTES_WHOLE, 0);
+IS(WEIR_NOTES_PARTLY, 1);
+IS(WEIR_NOTES_DROPPED, 2);
+
+enum weir_status weir_close(const struct weir_closing *closing, bool *ret_refused) WEIR_MUST_CHECK;
+
 SIZE(weir_csv, 24);
 AT(weir_csv, delimiter, 0, 1);
 AT(weir_csv, no_quotes, 1, 1);
@@ -344,6 +377,7 @@ enum weir_status weir_json_find(struct weir_json_reader *reader, struct weir_str
 enum weir_status weir_json_find_all(struct weir_json_reader *reader, struct weir_str body,
     const struct weir_path *const *paths, size_t n, struct weir_arena *arena,
     struct weir_value *values, bool *found, struct weir_error *ret_error) WEIR_MUST_CHECK;
+bool weir_json_next(struct weir_str *rest, struct weir_str *ret_element);
 struct weir_str weir_json_quote(struct weir_arena *arena, struct weir_str s);
 
 uv_loop_t *weir_loop(struct weir_stage *stage);
@@ -650,6 +684,7 @@ IS(WEIR_CAN_REPLACE, 32);
 IS(WEIR_TAKES_SCHEMA, 64);
 IS(WEIR_KEEPS_OPENINGS, 128);
 IS(WEIR_SENDS_KEYS, 256);
+IS(WEIR_KEEPS_NOTES, 512);
 
 void weir_parents_add(
     struct weir_parents *parents, struct weir_str name, const struct weir_node *at);
@@ -662,7 +697,7 @@ AT(weir_opening, resource, 0, 8);
 AT(weir_opening, chain, 8, 16);
 AT(weir_opening, next, 24, 8);
 
-SIZE(weir_position, 80);
+SIZE(weir_position, 88);
 AT(weir_position, chain, 0, 16);
 AT(weir_position, series, 16, 16);
 AT(weir_position, number, 32, 8);
@@ -672,6 +707,7 @@ AT(weir_position, follow, 56, 4);
 AT(weir_position, left_out, 60, 1);
 AT(weir_position, openings, 64, 8);
 AT(weir_position, n_openings, 72, 8);
+AT(weir_position, note, 80, 8);
 
 SIZE(weir_resume, 40);
 AT(weir_resume, done, 0, 1);
@@ -719,6 +755,7 @@ struct weir_sql *weir_sql_columns(const char *const *names, const char *const *e
 struct weir_sql *weir_sql_select(
     const char *statement, size_t *ret_offset, struct weir_error *ret_error);
 void weir_sql_free(struct weir_sql *sql);
+const char *const *weir_sql_names(const struct weir_sql *sql, size_t *ret_n);
 void weir_sql_mistake(struct weir_mistakes *mistakes, const struct weir_node *at, size_t offset,
     const struct weir_error *error);
 enum weir_status weir_sql_run(
@@ -726,7 +763,7 @@ enum weir_status weir_sql_run(
 void weir_sql_watch(struct weir_sql *sql, struct weir_stage *stage);
 void weir_sql_interrupt(struct weir_sql *sql);
 
-GROWS(weir_progress, 72);
+GROWS(weir_progress, 88);
 AT(weir_progress, requests_total, 0, 8);
 AT(weir_progress, requests, 8, 8);
 AT(weir_progress, in_flight, 16, 8);
@@ -736,6 +773,8 @@ AT(weir_progress, bytes, 40, 8);
 AT(weir_progress, network_us, 48, 8);
 AT(weir_progress, backoff_us, 56, 8);
 AT(weir_progress, allowed_in_flight, 64, 8);
+AT(weir_progress, from_cache, 72, 8);
+AT(weir_progress, not_modified, 80, 8);
 
 GROWS(weir_resource, 160);
 AT(weir_resource, name, 0, 8);
@@ -758,6 +797,7 @@ AT(weir_resource, n_parents, 128, 8);
 AT(weir_resource, children, 136, 8);
 AT(weir_resource, n_children, 144, 8);
 AT(weir_resource, is_walked, 152, 1);
+AT(weir_resource, keeps_notes, 153, 1);
 
 GROWS(weir_stage, 64);
 AT(weir_stage, name, 0, 8);
@@ -769,7 +809,7 @@ AT(weir_stage, n_resources, 40, 8);
 AT(weir_stage, host, 48, 8);
 AT(weir_stage, engine, 56, 8);
 
-GROWS(weir_host, 176);
+GROWS(weir_host, 184);
 AT(weir_host, size, 0, 8);
 AT(weir_host, wake, 8, 8);
 CALLS(weir_host, wake, void (*)(struct weir_stage *stage));
@@ -821,6 +861,10 @@ CALLS(weir_host, opened,
         struct weir_opened *ret_opened));
 AT(weir_host, pipeline, 168, 8);
 CALLS(weir_host, pipeline, const char *(*)(struct weir_stage *stage));
+AT(weir_host, noted, 176, 8);
+CALLS(weir_host, noted,
+    const char *(*)(struct weir_stage *stage, const struct weir_resource *resource,
+        const struct weir_id *chain, uint64_t number));
 
 IS(WEIR_APPEND, 0);
 IS(WEIR_MERGE, 1);
@@ -860,6 +904,8 @@ bool weir_chain_opened(struct weir_stage *stage, const struct weir_resource *res
 bool weir_resource_is_read(struct weir_stage *stage, const struct weir_resource *resource);
 const char *weir_last_mark(
     struct weir_stage *stage, const struct weir_resource *resource, const struct weir_id *series);
+const char *weir_noted(struct weir_stage *stage, const struct weir_resource *resource,
+    const struct weir_id *chain, uint64_t number);
 const char *weir_pass_now(struct weir_stage *stage);
 
 SIZE(weir_error, 1060);
@@ -945,7 +991,14 @@ AT(weir_marked, text, 24, 8);
 AT(weir_marked, key, 32, 8);
 AT(weir_marked, ties, 40, 16);
 
-GROWS(weir_reading, 32);
+SIZE(weir_note, 48);
+AT(weir_note, resource, 0, 8);
+AT(weir_note, config, 8, 8);
+AT(weir_note, chain, 16, 16);
+AT(weir_note, number, 32, 8);
+AT(weir_note, text, 40, 8);
+
+GROWS(weir_reading, 40);
 AT(weir_reading, place, 0, 8);
 CALLS(weir_reading, place, void (*)(void *arg, const struct weir_place *place));
 AT(weir_reading, gap, 8, 8);
@@ -953,6 +1006,8 @@ CALLS(weir_reading, gap, void (*)(void *arg, const struct weir_gap *gap));
 AT(weir_reading, mark, 16, 8);
 CALLS(weir_reading, mark, void (*)(void *arg, const struct weir_marked *mark));
 AT(weir_reading, arg, 24, 8);
+AT(weir_reading, note, 32, 8);
+CALLS(weir_reading, note, void (*)(void *arg, const struct weir_note *note));
 
 GROWS(weir_ending, 24);
 AT(weir_ending, done, 0, 1);
@@ -971,7 +1026,7 @@ AT(weir_dead_letter, code, 48, 8);
 AT(weir_dead_letter, reason, 56, 8);
 AT(weir_dead_letter, at, 64, 8);
 
-GROWS(weir_showing, 56);
+GROWS(weir_showing, 64);
 AT(weir_showing, pass, 0, 8);
 CALLS(weir_showing, pass, void (*)(void *arg, const struct weir_pass *pass));
 AT(weir_showing, progress, 8, 8);
@@ -990,6 +1045,8 @@ CALLS(weir_showing, run,
     void (*)(void *arg, const struct weir_run *run, const char *finished_at, int exit_code,
         const char *summary));
 AT(weir_showing, arg, 48, 8);
+AT(weir_showing, notes, 56, 8);
+CALLS(weir_showing, notes, void (*)(void *arg, const char *resource, uint64_t n));
 
 GROWS(weir_store, 64);
 AT(weir_store, size, 0, 8);
@@ -1052,6 +1109,7 @@ IS(WEIR_ROOT_RUN, 2);
 IS(WEIR_ROOT_PARTITION, 4);
 IS(WEIR_ROOT_RESOURCES, 8);
 IS(WEIR_ROOT_INCREMENTAL, 16);
+IS(WEIR_ROOT_JOB, 32);
 IS(WEIR_ENCODE_NONE, 0);
 IS(WEIR_ENCODE_URL, 1);
 

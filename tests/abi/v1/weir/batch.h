@@ -108,7 +108,9 @@ struct weir_reject {
     size_t number;      /* of the row in its unit as it came, from 1; 0: not known */
     const char *column; /* at fault, or NULL */
     struct weir_reason error;
-    struct weir_str row; /* JSON, an object: as it came, or as it was behind `stage` transforms */
+    /* JSON: as it came, or as it was behind `stage` transforms. An object, unless the error is that
+     * it is none */
+    struct weir_str row;
     uint32_t stage;
 };
 

@@ -56,12 +56,13 @@ WEIR_API void weir_json_reader_free(struct weir_json_reader *reader);
  *
  * On WEIR_FAIL the batch may hold rows of the unit so far; weir_batch_fail_unit
  * takes them back. Codes: E-JSON with line, column and offset; E-JSON-DEPTH;
- * E-UTF8; E-TEXT-NUL; E-JSON-DUPLICATE for a key twice in a row; E-BODY-SHAPE
- * when there is nothing at `records`, a row is no object, or the body looks like
- * HTML or XML or is empty; E-LIMIT-COLUMNS when keys make more than
+ * E-UTF8; E-TEXT-NUL; E-JSON-DUPLICATE for a key twice in a row; E-ROW-SHAPE for
+ * a row that is no object; E-BODY-SHAPE when there is nothing at `records`, or the
+ * body looks like HTML or XML or is empty; E-LIMIT-COLUMNS when keys make more than
  * WEIR_JSON_MAX_COLUMNS, or columns that are nearly all empty; E-LIMIT-KEY,
  * E-LIMIT-NUMBER, E-LIMIT-STRING and E-LIMIT-RECORD beyond what stands above;
- * E-LIMIT-BODY from 4 GiB on.
+ * E-LIMIT-BODY from 4 GiB on. Where the batch's resource sets rows aside, so is a
+ * row that is no object, or has an escaped NUL or a key twice.
  */
 WEIR_API enum weir_status weir_json_rows(struct weir_json_reader *reader, struct weir_str body,
     const struct weir_path *records, struct weir_batch *batch,
@@ -90,7 +91,7 @@ struct weir_json_form {
 };
 
 /* The rows of a body written so; besides the codes above E-BODY-SHAPE for names of columns that
- * cannot be used, and for rows with more or fewer values. */
+ * cannot be used, and E-ROW-SHAPE, too, for rows with more or fewer values. */
 WEIR_API enum weir_status weir_json_read(struct weir_json_reader *reader, struct weir_str body,
     const struct weir_json_form *form, struct weir_batch *batch,
     struct weir_error *ret_error) WEIR_MUST_CHECK;
@@ -113,6 +114,13 @@ WEIR_API enum weir_status weir_json_find(struct weir_json_reader *reader, struct
 WEIR_API enum weir_status weir_json_find_all(struct weir_json_reader *reader, struct weir_str body,
     const struct weir_path *const *paths, size_t n, struct weir_arena *arena,
     struct weir_value *values, bool *found, struct weir_error *ret_error) WEIR_MUST_CHECK;
+
+/*
+ * The elements of an array, one by one: *rest is its text at first, which must be valid JSON, such as
+ * a value of kind WEIR_JSON, and what is left of it afterwards. False behind the last one, and for
+ * what is no array. Elements are texts within it, without blanks around.
+ */
+WEIR_API bool weir_json_next(struct weir_str *rest, struct weir_str *ret_element);
 
 /* Appends s as a JSON string, quotes and escapes included. In the arena. */
 WEIR_API struct weir_str weir_json_quote(struct weir_arena *arena, struct weir_str s);

@@ -63,6 +63,7 @@ enum weir_plugin_flags {
     WEIR_KEEPS_OPENINGS = 1 << 7, /* load: its store keeps what positions open */
     WEIR_SENDS_KEYS = 1 << 8,     /* load: the same rows sent again bear the same key, by which
                                      whoever takes them may know them */
+    WEIR_KEEPS_NOTES = 1 << 9,    /* load: its store keeps what positions note */
 };
 
 /* Parents of a resource, as its options name them. */

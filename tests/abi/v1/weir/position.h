@@ -15,6 +15,12 @@
  * position of the unit that has these rows carries them as openings, and the loader commits
  * them with the rows. Then nothing that a child is to be asked for depends on its parent being read a
  * second time: the next run takes what was opened from weir_chain_opened.
+ *
+ * A note is what a source wants to know of a unit in a later pass, such as the ETag of its answer. It is
+ * committed with the unit's rows and in force when its resource has been read to its end; then
+ * weir_noted tells it. What is not noted again is forgotten with that pass, so a unit that has not
+ * changed, and therefore gives no rows, bears its note again, and opens again what it opens. Notes
+ * are in force only for as long as the file asks for the same, see <weir/store.h>.
  */
 #ifndef WEIR_POSITION_H
 #define WEIR_POSITION_H
@@ -68,7 +74,20 @@ struct weir_position {
     bool left_out; /* the unit was given up: a gap, and the unit's error says why */
     const struct weir_opening *openings; /* NEXT, END, FILL, unless left out */
     size_t n_openings;
+    /* The same: up to WEIR_NOTE_MAX bytes for weir_noted; NULL: none. A longer one, or one that holds a
+     * secret of the file, is not kept. */
+    const char *note;
 };
+
+enum { WEIR_NOTE_MAX = 1024 };
+
+/* What a loader keeps of it; NULL: nothing. */
+static inline const char *weir_position_note(const struct weir_position *position)
+{
+    bool keeps = position && !position->left_out && position->follow != WEIR_FOLLOW_WAIT;
+
+    return keeps ? position->note : NULL;
+}
 
 /* Where a chain goes on in this run. */
 struct weir_resume {

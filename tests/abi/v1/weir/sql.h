@@ -42,6 +42,8 @@ WEIR_API struct weir_sql *weir_sql_select(
     const char *statement, size_t *ret_offset, struct weir_error *ret_error);
 /* Accepts NULL. */
 WEIR_API void weir_sql_free(struct weir_sql *sql);
+/* The columns that the text names, each once, as it spells them. They live as long as it does. */
+WEIR_API const char *const *weir_sql_names(const struct weir_sql *sql, size_t *ret_n);
 /* Tells of what was refused, at its place in the node that holds the text. */
 WEIR_API void weir_sql_mistake(struct weir_mistakes *mistakes, const struct weir_node *at,
     size_t offset, const struct weir_error *error);
@@ -52,7 +54,7 @@ WEIR_API void weir_sql_mistake(struct weir_mistakes *mistakes, const struct weir
  *   expressions see the row as it was before;
  *   a select gives the batch the rows and columns of its result, unit by unit.
  * Texts of results live in the batch's arena. On WEIR_FAIL the batch is not to be
- * used. A result has no more than 10 million rows or 256 MiB, and a statement that
+ * used, but for a condition, which has changed nothing then. A result has no more than 10 million rows or 256 MiB, and a statement that
  * does not come to an end is ended: E-LIMIT. */
 WEIR_API enum weir_status weir_sql_run(
     struct weir_sql *sql, struct weir_batch *batch, struct weir_error *ret_error) WEIR_MUST_CHECK;

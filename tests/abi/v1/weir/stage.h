@@ -35,6 +35,8 @@ struct weir_progress {
     uint64_t network_us;        /* sum over requests, from sent to complete */
     uint64_t backoff_us;        /* sum over requests, waiting for a retry or a rate limit */
     uint64_t allowed_in_flight; /* as many as may be, where that is found out as it goes; or 0 */
+    uint64_t from_cache;        /* answers that were kept, and so not asked for */
+    uint64_t not_modified;      /* requests whose answer was that nothing has changed */
 };
 
 /* What becomes of the rows that a table has already. */
@@ -70,6 +72,7 @@ struct weir_resource {
     /* It is read for its children alone: no rows of it come to transforms and loaders, which
      * find it with the table of one of these. */
     bool is_walked;
+    bool keeps_notes; /* the loader keeps what is noted of its units, see <weir/position.h> */
 };
 
 /* Where the file says `key` of the resource, for a mistake; where it does not, its name or all of it. */
@@ -130,6 +133,8 @@ struct weir_host {
     bool (*opened)(struct weir_stage *stage, const struct weir_resource *resource, size_t i,
         struct weir_opened *ret_opened);
     const char *(*pipeline)(struct weir_stage *stage);
+    const char *(*noted)(struct weir_stage *stage, const struct weir_resource *resource,
+        const struct weir_id *chain, uint64_t number);
 };
 
 /*
@@ -231,6 +236,9 @@ WEIR_API bool weir_resource_is_read(struct weir_stage *stage, const struct weir_
 /* The mark that earlier passes left; NULL: there was none. */
 WEIR_API const char *weir_last_mark(
     struct weir_stage *stage, const struct weir_resource *resource, const struct weir_id *series);
+/* The note that the last pass which was read to its end left of the unit; NULL: none. */
+WEIR_API const char *weir_noted(struct weir_stage *stage, const struct weir_resource *resource,
+    const struct weir_id *chain, uint64_t number);
 /* When the pass began, RFC 3339: the `now` of all its runs. */
 WEIR_API const char *weir_pass_now(struct weir_stage *stage);
 

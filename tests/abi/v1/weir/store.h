@@ -18,8 +18,15 @@
  *      one that is missing, loses its rows (weir_batch_void_unit). In a generation
  *      that is closed all are done: its places are forgotten, and a chain without
  *      one must not be taken for one that was never begun;
- *   3. rows, rows that were set aside, gaps.
+ *   3. rows, rows that were set aside, gaps, marks that were seen, notes (weir_position_note).
  * A batch is loaded whole or leaves nothing behind, its guards included.
+ *
+ * Notes are of a generation, and in force from `finish` on, which closes it; then those that the
+ * resource had are forgotten. Only where a part of the resource is missing do units that were not read
+ * (behind a chain that waits, left out, never opened) keep what was noted of them, if the config is
+ * the same. Of a table that was to be replaced and was not, the old ones stay in force. Notes of a pass
+ * that is abandoned go with it; and as what it has merged stays, so do those in force go of the
+ * units that it has read.
  *
  * All callbacks are called where `load` is: on the loader's own thread, or, with
  * WEIR_ON_LOOP, on the loop, where each may answer WEIR_AGAIN (see <weir/plugin.h>).
@@ -113,12 +120,22 @@ struct weir_marked {
     struct weir_str ties; /* WEIR_ID_SIZE bytes each */
 };
 
+/* One that is in force. */
+struct weir_note {
+    const char *resource;
+    const char *config; /* of the generation that it was left in */
+    struct weir_id chain;
+    uint64_t number;
+    const char *text;
+};
+
 /* Told of every row; what is pointed to lives until the call returns. */
 struct weir_reading {
     void (*place)(void *arg, const struct weir_place *place);
     void (*gap)(void *arg, const struct weir_gap *gap);
     void (*mark)(void *arg, const struct weir_marked *mark);
     void *arg;
+    void (*note)(void *arg, const struct weir_note *note);
 };
 
 /* How a run ends. */
@@ -154,6 +171,8 @@ struct weir_showing {
     void (*run)(void *arg, const struct weir_run *run, const char *finished_at, int exit_code,
         const char *summary);
     void *arg;
+    /* how many are in force; not of resources without */
+    void (*notes)(void *arg, const char *resource, uint64_t n);
 };
 
 /*
@@ -178,13 +197,15 @@ struct weir_store {
      */
     enum weir_status (*begin)(
         struct weir_stage *stage, struct weir_pass *pass, const struct weir_pass *old);
-    /* Tells places and gaps of the pass's open generations, and the pipeline's marks. */
+    /* Tells places and gaps of the pass's open generations, and the pipeline's marks and notes. Of a
+     * resource whose table is gone there are no notes. */
     enum weir_status (*read)(
         struct weir_stage *stage, const struct weir_pass *pass, const struct weir_reading *reading);
     /*
      * In the last transaction, which `commit` ends; also when nothing was loaded, and when the
      * run failed (then only the run's end is written). When done: publishes what was staged,
-     * moves the marks, forgets places, closes the generations and, if none of it is open, the pass.
+     * moves the marks, puts notes in force, forgets places, closes the generations and, if none of it
+     * is open, the pass.
      * WEIR_REJECT: what was staged may not take the place of the old rows, as weir_fail has told;
      * the pass is abandoned, which is durable already, and so is what was loaded.
      */
@@ -193,8 +214,8 @@ struct weir_store {
     /* For commands, after `start` and without `open`; a database without state has none to tell. */
     enum weir_status (*show)(
         struct weir_stage *stage, const char *pipeline, const struct weir_showing *showing);
-    /* Forgets positions, marks and gaps of a resource, or of all (NULL), and what was staged. Rows
-     * and dead letters stay. Takes the lock. Durable when it returns. */
+    /* Forgets positions, marks, notes and gaps of a resource, or of all (NULL), and what was staged.
+     * Rows and dead letters stay. Takes the lock. Durable when it returns. */
     enum weir_status (*reset)(struct weir_stage *stage, const char *pipeline, const char *resource);
     /* Up to `limit` dead letters with ids behind `after`, in the order of their ids. */
     enum weir_status (*dead_letters)(struct weir_stage *stage, const char *pipeline, int64_t after,

@@ -24,6 +24,7 @@ enum weir_root {
     /* For extractors that look them up themselves. */
     WEIR_ROOT_RESOURCES = 1 << 3,   /* {resources.parent.field}; http does not */
     WEIR_ROOT_INCREMENTAL = 1 << 4, /* {incremental.start_value} */
+    WEIR_ROOT_JOB = 1 << 5,         /* {job.id}: of what the server works at */
 };
 
 struct weir_template;
