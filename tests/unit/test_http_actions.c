@@ -14,21 +14,24 @@ static void keep_log(struct weir_stage *stage, enum weir_level level, const char
     (void)snprintf(logged + strlen(logged), sizeof(logged) - strlen(logged), "%s\n", text);
 }
 
-static bool goes_on(struct weir_stage *stage)
+static bool is_stopping;
+
+static bool stopping(struct weir_stage *stage)
 {
     (void)stage;
-    return false;
+    return is_stopping;
 }
 
 static void start(struct http_fixture *f)
 {
     static const struct weir_host host = {
-        .size = sizeof(struct weir_host), .log = keep_log, .stopping = goes_on};
+        .size = sizeof(struct weir_host), .log = keep_log, .stopping = stopping};
     static struct weir_stage stage;
 
     stage = (struct weir_stage){.arena = f->arena, .host = &host};
     started = (struct http_actions){0};
     logged[0] = '\0';
+    is_stopping = false;
     assert_int_equal(
         http_actions_start(&started, &f->options.response_actions, &stage, "items", &f->error),
         WEIR_OK);
@@ -154,6 +157,26 @@ static void conditions_over_good_answers_are_left_for_later(void **state)
     http_head_done(&fields);
 }
 
+/* Or what a condition would have turned away were loaded. */
+static void a_look_that_is_ended_says_nothing(void **state)
+{
+    struct http_fixture *f = *state;
+    struct weir_str body = weir_str("{\"n\":1}");
+    struct http_response response = {.status = 200, .body = {.ptr = "x", .len = 1}};
+    uint64_t left;
+
+    parse(f,
+        "[{'when': '(WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < "
+        "30000) SELECT count(*) FROM c) + body ->> \\u0027$.n\\u0027 = 1', 'action': 'stop'}]");
+    check_none(&f->mistakes);
+    assert_int_equal(http_actions_judge(&started, &response, HTTP_GOOD, &left), HTTP_GOOD);
+    assert_int_equal(http_actions_decide(&started, left, NULL, body, &f->error), HTTP_GOOD);
+    is_stopping = true;
+    assert_int_equal(http_actions_decide(&started, left, NULL, body, &f->error), HTTP_RETRY);
+    assert_string_equal(f->error.code, "E-STOPPED");
+    assert_string_equal(logged, "");
+}
+
 static void large_bodies_are_not_looked_at(void **state)
 {
     struct http_fixture *f = *state;
@@ -214,6 +237,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(conditions_look_at_all_of_it, http_setup, http_teardown),
         cmocka_unit_test_setup_teardown(
             conditions_over_good_answers_are_left_for_later, http_setup, http_teardown),
+        cmocka_unit_test_setup_teardown(
+            a_look_that_is_ended_says_nothing, http_setup, http_teardown),
         cmocka_unit_test_setup_teardown(large_bodies_are_not_looked_at, http_setup, http_teardown),
         cmocka_unit_test_setup_teardown(mistakes_are_told, http_setup, http_teardown),
     };

@@ -74,8 +74,8 @@ static bool is_left(uint64_t mask, size_t i)
 }
 
 /* What its status and headers do not tell. */
-static bool body_fits(const struct http_actions *actions, size_t i, struct weir_str body,
-    const struct http_answer *answer)
+static bool body_fits(
+    const struct http_actions *actions, size_t i, struct weir_str body, struct http_answer *answer)
 {
     const struct http_action *action = &actions->items[i];
 
@@ -90,7 +90,7 @@ static bool fits_now(const struct http_actions *actions, size_t i, struct weir_s
     if (actions->items[i].when && !*arena) {
         *arena = weir_arena_new();
         *answer = (struct http_answer){response->status, http_answer_headers(response, *arena),
-            {response->body.ptr, response->body.len}};
+            {response->body.ptr, response->body.len}, false};
     }
     return body_fits(actions, i, body, answer);
 }
@@ -162,9 +162,15 @@ enum http_verdict http_actions_decide(const struct http_actions *actions, uint64
     size_t i = 0;
 
     if (head)
-        answer = (struct http_answer){head->status, head->headers, body};
+        answer = (struct http_answer){head->status, head->headers, body, false};
     while (i < actions->n && !(is_left(left, i) && body_fits(actions, i, body, &answer)))
         i++;
+    if (answer.is_open) {
+        weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-STOPPED",
+            "response_actions were not looked through to their end, because the run is being "
+            "stopped");
+        return HTTP_RETRY;
+    }
     if (i == actions->n)
         return HTTP_GOOD;
     if (actions->items[i].action != HTTP_IGNORE && actions->items[i].action != HTTP_STOP)

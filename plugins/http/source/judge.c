@@ -228,7 +228,7 @@ static bool ask_again(
     if (verdict != HTTP_RETRY && verdict != HTTP_RATE_LIMITED && verdict != HTTP_REFRESH_AUTH &&
         verdict != HTTP_RESET && verdict != HTTP_UNKEPT)
         return false;
-    if (source->failed || source->cut)
+    if (source->failed || source->cut || weir_stopping(source->stage))
         return leave(chain);
     if (verdict == HTTP_UNKEPT)
         ask_server(chain, decoded->page, error);

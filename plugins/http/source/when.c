@@ -135,14 +135,14 @@ static bool is_too_large(struct http_when *when, const struct http_answer *answe
 
 static void tell_failure(struct http_when *when, const struct weir_error *error)
 {
-    if (strcmp(error->code, "E-STOPPED") == 0 || atomic_flag_test_and_set(&when->told_failure))
+    if (atomic_flag_test_and_set(&when->told_failure))
         return;
     weir_log(when->stage, WEIR_LOG_WARNING,
         "%s: 'when' cannot be computed for every answer, and is not true of such (%s): %s",
         when->resource, error->text, when->text);
 }
 
-bool http_when_holds(struct http_when *when, const struct http_answer *answer)
+bool http_when_holds(struct http_when *when, struct http_answer *answer)
 {
     struct weir_error error = {0};
     struct weir_batch *batch;
@@ -153,7 +153,8 @@ bool http_when_holds(struct http_when *when, const struct http_answer *answer)
     batch = row_of(answer, when->reads_body);
     holds = weir_sql_run(when->sql, batch, &error) == WEIR_OK && batch->n_rows > 0;
     weir_batch_free(batch);
-    if (weir_error_is_set(&error))
+    answer->is_open |= strcmp(error.code, "E-STOPPED") == 0;
+    if (weir_error_is_set(&error) && !answer->is_open)
         tell_failure(when, &error);
     return holds;
 }

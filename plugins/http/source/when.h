@@ -22,6 +22,7 @@ struct http_answer {
     int status;
     struct weir_str headers; /* JSON: an object, names in lower case */
     struct weir_str body;
+    bool is_open; /* the run is being stopped, and with it ended the look at the answer */
 };
 
 /* `at` is the node that holds the condition. */
@@ -30,8 +31,8 @@ void http_when_check(
 /* NULL and an error; lives as long as the stage's arena. `resource` is the name for messages. */
 struct http_when *http_when_new(const char *condition, struct weir_stage *stage,
     const char *resource, struct weir_error *ret_error);
-/* On any thread. */
-bool http_when_holds(struct http_when *when, const struct http_answer *answer);
+/* On any thread. False says nothing where the answer `is_open` behind it. */
+bool http_when_holds(struct http_when *when, struct http_answer *answer);
 
 /* The headers as JSON; of several of one name the first counts. In the arena. */
 struct weir_str http_answer_headers(const struct http_response *response, struct weir_arena *arena);
