@@ -136,6 +136,15 @@ bool http_retry_wait(const struct http_retry_options *options, unsigned attempt,
     return true;
 }
 
+/* xorshift */
+uint64_t http_retry_random(uint64_t *state)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    return *state;
+}
+
 /* Digits alone; so many that they do not fit are a very long time. */
 static bool parse_seconds(const char *text, uint64_t *ret_s)
 {

@@ -47,6 +47,9 @@ bool http_retry_status(const struct http_retry_options *options, int status);
 bool http_retry_wait(const struct http_retry_options *options, unsigned attempt,
     uint64_t elapsed_ms, const char *retry_after, int64_t now_s, uint64_t random, uint64_t *ret_ms);
 
+/* The next of a sequence, which `state`, never 0, is the whole of: spreads retries, guards nothing. */
+uint64_t http_retry_random(uint64_t *state);
+
 /* "120" or an HTTP date, as milliseconds from now, never negative; false when it is neither. */
 bool http_retry_after_ms(const char *header, int64_t now_s, uint64_t *ret_ms);
 

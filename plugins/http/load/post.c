@@ -88,15 +88,6 @@ static void give_up(struct http_post *post, const struct weir_error *reason)
 
 /* --- another try ---------------------------------------------------------------------------- */
 
-/* xorshift: spreads retries, guards nothing. */
-static uint64_t next_random(struct http_sink *sink)
-{
-    sink->random ^= sink->random << 13;
-    sink->random ^= sink->random >> 7;
-    sink->random ^= sink->random << 17;
-    return sink->random;
-}
-
 static void on_timer(uv_timer_t *timer)
 {
     http_post_try(timer->data);
@@ -130,7 +121,7 @@ static bool retry(struct http_post *post, enum http_load_verdict verdict,
     char when[32];
 
     if (!http_retry_wait(&sink->options->retry, post->attempts, now - post->began_ms, retry_after,
-            (int64_t)time(NULL), next_random(sink), &wait_ms))
+            (int64_t)time(NULL), http_retry_random(&sink->random), &wait_ms))
         return false;
     (void)snprintf(when, sizeof(when), "in %.2f s", (double)wait_ms / 1000);
     log_again(post, reason, when);

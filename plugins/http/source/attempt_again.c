@@ -9,15 +9,6 @@
 #include <stdio.h>
 #include <time.h>
 
-/* xorshift: spreads retries, guards nothing. */
-static uint64_t next_random(struct http_source *source)
-{
-    source->random ^= source->random << 13;
-    source->random ^= source->random >> 7;
-    source->random ^= source->random << 17;
-    return source->random;
-}
-
 static bool retry(struct http_page *page, const struct weir_error *reason, const char *retry_after)
 {
     struct http_resource *resource = page->chain->resource;
@@ -27,7 +18,7 @@ static bool retry(struct http_page *page, const struct weir_error *reason, const
     char when[32];
 
     if (!http_retry_wait(&resource->options->retry, page->attempts, elapsed_ms, retry_after,
-            (int64_t)time(NULL), next_random(source), &wait_ms))
+            (int64_t)time(NULL), http_retry_random(&source->random), &wait_ms))
         return false;
     (void)snprintf(when, sizeof(when), "in %.2f s", (double)wait_ms / 1000);
     http_again_tell(page, reason, when);
