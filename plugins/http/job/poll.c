@@ -4,11 +4,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-static struct http_job *job_of(const struct http_page *page)
-{
-    return page->chain->resource->job;
-}
-
 /* --- the job will come to nothing ----------------------------------------------------------- */
 
 /* An earlier run has created it, and nothing of its result is loaded: another one may be. Its place
@@ -32,7 +27,7 @@ static bool fail(struct http_page *page, const struct weir_error *error)
 bool http_job_failed(struct http_page *page, const struct http_response *response, const char *word)
 {
     struct weir_arena *arena = weir_arena_new();
-    const char *reason = http_job_reason(job_of(page)->options->error_path,
+    const char *reason = http_job_reason(http_job_of(page)->options->error_path,
         (struct weir_str){response->body.ptr, response->body.len}, arena);
     struct http_response shown = *response;
     struct weir_error error = {0};
@@ -78,7 +73,7 @@ static uint64_t age_ms(const struct http_page *page)
 static uint64_t wait_ms(const struct http_page *page, const struct http_response *response)
 {
     const struct http_resource *resource = page->chain->resource;
-    const struct http_job_poll *poll = &job_of(page)->options->poll;
+    const struct http_job_poll *poll = &http_job_of(page)->options->poll;
     const char *header = http_response_header(response, "Retry-After");
     uint64_t ms = poll->interval, asked, left = poll->timeout - age_ms(page);
 
@@ -104,7 +99,7 @@ static void tell(struct http_page *page, const char *word)
 /* It waits as for another try, and holds nothing meanwhile. */
 bool http_job_wait(struct http_page *page, const struct http_response *response, const char *word)
 {
-    const struct http_job_poll *poll = &job_of(page)->options->poll;
+    const struct http_job_poll *poll = &http_job_of(page)->options->poll;
     struct http_resource *resource = page->chain->resource;
     struct weir_error error = {0};
     uint64_t ms;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct http_job *job_of(const struct http_page *page)
+struct http_job *http_job_of(const struct http_page *page)
 {
     return page->chain->resource->job;
 }
@@ -63,7 +63,7 @@ enum weir_status http_job_keep(
         if (value->kind == WEIR_TEXT || value->kind == WEIR_DECIMAL)
             value->text = weir_copy(results->arena, weir_value_str(value)).ptr;
     }
-    if (!job_of(page)->has_download)
+    if (!http_job_of(page)->has_download)
         return WEIR_OK;
     return http_job_values_add(&results->values, body, results->arena, ret_error);
 }
@@ -74,7 +74,7 @@ enum weir_status http_job_keep(
 static enum weir_status check_origin(const struct http_page *page, const struct http_plan *plan,
     bool is_result, const char *url, const char **ret_from, struct weir_error *ret_error)
 {
-    const struct http_job_download *download = &job_of(page)->options->download;
+    const struct http_job_download *download = &http_job_of(page)->options->download;
     struct weir_arena *arena = http_page_arena((struct http_page *)page);
     const char *home = http_url_origin(arena, page->chain->request.url);
     const char *to = http_url_origin(arena, url);
@@ -118,7 +118,7 @@ static enum weir_status fill_with(struct http_page *page, const struct http_plan
 static enum weir_status fill_poll(struct http_page *page, const struct http_job_place *place,
     struct http_request *ret_request, struct weir_error *ret_error)
 {
-    const struct http_job *job = job_of(page);
+    const struct http_job *job = http_job_of(page);
     const char *from;
 
     if (fill_with(page, &job->poll, &place->values, job->has_poll ? NULL : place->poll_url,
@@ -141,7 +141,7 @@ static enum weir_status fill_part(
             "the job's result has fewer parts than were loaded; begin anew with --restart");
     url = http_url_resolve(
         http_page_arena(page), page->chain->request.url, results->urls[place->part], ret_error);
-    if (!url || fill_with(page, &job_of(page)->download, &results->values, url, ret_request,
+    if (!url || fill_with(page, &http_job_of(page)->download, &results->values, url, ret_request,
                     ret_error) != WEIR_OK)
         return WEIR_FAIL;
     return check_origin(page, NULL, true, url, &page->job->from, ret_error);
@@ -150,7 +150,7 @@ static enum weir_status fill_part(
 static enum weir_status fill_result(
     struct http_page *page, struct http_request *ret_request, struct weir_error *ret_error)
 {
-    const struct http_plan *plan = &job_of(page)->download;
+    const struct http_plan *plan = &http_job_of(page)->download;
 
     if (fill_with(page, plan, &page->chain->job->values, NULL, ret_request, ret_error) != WEIR_OK)
         return WEIR_FAIL;
@@ -161,7 +161,7 @@ static enum weir_status fill_result(
 static enum weir_status turn_page(
     struct http_page *page, struct http_request *request, struct weir_error *ret_error)
 {
-    const struct http_paginator *inner = &job_of(page)->inner;
+    const struct http_paginator *inner = &http_job_of(page)->inner;
     const struct http_job_place *place = &page->job->place;
     const char *at;
 
@@ -177,7 +177,7 @@ static enum weir_status turn_page(
 enum weir_status http_job_fill(
     struct http_page *page, struct http_request *ret_request, struct weir_error *ret_error)
 {
-    const struct http_job *job = job_of(page);
+    const struct http_job *job = http_job_of(page);
     enum http_job_stage stage = page->job->stage;
     bool has_rows = stage == HTTP_JOB_DOWNLOAD ||
                     (stage == HTTP_JOB_POLL && !job->has_download && !job->has_urls);
@@ -219,7 +219,7 @@ static enum weir_status find_location(struct http_page *page, const struct http_
 enum weir_status http_job_create(struct http_page *page, const struct http_response *response,
     const char **ret_place, struct weir_error *ret_error)
 {
-    const struct http_job *job = job_of(page);
+    const struct http_job *job = http_job_of(page);
     struct http_job_place place = {.values.names = &job->names, .created_ms = http_job_now()};
     struct weir_str body = {response->body.ptr ? response->body.ptr : "", response->body.len};
     struct weir_error error = {0};

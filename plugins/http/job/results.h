@@ -37,6 +37,8 @@ struct http_job_results {
     bool is_counted; /* among those that are under way */
 };
 
+/* That of the resource which the page is of. */
+struct http_job *http_job_of(const struct http_page *page);
 int64_t http_job_now(void); /* ms since 1970 */
 
 /* What the answer to the request that created a job says, as a place in the page's arena. */

@@ -8,11 +8,6 @@
 
 enum { LABEL_SIZE = 512 };
 
-static struct http_job *job_of(const struct http_page *page)
-{
-    return page->chain->resource->job;
-}
-
 /* --- from one request to the next ---------------------------------------------------------- */
 
 static struct http_job_page *begin(struct http_page *page)
@@ -24,9 +19,9 @@ static struct http_job_page *begin(struct http_page *page)
     if (!page->at)
         return own;
     own->stage = results->is_done ? HTTP_JOB_DOWNLOAD : HTTP_JOB_POLL;
-    if (!job_of(page)->has_download && !job_of(page)->has_urls)
+    if (!http_job_of(page)->has_download && !http_job_of(page)->has_urls)
         own->stage = HTTP_JOB_POLL;
-    own->is_stuck = http_job_place_read(page->at, &job_of(page)->names, http_page_arena(page),
+    own->is_stuck = http_job_place_read(page->at, &http_job_of(page)->names, http_page_arena(page),
                         &own->place, &own->error) != WEIR_OK;
     return own;
 }

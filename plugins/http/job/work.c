@@ -7,11 +7,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-static struct http_job *job_of(const struct http_page *page)
-{
-    return page->chain->resource->job;
-}
-
 /* --- the result ---------------------------------------------------------------------------- */
 
 /* The parts are known. */
@@ -21,7 +16,7 @@ static bool download(struct http_page *page)
     const struct http_job_results *results = page->chain->job;
     struct weir_error error = {0};
 
-    if (!job_of(page)->has_urls)
+    if (!http_job_of(page)->has_urls)
         return http_job_go_to(page, HTTP_JOB_DOWNLOAD);
     if (own->place.n_parts && own->place.n_parts != results->n_urls) {
         weir_error_set(&error, WEIR_FAULT_SOURCE, "E-JOB-CHANGED",
@@ -42,15 +37,15 @@ static bool read_urls(struct http_page *page, struct weir_str body)
     struct http_job_results *results = page->chain->job;
     struct weir_error error = {0};
 
-    if (http_job_urls(&job_of(page)->urls, body, results->arena, &results->urls, &results->n_urls,
-            &error) != WEIR_OK)
+    if (http_job_urls(&http_job_of(page)->urls, body, results->arena, &results->urls,
+            &results->n_urls, &error) != WEIR_OK)
         return http_job_give_up(page, &error);
     return download(page);
 }
 
 static bool job_completed(struct http_page *page, struct weir_str body)
 {
-    struct http_job *job = job_of(page);
+    struct http_job *job = http_job_of(page);
     struct weir_error error = {0};
 
     http_job_done(page->chain);
@@ -77,13 +72,13 @@ static bool polled(struct http_page *page, const struct http_response *response)
 
     own->has_asked = true;
     /* A later page of rows that the answer itself has. */
-    if (own->place.page > 0 && !job_of(page)->has_download && !job_of(page)->has_urls) {
+    if (own->place.page > 0 && !http_job_of(page)->has_download && !http_job_of(page)->has_urls) {
         http_job_done(page->chain);
         return false;
     }
     arena = weir_arena_new();
     state = http_job_judge(
-        &job_of(page)->options->status, response->status, body, arena, &word, &error);
+        &http_job_of(page)->options->status, response->status, body, arena, &word, &error);
     if (state == HTTP_JOB_COMPLETED)
         is_dealt_with = job_completed(page, body);
     else if (state == HTTP_JOB_FAILED)
@@ -158,7 +153,7 @@ static bool is_good(struct http_page *page, struct http_response *response)
 /* Signed URLs are good for some minutes; those of a job that is done can be had anew. */
 static bool has_expired(const struct http_page *page, int status)
 {
-    return page->job->stage == HTTP_JOB_DOWNLOAD && job_of(page)->has_urls &&
+    return page->job->stage == HTTP_JOB_DOWNLOAD && http_job_of(page)->has_urls &&
            !page->job->has_asked &&
            (status == 400 || status == 401 || status == 403 || status == 404 || status == 410);
 }
@@ -190,7 +185,7 @@ bool http_job_begins_part(const struct http_page *page)
 static enum weir_status next_page(struct http_page *page, const struct http_facts *facts,
     struct http_job_place *next, struct weir_error *ret_error)
 {
-    const struct http_job *job = job_of(page);
+    const struct http_job *job = http_job_of(page);
     /* Who was asked as by a stranger may name pages of its own. */
     const char *home = page->home == page->job->from ? NULL : page->home;
     const struct http_origin from = {page->url, next->at, home};
@@ -212,7 +207,7 @@ enum weir_status http_job_next(struct http_page *page, const struct http_facts *
 {
     const struct http_job_page *own = page->job;
     struct http_job_place next = own->place;
-    uint64_t n_parts = job_of(page)->has_urls ? page->chain->job->n_urls : 1;
+    uint64_t n_parts = http_job_of(page)->has_urls ? page->chain->job->n_urls : 1;
     enum weir_status status;
 
     *ret_at = facts->next;
