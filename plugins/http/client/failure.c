@@ -251,8 +251,8 @@ static bool tell_proxy(const struct http_failure *f, long status, struct weir_er
     return status >= 500 || status == 429;
 }
 
-/* Of everything but a proxy that says no. Returns whether another try may go better. */
-static bool tell_any(const struct http_failure *f, struct weir_error *ret_error)
+/* What comes before there is a connection. Returns whether another try may go better. */
+static bool tell_unreached(const struct http_failure *f, struct weir_error *ret_error)
 {
     switch (f->code) {
     case CURLE_COULDNT_RESOLVE_PROXY:
@@ -262,13 +262,39 @@ static bool tell_any(const struct http_failure *f, struct weir_error *ret_error)
     case CURLE_COULDNT_RESOLVE_HOST:
         tell(ret_error, "E-DNS", f->host, "has no known address; is the name right?");
         return true;
-    case CURLE_COULDNT_CONNECT:
+    default:
         if (is_private(f)) {
             tell_private(f, ret_error);
             return false;
         }
         tell_connect(f, ret_error);
         return true;
+    }
+}
+
+/* The connection broke while it was written to or read from. Returns the same. */
+static bool tell_cut(const struct http_failure *f, struct weir_error *ret_error)
+{
+    if (is_chunk_trouble(f)) {
+        tell_protocol(f, ret_error);
+        return false;
+    }
+    if (is_refusal_by_tls(f)) {
+        tell_tls(f, ret_error);
+        return false;
+    }
+    tell_broken(f, ret_error);
+    return true;
+}
+
+/* Of everything but a proxy that says no. Returns the same. */
+static bool tell_any(const struct http_failure *f, struct weir_error *ret_error)
+{
+    switch (f->code) {
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_CONNECT:
+        return tell_unreached(f, ret_error);
     case CURLE_OPERATION_TIMEDOUT:
         tell_timeout(f, ret_error);
         return true;
@@ -288,14 +314,7 @@ static bool tell_any(const struct http_failure *f, struct weir_error *ret_error)
         return true;
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
-        if (is_chunk_trouble(f))
-            break;
-        if (is_refusal_by_tls(f)) {
-            tell_tls(f, ret_error);
-            return false;
-        }
-        tell_broken(f, ret_error);
-        return true;
+        return tell_cut(f, ret_error);
     case CURLE_UNSUPPORTED_PROTOCOL:
         if (was_sent(f))
             break;
