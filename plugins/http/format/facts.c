@@ -64,67 +64,105 @@ static const struct weir_path *path_inside(const struct http_paginator *paginato
                                    : paginator->has_more_path;
 }
 
+/* A body that values are picked out of. */
+struct picking {
+    const struct http_format *format;
+    struct weir_json_reader *reader;
+    struct weir_str document;
+    struct weir_arena *arena;
+};
+
+/* Adds `flag` to those of what was found, if something stands at the path. */
+static enum weir_status pick(const struct picking *from, const struct weir_path *path,
+    enum http_found flag, struct weir_value *ret_value, unsigned *found,
+    struct weir_error *ret_error)
+{
+    bool is_there;
+
+    if (from->format->pick(from->reader, from->document, path, from->arena, ret_value, &is_there,
+            ret_error) != WEIR_OK)
+        return WEIR_FAIL;
+    *found |= is_there ? flag : 0;
+    return WEIR_OK;
+}
+
+/* What stands beside the rows. */
+static enum weir_status pick_inside(const struct http_paginator *paginator,
+    const struct picking *from, struct http_facts *facts, struct weir_error *ret_error)
+{
+    struct weir_value value;
+
+    if (paginator->next_path) {
+        if (pick(from, paginator->next_path, HTTP_FOUND_NEXT, &value, &facts->found, ret_error) !=
+            WEIR_OK)
+            return WEIR_FAIL;
+        facts->next = place_of(&value, paginator->next_is_json, from->arena);
+    }
+    if (paginator->total_path) {
+        if (pick(from, paginator->total_path, HTTP_FOUND_TOTAL, &value, &facts->found, ret_error) !=
+            WEIR_OK)
+            return WEIR_FAIL;
+        facts->total = total_of(&value);
+    }
+    if (paginator->has_more_path) {
+        if (pick(from, paginator->has_more_path, HTTP_FOUND_MORE, &value, &facts->found,
+                ret_error) != WEIR_OK)
+            return WEIR_FAIL;
+        facts->more = more_of(&value);
+    }
+    return WEIR_OK;
+}
+
+/* What the rows say, which are those of the batch from `first` on. */
+static enum weir_status pick_from_rows(const struct http_paginator *paginator,
+    struct weir_json_reader *reader, const struct weir_batch *batch, size_t first,
+    struct http_facts *facts, struct weir_error *ret_error)
+{
+    struct weir_value value;
+
+    if (paginator->last_path && facts->n_rows) {
+        if (http_last_row_pick(batch, first, paginator->last_path, reader, &value, ret_error) !=
+            WEIR_OK)
+            return WEIR_FAIL;
+        facts->next = place_of(&value, paginator->next_is_json, batch->arena);
+    }
+    if (!paginator->stop_sql)
+        return WEIR_OK;
+    return http_stop_when_holds(paginator->stop_sql, batch, first, &facts->stops, ret_error);
+}
+
 enum weir_status http_facts_pick(const struct http_paginator *paginator,
     const struct http_resource_options *options, const struct http_format *format,
     struct weir_json_reader *reader, struct weir_str body, const struct weir_batch *batch,
     struct http_facts *facts, struct weir_error *ret_error)
 {
-    struct weir_arena *arena = batch->arena;
+    struct picking from = {format, reader, body, batch->arena};
     const struct weir_path *path = path_inside(paginator);
-    struct weir_str document = body;
-    struct weir_value value;
-    bool found;
+    size_t first = batch->n_rows - facts->n_rows;
 
     if (path && !format->pick)
         return weir_error_set(ret_error, WEIR_FAULT_DATA, "E-BODY-SHAPE",
             "the answer is %s, which has nothing beside its rows, so nothing stands at '%s'; if it "
-            "is JSON, say "
-            "format: json",
+            "is JSON, say format: json",
             format->shown, weir_path_text(path));
-    if (path && format->open && format->open(options, body, arena, &document, ret_error) != WEIR_OK)
+    if (path && format->open &&
+        format->open(options, body, batch->arena, &from.document, ret_error) != WEIR_OK)
         return WEIR_FAIL;
-    if (paginator->next_path) {
-        if (format->pick(reader, document, paginator->next_path, arena, &value, &found,
-                ret_error) != WEIR_OK)
-            return WEIR_FAIL;
-        facts->next = place_of(&value, paginator->next_is_json, arena);
-        facts->found |= found ? HTTP_FOUND_NEXT : 0;
-    }
-    if (paginator->total_path) {
-        if (format->pick(reader, document, paginator->total_path, arena, &value, &found,
-                ret_error) != WEIR_OK)
-            return WEIR_FAIL;
-        facts->total = total_of(&value);
-        facts->found |= found ? HTTP_FOUND_TOTAL : 0;
-    }
-    if (paginator->has_more_path) {
-        if (format->pick(reader, document, paginator->has_more_path, arena, &value, &found,
-                ret_error) != WEIR_OK)
-            return WEIR_FAIL;
-        facts->more = more_of(&value);
-        facts->found |= found ? HTTP_FOUND_MORE : 0;
-    }
+    if (pick_inside(paginator, &from, facts, ret_error) != WEIR_OK)
+        return WEIR_FAIL;
     if (paginator->sign_paths && format->pick) {
-        struct http_signs *signs = weir_new(arena, struct http_signs);
+        struct http_signs *signs = weir_new(batch->arena, struct http_signs);
 
-        if (http_signs_read(paginator->sign_paths, reader, body, arena, signs, ret_error) !=
+        if (http_signs_read(paginator->sign_paths, reader, body, batch->arena, signs, ret_error) !=
             WEIR_OK)
             return WEIR_FAIL;
         facts->signs = signs;
     }
-    if (paginator->last_path && facts->n_rows) {
-        if (http_last_row_pick(batch, batch->n_rows - facts->n_rows, paginator->last_path, reader,
-                &value, ret_error) != WEIR_OK)
-            return WEIR_FAIL;
-        facts->next = place_of(&value, paginator->next_is_json, arena);
-    }
-    if (paginator->stop_sql &&
-        http_stop_when_holds(paginator->stop_sql, batch, batch->n_rows - facts->n_rows,
-            &facts->stops, ret_error) != WEIR_OK)
+    if (pick_from_rows(paginator, reader, batch, first, facts, ret_error) != WEIR_OK)
         return WEIR_FAIL;
     if (paginator->guards_repeats)
         facts->hash = http_hash(body.ptr, body.len);
     if (paginator->max_pages > 1)
-        facts->rows_hash = http_sample_hash(batch, batch->n_rows - facts->n_rows);
+        facts->rows_hash = http_sample_hash(batch, first);
     return WEIR_OK;
 }
