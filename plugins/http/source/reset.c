@@ -34,7 +34,6 @@ bool http_reset(struct http_page *page, const struct weir_error *reason)
     chain->resource->weir->progress->retries++;
     http_guard_forget(chain);
     page->at = NULL;
-    page->shuns_cache = true;
     page->attempts = page->refusals = 0;
     /* What it kept of the first page names what has expired. */
     page->shuns_cache = true;
