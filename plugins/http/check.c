@@ -1,5 +1,6 @@
 #include "check.h"
 
+#include "answer/actions.h"
 #include "auth/credential.h"
 #include "cache/cache_options.h"
 #include "cache/past.h"
@@ -13,7 +14,6 @@
 #include "politeness/limits.h"
 #include "request/data.h"
 #include "request/header.h"
-#include "source/actions.h"
 #include "stream/stream.h"
 
 #include <string.h>

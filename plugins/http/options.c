@@ -1,11 +1,11 @@
 #include "options.h"
 
+#include "answer/actions.h"
 #include "auth/credential.h"
 #include "client/proxy.h"
 #include "format/format.h"
 #include "paging/paginator.h"
 #include "politeness/limits.h"
-#include "source/actions.h"
 
 #include <stdlib.h>
 #include <string.h>

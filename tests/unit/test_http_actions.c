@@ -1,8 +1,8 @@
 /* response_actions: which of them fits an answer, and when that is known. */
 #include "http_checks.h"
 
+#include "../../plugins/http/answer/actions.h"
 #include "../../plugins/http/client/head.h"
-#include "../../plugins/http/source/actions.h"
 
 static struct http_actions started;
 static char logged[1024];

@@ -1,7 +1,7 @@
 /* What is made of an answer. */
 #include "http_checks.h"
 
-#include "../../plugins/http/source/verdict.h"
+#include "../../plugins/http/answer/verdict.h"
 
 #include <stdio.h>
 

@@ -1,10 +1,10 @@
 #include "kept.h"
 
+#include "answer/actions.h"
 #include "format/format.h"
 #include "keep.h"
 #include "kept_head.h"
 #include "past.h"
-#include "source/actions.h"
 #include "source/attempt.h"
 #include "source/room.h"
 #include "source/source.h"

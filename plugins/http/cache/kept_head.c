@@ -1,6 +1,6 @@
 #include "kept_head.h"
 
-#include "source/actions.h"
+#include "answer/actions.h"
 #include "source/source.h"
 #include "validators.h"
 

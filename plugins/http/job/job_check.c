@@ -1,10 +1,10 @@
 /* What can be known of a job before anything is asked for. */
 #include "job.h"
 
+#include "answer/actions.h"
 #include "auth/credential.h"
 #include "check.h"
 #include "request/header.h"
-#include "source/actions.h"
 
 #include <string.h>
 #include <strings.h>

@@ -1,6 +1,6 @@
 #include "work.h"
 
-#include "source/actions.h"
+#include "answer/actions.h"
 #include "source/attempt.h"
 #include "step.h"
 

@@ -2,7 +2,7 @@
 #ifndef WEIR_HTTP_JOB_WORK_H
 #define WEIR_HTTP_JOB_WORK_H
 
-#include "source/verdict.h"
+#include "answer/verdict.h"
 
 struct http_chain;
 struct http_facts;

@@ -8,8 +8,8 @@
 #ifndef WEIR_HTTP_POLITE_H
 #define WEIR_HTTP_POLITE_H
 
+#include "answer/verdict.h"
 #include "peer.h"
-#include "source/verdict.h"
 
 #include <uv.h>
 

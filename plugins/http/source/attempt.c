@@ -1,6 +1,6 @@
 #include "attempt.h"
 
-#include "actions.h"
+#include "answer/actions.h"
 #include "cache/kept.h"
 #include "format/format.h"
 #include "gate.h"

@@ -5,8 +5,8 @@
 #ifndef WEIR_HTTP_ATTEMPT_H
 #define WEIR_HTTP_ATTEMPT_H
 
+#include "answer/verdict.h"
 #include "page.h"
-#include "verdict.h"
 
 /* Sends the page, for the first time or again. The gate has let it pass, and the budget was asked. */
 void http_attempt(struct http_page *page);

@@ -1,6 +1,6 @@
 #include "decode.h"
 
-#include "actions.h"
+#include "answer/actions.h"
 #include "cache/keep.h"
 #include "family/opened.h"
 #include "format/facts.h"

@@ -5,8 +5,8 @@
 #ifndef WEIR_HTTP_DECODE_H
 #define WEIR_HTTP_DECODE_H
 
+#include "answer/verdict.h"
 #include "source.h"
-#include "verdict.h"
 
 /* One answer in a batch, beside its rows: the origin of the batch's unit. */
 struct http_unit {

@@ -41,24 +41,3 @@ bool http_reset(struct http_page *page, const struct weir_error *reason)
     http_schedule_ready(page, true);
     return true;
 }
-
-void http_reset_check(const struct weir_resource *resource, const struct weir_node *at,
-    struct weir_mistakes *mistakes)
-{
-    const struct http_resource_options *options = resource->options;
-    struct http_paginator paginator;
-
-    http_paginator_init(&paginator, &options->paginator);
-    if (paginator.kind->computable)
-        weir_mistake(mistakes, at, 0, "E-VALUE",
-            "'reset_pagination' is for pages that answers name (cursor, links, keyset); these are "
-            "computed, so none of them expires: use retry");
-    else if (paginator.max_pages != UINT64_MAX)
-        weir_mistake(mistakes, at, 0, "E-VALUE",
-            "'reset_pagination' does not go with max_pages, which would count pages of before and "
-            "behind it together; give stop_when instead");
-    if (resource->disposition != WEIR_MERGE)
-        weir_mistake(mistakes, at, 0, "E-VALUE",
-            "'reset_pagination' reads rows a second time, which only write_disposition: merge with "
-            "a primary_key takes without harm");
-}

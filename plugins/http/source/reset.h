@@ -10,17 +10,14 @@
 #ifndef WEIR_HTTP_RESET_H
 #define WEIR_HTTP_RESET_H
 
-#include <weir/option.h>
+#include <stdbool.h>
 
 enum { HTTP_MOST_RESETS = 10 }; /* of a chain in one run */
 
 struct http_page;
-struct weir_resource;
+struct weir_error;
 
 /* Asks for the page as for the first one; false where it was, or where that did not help. */
 bool http_reset(struct http_page *page, const struct weir_error *reason);
-/* Can the resource begin anew without harm? `at` names the action. */
-void http_reset_check(const struct weir_resource *resource, const struct weir_node *at,
-    struct weir_mistakes *mistakes);
 
 #endif

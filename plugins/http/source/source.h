@@ -6,8 +6,8 @@
 #ifndef WEIR_HTTP_SOURCE_H
 #define WEIR_HTTP_SOURCE_H
 
-#include "actions.h"
 #include "again.h"
+#include "answer/actions.h"
 #include "auth/credential.h"
 #include "cache/kept.h"
 #include "cache/past.h"

@@ -13,9 +13,9 @@
 #ifndef WEIR_HTTP_STREAM_H
 #define WEIR_HTTP_STREAM_H
 
+#include "answer/verdict.h"
 #include "client/client.h"
 #include "options.h"
-#include "source/verdict.h"
 
 struct http_page;
 struct http_stream;

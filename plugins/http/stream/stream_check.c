@@ -1,10 +1,10 @@
 /* What `stream` cannot be had together with. */
 #include "stream.h"
 
+#include "answer/actions.h"
 #include "format/format.h"
 #include "job/job.h"
 #include "paging/paginator.h"
-#include "source/actions.h"
 #include "split.h"
 
 #include <string.h>

@@ -2,8 +2,8 @@
 
 #include "client/retry.h"
 #include "options.h"
+#include "paging/paginator.h"
 #include "request/header.h"
-#include "reset.h"
 
 #include <string.h>
 
@@ -218,6 +218,28 @@ static void check_action(
                 "'%s' cannot be the name of a header", action->headers.items[i].name);
 }
 
+/* Can the resource begin anew without harm? */
+static void check_reset(const struct weir_resource *resource, const struct weir_node *at,
+    struct weir_mistakes *mistakes)
+{
+    const struct http_resource_options *options = resource->options;
+    struct http_paginator paginator;
+
+    http_paginator_init(&paginator, &options->paginator);
+    if (paginator.kind->computable)
+        weir_mistake(mistakes, at, 0, "E-VALUE",
+            "'reset_pagination' is for pages that answers name (cursor, links, keyset); these are "
+            "computed, so none of them expires: use retry");
+    else if (paginator.max_pages != UINT64_MAX)
+        weir_mistake(mistakes, at, 0, "E-VALUE",
+            "'reset_pagination' does not go with max_pages, which would count pages of before and "
+            "behind it together; give stop_when instead");
+    if (resource->disposition != WEIR_MERGE)
+        weir_mistake(mistakes, at, 0, "E-VALUE",
+            "'reset_pagination' reads rows a second time, which only write_disposition: merge with "
+            "a primary_key takes without harm");
+}
+
 void http_actions_check(const struct weir_resource *resource, bool renews,
     const struct weir_node *node, struct weir_mistakes *mistakes)
 {
@@ -237,6 +259,6 @@ void http_actions_check(const struct weir_resource *resource, bool renews,
             weir_mistake_warn(mistakes, at, "E-VALUE",
                 "'refresh_auth' is 'fail' here, for this auth has no other login to get");
         if (list[i].action == HTTP_RESET)
-            http_reset_check(resource, at, mistakes);
+            check_reset(resource, at, mistakes);
     }
 }
