@@ -1,5 +1,7 @@
 #include "vault.h"
 
+#include "write_all.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
@@ -111,23 +113,6 @@ enum weir_status http_vault_read(const struct http_vault *vault, struct weir_are
 
 /* --- writing ------------------------------------------------------------------------------ */
 
-static bool write_all(int fd, const void *bytes, size_t n)
-{
-    const char *at = bytes;
-
-    while (n > 0) {
-        ssize_t written = write(fd, at, n);
-
-        if (written < 0 && errno != EINTR)
-            return false;
-        if (written > 0) {
-            at += written;
-            n -= (size_t)written;
-        }
-    }
-    return true;
-}
-
 /* So that the file's new name is there after a loss of power. */
 static bool sync_folder(const char *path)
 {
@@ -161,7 +146,7 @@ static bool replace(const char *path, const void *bytes, size_t n)
     fd = open(other, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return false;
-    done = write_all(fd, bytes, n) && fsync(fd) == 0;
+    done = http_write_all(fd, bytes, n) && fsync(fd) == 0;
     done = close(fd) == 0 && done;
     return done && rename(other, path) == 0 && sync_folder(path);
 }

@@ -1,5 +1,7 @@
 #include "entry.h"
 
+#include "write_all.h"
+
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -172,23 +174,6 @@ bool http_entry_read(int folder, const char *name, const struct http_entry *entr
 
 /* --- writing ------------------------------------------------------------------------------ */
 
-static bool write_all(int fd, const void *bytes, size_t n)
-{
-    const char *at = bytes;
-
-    while (n > 0) {
-        ssize_t written = write(fd, at, n);
-
-        if (written < 0 && errno != EINTR)
-            return false;
-        if (written > 0) {
-            at += written;
-            n -= (size_t)written;
-        }
-    }
-    return true;
-}
-
 bool http_entry_write(int folder, const char *name, struct http_entry *entry, struct weir_str body)
 {
     struct layout layout = {.status = htole32((uint32_t)entry->status),
@@ -206,8 +191,9 @@ bool http_entry_write(int folder, const char *name, struct http_entry *entry, st
     memcpy(layout.key, entry->key.bytes, sizeof(layout.key));
     memcpy(layout.body_sum, entry->sum, sizeof(layout.body_sum));
     sum_head(&layout, entry->head, entry->head_len, layout.head_sum);
-    done = write_all(fd, &layout, sizeof(layout)) && write_all(fd, entry->head, entry->head_len) &&
-           write_all(fd, body.ptr, body.len);
+    done = http_write_all(fd, &layout, sizeof(layout)) &&
+           http_write_all(fd, entry->head, entry->head_len) &&
+           http_write_all(fd, body.ptr, body.len);
     why = errno;
     done = close(fd) == 0 && done;
     if (!done)
