@@ -44,7 +44,7 @@ size_t guard_count_openings(const struct weir_batch *batch);
 /* guard_notes.c: the same of what they note; and back, SQLite's code. */
 enum weir_status guard_write_notes(struct guard *guard) WEIR_MUST_CHECK;
 int guard_remove_notes(struct guard *guard);
-/* Keeps what the guards changed. */
+/* guard_end.c. Keeps what the guards changed. */
 enum weir_status guard_end(struct guard *guard) WEIR_MUST_CHECK;
 /* Takes it back; if that fails too, the whole transaction, which is then noted as lost. */
 void guard_undo(struct guard *guard);
