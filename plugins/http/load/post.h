@@ -48,6 +48,10 @@ size_t http_post_begin(struct http_post *post, struct http_held *held, size_t un
 void http_post_try(struct http_post *post);
 /* It waits for a rate limit, which may be a matter of another time now. */
 void http_post_wait_again(struct http_post *post);
+/* Has it tried so many ms from now. */
+void http_post_wait_for(struct http_post *post, uint64_t ms);
+/* It is done with its rows, and free. */
+void http_post_settle(struct http_post *post, bool was_taken);
 /* Ends it, wherever it is. */
 void http_post_cancel(struct http_post *post);
 
