@@ -1,5 +1,7 @@
 #include "failure.h"
 
+#include "failure_tls.h"
+
 #include <errno.h>
 #include <string.h>
 #include <strings.h>
@@ -132,71 +134,6 @@ static void tell_broken(const struct http_failure *f, struct weir_error *ret_err
         tell_silence(f, "broke the connection off before any answer", ret_error);
 }
 
-static bool is_of_tls(CURLcode code)
-{
-    switch (code) {
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CERTPROBLEM:
-    case CURLE_SSL_CIPHER:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_SSL_CRL_BADFILE:
-    case CURLE_SSL_ISSUER_ERROR:
-    case CURLE_SSL_INVALIDCERTSTATUS:
-    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
-    case CURLE_SSL_ENGINE_NOTFOUND:
-    case CURLE_SSL_ENGINE_SETFAILED:
-    case CURLE_SSL_ENGINE_INITFAILED:
-    case CURLE_SSL_SHUTDOWN_FAILED:
-    case CURLE_SSL_CLIENTCERT:
-        return true;
-    default:
-        return false;
-    }
-}
-
-static bool says(const struct http_failure *f, const char *words)
-{
-    return f->detail && strstr(f->detail, words);
-}
-
-/*
- * The server wants to know who asks, or will not have who did; a handshake that
- * merely fails may be that, too. With TLS 1.3 it says so where its answer should
- * begin, when for libcurl all is well.
- */
-static bool is_refusal_by_tls(const struct http_failure *f)
-{
-    static const char *const alerts[] = {
-        "certificate", "unknown ca", "access denied", "handshake failure"};
-
-    if (!says(f, "SSL") || !says(f, " alert ") || f->head->bytes > 0)
-        return false;
-    for (size_t i = 0; i < sizeof(alerts) / sizeof(*alerts); i++)
-        if (says(f, alerts[i]))
-            return true;
-    return false;
-}
-
-static const char *tls_remedy(const struct http_failure *f)
-{
-    if (f->code == CURLE_PEER_FAILED_VERIFICATION)
-        return "; name its authority in tls.ca_file if you trust it";
-    if (f->code == CURLE_SSL_CERTPROBLEM)
-        return "; look at tls.cert_file, key_file and key_password";
-    if (is_refusal_by_tls(f))
-        return "; if the server asks who you are, look at tls.cert_file and key_file";
-    return "";
-}
-
-static void tell_tls(const struct http_failure *f, struct weir_error *ret_error)
-{
-    const char *detail = f->detail && *f->detail ? f->detail : curl_easy_strerror(f->code);
-
-    weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-TLS",
-        "%s: no secure connection could be made: %s%s", f->host, detail, tls_remedy(f));
-}
-
 /* What libcurl does not take for HTTP/1.1. */
 static void tell_protocol(const struct http_failure *f, struct weir_error *ret_error)
 {
@@ -279,8 +216,8 @@ static bool tell_cut(const struct http_failure *f, struct weir_error *ret_error)
         tell_protocol(f, ret_error);
         return false;
     }
-    if (is_refusal_by_tls(f)) {
-        tell_tls(f, ret_error);
+    if (http_failure_is_refused_by_tls(f)) {
+        http_failure_tell_tls(f, ret_error);
         return false;
     }
     tell_broken(f, ret_error);
@@ -329,9 +266,9 @@ static bool tell_any(const struct http_failure *f, struct weir_error *ret_error)
         tell_memory(f, ret_error);
         return false;
     default:
-        if (is_of_tls(f->code)) {
-            tell_tls(f, ret_error);
-            return f->code == CURLE_SSL_CONNECT_ERROR && !is_refusal_by_tls(f);
+        if (http_failure_is_of_tls(f->code)) {
+            http_failure_tell_tls(f, ret_error);
+            return f->code == CURLE_SSL_CONNECT_ERROR && !http_failure_is_refused_by_tls(f);
         }
         weir_error_set(ret_error, WEIR_FAULT_SOURCE, "E-HTTP-PROTOCOL", "%s: %s", f->host,
             curl_easy_strerror(f->code));
