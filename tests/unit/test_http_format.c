@@ -90,6 +90,28 @@ static void lines_have_no_place_for_a_next_link(void **state)
     }
 }
 
+/* What line ends become between texts, they may not become in the middle of one. */
+static void a_sequence_keeps_what_stands_in_texts(void **state)
+{
+    static const char good[] = "\x1e{\"a\":\n\"x \\\"y\\\\\"\n}\n\x1e{\"a\":\"z\"}\n";
+    static const char bad[] = "\x1e{\"a\":\"x\ty\"}\n\x1e{\"a\":\"z\"}\n";
+    struct http_fixture *f = *state;
+    struct weir_json_reader *reader = weir_json_reader_new();
+    struct weir_batch *batch = weir_batch_new(&f->resource);
+
+    (void)format_of(f, "{'url': 'http://h/', 'format': 'json_seq'}", "");
+    (void)weir_batch_add_unit(batch, NULL);
+    assert_int_equal(
+        http_format_json_seq.rows(&f->options, reader, weir_str(good), batch, &f->error), WEIR_OK);
+    assert_int_equal(batch->n_rows, 2);
+    assert_string_equal(
+        weir_copy(f->arena, weir_value_str(&batch->columns[0].values[0])).ptr, "x \"y\\");
+    assert_int_equal(
+        http_format_json_seq.rows(&f->options, reader, weir_str(bad), batch, &f->error), WEIR_FAIL);
+    weir_batch_free(batch);
+    weir_json_reader_free(reader);
+}
+
 static void a_wrong_name_is_told(void **state)
 {
     struct http_fixture *f = *state;
@@ -108,6 +130,8 @@ int main(void)
             only_a_json_document_proves_its_end, http_setup, http_teardown),
         cmocka_unit_test_setup_teardown(
             lines_have_no_place_for_a_next_link, http_setup, http_teardown),
+        cmocka_unit_test_setup_teardown(
+            a_sequence_keeps_what_stands_in_texts, http_setup, http_teardown),
         cmocka_unit_test_setup_teardown(a_wrong_name_is_told, http_setup, http_teardown),
     };
 

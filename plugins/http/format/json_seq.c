@@ -15,6 +15,7 @@ static bool is_blank(char c)
 static enum weir_status to_lines(struct weir_str body, struct weir_arena *arena,
     struct weir_str *ret_lines, struct weir_error *ret_error)
 {
+    bool in_text = false, is_escaped = false;
     size_t start = 0;
     char *lines;
 
@@ -28,7 +29,10 @@ static enum weir_status to_lines(struct weir_str body, struct weir_arena *arena,
     for (size_t i = start; i < body.len; i++) {
         char c = body.ptr[i];
 
-        lines[i - start] = (char)(c == SEPARATOR ? '\n' : is_blank(c) ? ' ' : c);
+        /* Inside of a text a line end is a mistake, and has to stay one. */
+        in_text = c != SEPARATOR && in_text != (c == '"' && !is_escaped);
+        is_escaped = in_text && c == '\\' && !is_escaped;
+        lines[i - start] = (char)(c == SEPARATOR ? '\n' : is_blank(c) && !in_text ? ' ' : c);
     }
     *ret_lines = (struct weir_str){lines, body.len - start};
     return WEIR_OK;
