@@ -33,6 +33,8 @@ bool option_refuse_part(const struct option_reading *reading, const struct weir_
 struct option_reading option_reading_of(
     const struct option_reading *reading, const char *format, ...) WEIR_PRINTF(2, 3);
 
+/* One node may be read for several resources, and is to be warned of once. */
+bool option_is_warned(const struct weir_mistakes *mistakes, const struct weir_node *node);
 size_t option_characters(struct weir_str text);
 /* The node's text as a C string in the context's arena; NULL and a mistake where it is none. */
 const char *option_text(const struct option_reading *reading, const struct weir_node *node);

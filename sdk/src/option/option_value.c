@@ -34,8 +34,7 @@ static bool read_text(
     return *ret_text != NULL;
 }
 
-/* One node may be read for several resources, and is to be warned of once. */
-static bool is_warned(const struct weir_mistakes *mistakes, const struct weir_node *node)
+bool option_is_warned(const struct weir_mistakes *mistakes, const struct weir_node *node)
 {
     for (size_t i = 0; i < mistakes->n; i++)
         if (mistakes->items[i].warning && mistakes->items[i].line == node->line &&
@@ -48,7 +47,7 @@ static bool is_warned(const struct weir_mistakes *mistakes, const struct weir_no
 static void warn_of_secret(const struct option_reading *reading, const struct weir_node *node)
 {
     if (node->substituted || reading->from_table || node->text.len == 0 || node->line == 0 ||
-        is_warned(reading->context->mistakes, node))
+        option_is_warned(reading->context->mistakes, node))
         return;
     weir_mistake_warn(reading->context->mistakes, node, "W-SECRET",
         "%s is written in the file; take it from the environment with \"${NAME}\" or from a "
@@ -210,6 +209,7 @@ const struct weir_template *option_template(
     for (size_t i = 0; template && i < template->n_parts; i++)
         if (template->parts[i].constant)
             option_tell_secret(reading, template->parts[i].constant);
+    template_warn_of_near(context->mistakes, node);
     option_tell_secret(reading, node);
     return template;
 }

@@ -89,6 +89,7 @@ static void add_scalar(struct document_parser *p, const struct weir_node *node)
     const struct weir_template *t;
     size_t offset = 0;
 
+    template_warn_of_near(p->mistakes, node);
     if (!template_opens(node->text)) {
         add_json(p, weir_node_to_json(p->arena, node));
         return;

@@ -28,5 +28,7 @@ bool template_opens(struct weir_str text);
 enum weir_status template_no_value(
     const struct template_part *part, bool is_null, struct weir_error *ret_error);
 const char *template_root_name(enum weir_root root);
+/* Warns of the first "{word.name}" of which the word is nearly that of a placeholder. */
+void template_warn_of_near(struct weir_mistakes *mistakes, const struct weir_node *node);
 
 #endif
