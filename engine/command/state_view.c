@@ -262,7 +262,8 @@ static struct listing list_marks(const struct state_view *view)
 /* What is told to the source, so that it need not give again what has not changed. */
 static struct listing list_notes(const struct state_view *view)
 {
-    struct listing listing = listing_init(view->arena, "noted for the source", SIZE_MAX);
+    struct listing listing =
+        listing_init(view->arena, "notes of what need not be sent again", SIZE_MAX);
 
     for (const struct entry *entry = view->entries; entry; entry = entry->next) {
         char units[WORDS_COUNTED_SIZE];

@@ -59,7 +59,7 @@ static void print_times(const struct report *report, const struct sums *s, FILE 
         load[WORDS_SIZE];
 
     fprintf(out,
-        "  time spent: network %s, back-off %s (summed over requests); decoding %s, transforming "
+        "  time spent: network %s, waiting %s (summed over requests); decoding %s, transforming "
         "%s, loading %s\n",
         words_time(s->network_us, network, sizeof(network)),
         words_time(s->backoff_us, backoff, sizeof(backoff)),
@@ -89,9 +89,15 @@ static void print_unchanged(const struct report *report, FILE *out)
         const struct weir_progress *p = resource->progress;
         char kept[WORDS_COUNTED_SIZE], same[WORDS_COUNTED_SIZE];
 
-        if (p->from_cache || p->not_modified)
-            fprintf(out, "  %s: %s from the cache, %s answered with 'not modified'\n",
-                resource->name, words_counted(p->from_cache, "answer", kept, sizeof(kept)),
+        if (!p->from_cache && !p->not_modified)
+            continue;
+        fprintf(out, "  %s: ", resource->name);
+        if (p->from_cache)
+            fprintf(out, "%s from the cache%s",
+                words_counted(p->from_cache, "answer", kept, sizeof(kept)),
+                p->not_modified ? ", " : "\n");
+        if (p->not_modified)
+            fprintf(out, "%s answered with 'not modified'\n",
                 words_counted(p->not_modified, "request", same, sizeof(same)));
     }
 }

@@ -120,7 +120,7 @@ class Noted(NotesCase):
         file = self.noted(MERGE)
         self.assert_exit(self.run_noted(file), OK)
         result = self.run_noted(file, "show", command="state")
-        self.assertIn("noted for the source\n  t  9 units\n", result.out)
+        self.assertIn("notes of what need not be sent again\n  t  9 units\n", result.out)
         self.make("DELETE FROM t")
         self.assert_exit(self.run_noted(file), OK)
         self.assert_rows([])

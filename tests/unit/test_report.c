@@ -95,6 +95,11 @@ static void people_read_sums_and_a_line_a_resource(void **state)
         "\n  resource_1        1,000          100            7          900        "
         " 20        4        2\n");
     check_contains(text, "resource_2: 1 answer from the cache, 1,234 requests answered with");
+    r->progress[1].from_cache = 0;
+    check_contains(print(r), "\n  resource_2: 1,234 requests answered with 'not modified'\n");
+    r->progress[1] = (struct weir_progress){.from_cache = 2};
+    check_contains(print(r), "\n  resource_2: 2 answers from the cache\n");
+    text = print(r);
     check_contains(text, "\n  resource_2            0            0            0       12,345 ");
     check_lacks(text, "gave up");
 }

@@ -107,7 +107,7 @@ static void notes_are_counted(void **state)
     showing->notes(showing->arg, "quakes", 1);
     showing->notes(showing->arg, "orders", 1200);
     assert_string_equal(print(*state), "places: no pass is open\n"
-                                       "noted for the source\n"
+                                       "notes of what need not be sent again\n"
                                        "  quakes  1 unit\n"
                                        "  orders  1,200 units\n");
 }
