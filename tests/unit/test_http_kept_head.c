@@ -2,7 +2,7 @@
 #include "http_checks.h"
 
 #include "../../plugins/http/cache/kept_head.h"
-#include "../../plugins/http/source/source.h"
+#include "../../plugins/http/paging/paginator.h"
 
 #include <stdlib.h>
 
@@ -29,15 +29,15 @@ static void answer_init(struct answer *answer, int status, const char *const *li
 static struct http_entry *keep(
     struct http_fixture *f, const char *options, int status, const char *const *lines)
 {
-    struct http_resource resource = {.options = &f->options};
+    struct http_paginator paginator;
     struct http_entry *entry;
     struct answer answer;
     const char **fields;
 
     http_parse(f, options);
     check_none(&f->mistakes);
-    http_paginator_init(&resource.paginator, &f->options.paginator);
-    fields = http_kept_fields(&resource, f->arena);
+    http_paginator_init(&paginator, &f->options.paginator);
+    fields = http_kept_fields(&f->options, &paginator, f->arena);
     assert_non_null(fields);
     answer_init(&answer, status, lines);
     entry = http_kept_head_of(&answer.response, fields);

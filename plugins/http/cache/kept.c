@@ -54,7 +54,7 @@ struct http_cache_key http_kept_common(
 static struct http_keeping *keep_resource(
     const struct http_resource *resource, struct http_folder *folder, struct weir_arena *arena)
 {
-    const char **fields = http_kept_fields(resource, arena);
+    const char **fields = http_kept_fields(resource->options, &resource->paginator, arena);
     struct http_keeping *keeping = weir_new(arena, struct http_keeping);
 
     if (!fields)

@@ -1,7 +1,8 @@
 #include "kept_head.h"
 
 #include "answer/actions.h"
-#include "source/source.h"
+#include "options.h"
+#include "paging/paginator.h"
 #include "validators.h"
 
 #include <stdio.h>
@@ -39,13 +40,14 @@ static bool add_field(const char **fields, size_t *n, const char *name)
     return true;
 }
 
-const char **http_kept_fields(const struct http_resource *resource, struct weir_arena *arena)
+const char **http_kept_fields(const struct http_resource_options *options,
+    const struct http_paginator *paginator, struct weir_arena *arena)
 {
     const char **fields = weir_new_array(arena, HTTP_KEPT_FIELDS, const char *);
-    const struct weir_groups *groups = &resource->options->response_actions;
+    const struct weir_groups *groups = &options->response_actions;
     const struct http_action *actions = groups->items;
     const char *always[] = {
-        "Content-Type", "Date", "ETag", "Last-Modified", "Link", resource->paginator.next_header};
+        "Content-Type", "Date", "ETag", "Last-Modified", "Link", paginator->next_header};
     size_t n = 0;
 
     /* Conditions may look at any of them. */

@@ -1,5 +1,5 @@
 /* The head of a kept answer: which of its fields are kept, and the answer as it was to those who
- * look at it. */
+ * look at it. Any thread. */
 #ifndef WEIR_HTTP_KEPT_HEAD_H
 #define WEIR_HTTP_KEPT_HEAD_H
 
@@ -7,7 +7,8 @@
 #include "client/head.h"
 #include "entry.h"
 
-struct http_resource;
+struct http_paginator;
+struct http_resource_options;
 struct weir_arena;
 
 /* Those that are always kept, one for the paginator, and one for each header of response_actions. */
@@ -20,7 +21,8 @@ struct http_kept_head {
 
 /* The names of fields that are kept, in the arena; NULL ends them. Never one that logs in. NULL
  * instead: they are too many. */
-const char **http_kept_fields(const struct http_resource *resource, struct weir_arena *arena);
+const char **http_kept_fields(const struct http_resource_options *options,
+    const struct http_paginator *paginator, struct weir_arena *arena);
 
 /* What is kept of an answer, without the body; malloc. NULL: the answer is not to be kept. */
 struct http_entry *http_kept_head_of(

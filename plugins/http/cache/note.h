@@ -1,7 +1,7 @@
 /*
  * What `conditional` wants to know of an answer in a later pass, as the text of a note: what its
  * server calls it by, which request it was for, and what it said about the pages to come, so that
- * one that has not changed can be judged without its body.
+ * one that has not changed can be judged without its body. Any thread.
  */
 #ifndef WEIR_HTTP_NOTE_H
 #define WEIR_HTTP_NOTE_H

@@ -2,7 +2,8 @@
  * What a server calls the present form of an answer by: its ETag, or the time of its last change.
  *
  * A time says nothing about a second change within its second. So one counts only where the
- * answer was given at least a second later by the server's own clock, or a minute by ours.
+ * answer was given at least a second later by the server's own clock, or a minute by ours. Any
+ * thread.
  */
 #ifndef WEIR_HTTP_VALIDATORS_H
 #define WEIR_HTTP_VALIDATORS_H

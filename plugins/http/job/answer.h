@@ -1,4 +1,4 @@
-/* What answers say of a job: how far it is, and where its result stands. */
+/* What answers say of a job: how far it is, and where its result stands. Any thread. */
 #ifndef WEIR_HTTP_JOB_ANSWER_H
 #define WEIR_HTTP_JOB_ANSWER_H
 

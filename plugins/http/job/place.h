@@ -1,7 +1,7 @@
 /*
  * Where a chain stands in a job, as the text that the state keeps as its `next`: what
  * names the job, and which of its parts is to be asked for. The URLs of parts are not
- * in it: they expire, and some are secret in themselves.
+ * in it: they expire, and some are secret in themselves. Any thread.
  */
 #ifndef WEIR_HTTP_JOB_PLACE_H
 #define WEIR_HTTP_JOB_PLACE_H
@@ -18,7 +18,7 @@ struct http_job_place {
     const char *at;                /* what names the page, or NULL */
 };
 
-/* In the arena. */
+/* Both in the arena. E-STATE where the text is none. */
 const char *http_job_place_write(const struct http_job_place *place, struct weir_arena *arena);
 enum weir_status http_job_place_read(const char *text, const struct http_job_names *names,
     struct weir_arena *arena, struct http_job_place *ret_place,

@@ -1,5 +1,6 @@
 /*
- * What a page and a chain know of a job, and the requests that are made of it.
+ * What a page and a chain know of a job, and the requests that are made of it. On the
+ * loop's thread.
  */
 #ifndef WEIR_HTTP_JOB_RESULTS_H
 #define WEIR_HTTP_JOB_RESULTS_H

@@ -1,6 +1,6 @@
 /*
  * What the placeholders {job.x} stand for: values of the answer that created a job,
- * or of the one that said that it is completed.
+ * or of the one that said that it is completed. Any thread.
  */
 #ifndef WEIR_HTTP_JOB_VALUES_H
 #define WEIR_HTTP_JOB_VALUES_H
@@ -38,7 +38,8 @@ bool http_job_is_value(const struct weir_value *value);
 bool http_job_lookup(
     const struct http_job_values *values, struct weir_str name, struct weir_value *ret_value);
 
-/* Looks into the body of an answer: values[i] is that of paths[i], in the arena. */
+/* Looks into the body of an answer: values[i] is that of paths[i], in the arena. E-LIMIT-BODY beyond
+ * HTTP_JOB_ANSWER_MAX. */
 enum weir_status http_job_look(struct weir_str body, const struct weir_path *const *paths, size_t n,
     struct weir_arena *arena, struct weir_value *values, bool *found,
     struct weir_error *ret_error) WEIR_MUST_CHECK;
