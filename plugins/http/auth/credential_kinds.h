@@ -118,7 +118,8 @@ const char *http_digest_header(const struct http_digest *options,
     const struct http_challenge *challenge, uint32_t count, const char *cnonce, const char *method,
     const char *target, struct weir_arena *arena);
 
-/* For the kinds' checks: an address that cannot be sent to; a secret that is empty or cannot be part of a header. */
+/* For the kinds' checks: an address that cannot be sent to; a secret that is empty or cannot be
+ * part of a header. */
 void http_credential_check_url(
     const char *url, const char *key, const struct weir_node *node, struct weir_mistakes *mistakes);
 void http_credential_check_key_name(

@@ -5,8 +5,9 @@
 #include "login.h"
 
 /*
- * access_token, as it is sent, a refresh_token if there is one, and how long it is good: expires_in, or else `default_ms`. E-AUTH
- * where there is none, or one that is sent in another way than as Bearer.
+ * access_token, as it is sent, a refresh_token if there is one, and how long it is good:
+ * expires_in, or else `default_ms`. E-AUTH where there is none, or one that is sent in another way
+ * than as Bearer.
  */
 enum weir_status http_token_answer(struct weir_str body, uint64_t default_ms,
     struct weir_arena *arena, struct http_grant *ret_grant,

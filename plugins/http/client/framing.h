@@ -49,9 +49,9 @@ enum weir_status http_framing_begin(struct http_framing *framing, int status, in
 /*
  * At the end of the body: is it all there? `received` counts bytes before
  * decompression; is_json says whether what they became is one whole JSON document
- * (whole.h). The end of a connection proves nothing, so a body without length and chunks is believed only where it proves
- * its own end: it is one whole JSON document, whose beginning alone would be
- * none. Bodies of other statuses than 2xx are no data, and believed.
+ * (whole.h). The end of a connection proves nothing, so a body without length and chunks is
+ * believed only where it proves its own end: it is one whole JSON document, whose beginning alone
+ * would be none. Bodies of other statuses than 2xx are no data, and believed.
  */
 enum weir_status http_framing_end(const struct http_framing *framing, int status, uint64_t received,
     bool is_json, struct weir_error *ret_error) WEIR_MUST_CHECK;

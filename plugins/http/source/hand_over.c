@@ -172,7 +172,8 @@ bool http_hand_batch(struct http_source *source, struct weir_batch *batch)
     return true;
 }
 
-/* What a pass will want to know, and families: what the chain was opened with stays in its place, and what the unit opens goes along. */
+/* What a pass will want to know, and families: what the chain was opened with stays in its place,
+ * and what the unit opens goes along. */
 static const struct weir_position *place(struct http_resource *resource,
     const struct http_unit *from, const struct weir_position *position, struct weir_arena *arena)
 {

@@ -39,8 +39,8 @@ enum weir_status rows_load(struct rows *rows, struct connection *connection, str
 
 /*
  * The same as a part of a script: a COPY for all rows that bring the same columns, a merge one
- * statement behind them, and what was known of the table is still true. False: it takes more than that. The script and the batches must live until
- * it has run.
+ * statement behind them, and what was known of the table is still true. False: it takes more than
+ * that. The script and the batches must live until it has run.
  */
 bool rows_script(struct rows *rows, struct connection *connection, struct table *table,
     struct weir_batch *const *batches, size_t n, struct script *script,

@@ -15,8 +15,8 @@ bool connection_open(struct connection *connection) WEIR_MUST_CHECK;
 /*
  * Runs a body until it does not return WEIR_AGAIN, with a connection that is open each time it
  * begins and no transaction under way, nor behind it: rolled back, opened anew when lost, after
- * growing pauses, up to settings.retry for a server that is away and settings.lock_wait for locks. Then what failed
- * is told.
+ * growing pauses, up to settings.retry for a server that is away and settings.lock_wait for locks.
+ * Then what failed is told.
  */
 enum weir_status connection_retry(struct connection *connection,
     enum weir_status (*body)(struct connection *connection, void *arg), void *arg,

@@ -79,7 +79,8 @@ enum weir_status source_fail(
 /* describe.c: what the resource reads, its columns, and what tells its rows apart. */
 enum weir_status source_describe(struct source *source, struct source_table *table) WEIR_MUST_CHECK;
 
-/* select.c: the SELECT for what is left of a part. False: the place where it was left is no key of it. `sql` is the caller's in any case. */
+/* select.c: the SELECT for what is left of a part. False: the place where it was left is no key of
+ * it. `sql` is the caller's in any case. */
 bool source_select(struct weir_buf *sql, const struct source_table *table,
     const struct weir_chunk_part *part) WEIR_MUST_CHECK;
 /* How many fields of its rows are behind the columns: the key, and whether the row before has it too. */

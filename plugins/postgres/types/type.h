@@ -78,8 +78,8 @@ bool type_takes_kinds(const struct type *type, uint32_t kinds);
  * A number is its digits: a float may go into an int, and an int or a decimal into a float, where
  * all digits come back. A text is a number where JSON has it so, and a time where ISO 8601 has it
  * so; without an offset it is UTC, as with cursors. A timestamp in a column without a zone is UTC.
- * Whatever is not JSON becomes a scalar of it in a json column. 0 and 1 are taken for bools. What the server alone can judge
- * (labels of enums, checks of domains, TYPE_OTHER) is taken.
+ * Whatever is not JSON becomes a scalar of it in a json column. 0 and 1 are taken for bools. What
+ * the server alone can judge (labels of enums, checks of domains, TYPE_OTHER) is taken.
  */
 bool type_takes_value(
     const struct type *type, const struct weir_value *value, const char **ret_why);
