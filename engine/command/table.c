@@ -229,9 +229,12 @@ static enum weir_status table_commit(struct weir_stage *stage)
 static void table_stop(struct weir_stage *stage)
 {
     const struct table_state *state = stage->state;
+    /* What nothing came of may be empty, or was never read. */
+    bool is_all = !weir_incomplete(stage);
 
     for (size_t i = 0; state->tables && i < stage->n_resources; i++)
-        print_table(stage, &state->tables[i]);
+        if (is_all || state->tables[i].n_rows)
+            print_table(stage, &state->tables[i]);
     fflush(state->out);
 }
 

@@ -176,7 +176,7 @@ static void print_state(const struct report *report, FILE *out)
         fprintf(out, "  left open: %s; the next run asks for %s again, and for nothing else\n",
             gaps, state->n_gaps == 1 ? "it" : "them");
     if (state->n_gaps && state->outcome == SESSION_ABANDONED)
-        fprintf(out, "  given up: %s failed again; the next run begins anew\n", gaps);
+        fprintf(out, "  not read: %s failed again; the next run reads everything anew\n", gaps);
 }
 
 void report_print(const struct report *report, FILE *out)

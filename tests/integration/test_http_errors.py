@@ -73,6 +73,19 @@ class Log(ErrorCase):
             self.assertEqual(len(told) + sum(map(int, sums)), 400, result.err)
             self.assertLessEqual(len(told), 5 * (len(sums) + 1))
 
+    def test_a_preview_of_it_shows_nothing(self):
+        result = self.run_weir("""
+            weir: 1
+            name: down
+            extract:
+              type: http
+              retry: { max_attempts: 1 }
+              resources: [{ name: a, url: "http://127.0.0.1:9/a" }, { name: b, url: "${SERVER}/status?code=500" }]
+            load: { type: sqlite, path: "${WORK}/out.db" }
+            """, command="preview")
+        self.assert_exit(result, SOURCE)
+        self.assertEqual(result.out, "")
+
 
 class Retries(ErrorCase):
     def test_a_page_that_fails_twice_is_asked_three_times(self):
