@@ -20,7 +20,7 @@ static bool look_up(
     void *arg, enum weir_root root, struct weir_str name, struct weir_value *ret_value)
 {
     check(root == WEIR_ROOT_PARTITION || root == WEIR_ROOT_RESOURCES ||
-          root == WEIR_ROOT_INCREMENTAL);
+          root == WEIR_ROOT_INCREMENTAL || root == WEIR_ROOT_JOB);
     check(name.len > 0);
     *ret_value = weir_text(WEIR_TEXT, *(const struct weir_str *)arg);
     return true;
