@@ -48,6 +48,7 @@ TIMEOUT = 60                # of one run; generous, for sanitizer builds on slow
 SANITIZER_WORDS = ("AddressSanitizer", "LeakSanitizer", "ThreadSanitizer", "runtime error:",
                    "MemorySanitizer")
 OK, BAD_FILE, SOURCE, DATA, DESTINATION, PLUGIN, REJECTS = 0, 2, 3, 4, 5, 6, 9
+KILLED = 128 + signal.SIGKILL
 INTERRUPTED, TERMINATED = 130, 143
 
 _server = None
@@ -321,6 +322,25 @@ class Case(unittest.TestCase):
             if word in result.err:
                 self.fail(f"a sanitizer found something: {result}")
         return result
+
+    def killed_or_done(self, file, moment, *args):
+        """One run, killed at the moment unless it has ended by then, or just before the signal."""
+        run = self.start_weir(file, *args)
+        if moment is not None and not select.select([run.pidfd], [], [], moment)[0]:
+            run.signal(signal.SIGKILL)
+        return self.check(run.wait())
+
+    def kill_until_done(self, file, dice, duration, *args, kills=8, look=lambda: None):
+        """Runs that are killed at random, each begun at once behind the last, until one ends by
+        itself; `look` sees what each has left. How many were killed."""
+        for n in range(kills + 1):
+            moment = dice.uniform(0, duration) if n < kills else None
+            result = self.killed_or_done(file, moment, *args)
+            if result.code != KILLED:
+                self.assert_exit(result, OK)
+                return n
+            look()
+        return self.fail("no end")
 
     def assert_exit(self, result, code):
         """The exit code, and with a wrong one all that the run said."""

@@ -3,8 +3,6 @@ however the runs end.
 """
 
 import random
-import select
-import signal
 import time
 import unittest
 
@@ -14,11 +12,9 @@ from databases import Postgres, Sqlite
 from state_case import StateCase, on, on_both
 
 PLUGINS = WEIR.parent / "tests" / "plugins.d"
-KILLED = 128 + signal.SIGKILL
 LACKS = 9
 USAGE = 2
 SEEDS = 2 if harness.sanitized() else 6
-KILLS = 8
 
 A = "{ name: a, units: 3, rows: 4 }"
 B = "{ name: b, parent: a, units: 2, rows: 3 }"
@@ -228,20 +224,6 @@ class Together(FamilyCase):
 class Killed(FamilyCase):
     """P01 with families: killed at random moments, and started again at once."""
 
-    def live(self, file, dice, duration):
-        for attempt in range(KILLS + 1):
-            run = self.start_weir(file, "--plugins", PLUGINS, "--run-id", "k")
-            moment = dice.uniform(0, duration) if attempt < KILLS else 60
-            if not select.select([run.pidfd], [], [], moment)[0]:
-                run.signal(signal.SIGKILL)
-            # It may end by itself just before the signal.
-            result = self.check(run.wait())
-            if result.code != KILLED:
-                self.assert_exit(result, OK)
-                return attempt
-            self.assert_nothing_twice()
-        return self.fail("no end")
-
     def assert_nothing_twice(self):
         if not self.database.is_there():
             return
@@ -261,7 +243,9 @@ class Killed(FamilyCase):
         for seed in range(SEEDS):
             with self.subTest(seed=seed):
                 self.database.empty()
-                kills += self.live(file, random.Random(f"family {seed}"), duration)
+                kills += self.kill_until_done(
+                    file, random.Random(f"family {seed}"), duration, "--plugins", PLUGINS, "--run-id", "k",
+                    look=self.assert_nothing_twice)
                 self.assert_all()
         print(f"{kills} kills ", end="", flush=True)
 

@@ -1,8 +1,6 @@
 """Fan-out over HTTP: resources that are asked for with what rows of others say, however runs end."""
 
 import random
-import select
-import signal
 import time
 
 import harness
@@ -14,9 +12,7 @@ setUpModule = harness.start_server
 
 BAD_FILE = 2
 LACKS = 9
-KILLED = 128 + signal.SIGKILL
 SEEDS = 2 if harness.sanitized() else 6
-KILLS = 8
 
 REPOS = [{"id": n, "full_name": f"org/{n}", "open": n % 2} for n in range(1, 31)]
 ISSUES = [{"id": 100 * n + i, "repo": f"org/{n}", "number": f"{n}-{i}"}
@@ -213,20 +209,6 @@ class KillCase(FamilyCase):
 
     TABLES = "repos", "issues", "comments"
 
-    def live(self, file, dice, duration):
-        for attempt in range(KILLS + 1):
-            run = self.start_weir(file, "--run-id", "k")
-            moment = dice.uniform(0, duration) if attempt < KILLS else 60
-            if not select.select([run.pidfd], [], [], moment)[0]:
-                run.signal(signal.SIGKILL)
-            # It may end by itself just before the signal.
-            result = self.check(run.wait())
-            if result.code != KILLED:
-                self.assert_exit(result, OK)
-                return attempt
-            self.assert_nothing_twice()
-        return self.fail("no end")
-
     def assert_nothing_twice(self):
         if not self.database.is_there():
             return
@@ -244,7 +226,9 @@ class KillCase(FamilyCase):
         for seed in range(seeds):
             with self.subTest(seed=seed):
                 self.database.empty()
-                kills += self.live(file, random.Random(f"http family {seed}"), duration)
+                kills += self.kill_until_done(
+                    file, random.Random(f"http family {seed}"), duration, "--run-id", "k",
+                    look=self.assert_nothing_twice)
                 assert_all()
         print(f"{kills} kills ", end="", flush=True)
 

@@ -1,20 +1,18 @@
 """Rows that a server takes time to make: jobs are created, asked about, and their results downloaded."""
 
 import random
-import select
 import signal
 import time
 import unittest
 
 import harness
 from databases import Sqlite
-from harness import OK, REJECTS, SOURCE
+from harness import KILLED, OK, REJECTS, SOURCE
 from state_case import StateCase, on, on_both, query_of
 
 setUpModule = harness.start_server
 
 BAD_FILE = 2
-KILLED = 128 + signal.SIGKILL
 SEEDS = 1 if harness.sanitized() else 3
 KILLS = 5
 SOON = "interval: 10ms, timeout: 1m"
@@ -232,18 +230,6 @@ class Resuming(JobCase):
 class Killed(JobCase):
     """P01 with jobs: killed at random moments, and started again at once."""
 
-    def live(self, file, dice, duration):
-        for attempt in range(KILLS + 1):
-            run = self.start_weir(file, "--run-id", "k")
-            moment = dice.uniform(0, duration) if attempt < KILLS else 60
-            if not select.select([run.pidfd], [], [], moment)[0]:
-                run.signal(signal.SIGKILL)
-            result = self.check(run.wait())
-            if result.code != KILLED:
-                self.assert_exit(result, OK)
-                return attempt
-        return self.fail("no end")
-
     def test_killed(self):
         text = table("t", job(STATUS, FILES), "partitions: { n: [1, 31, 61, 91] }",
                      first="{partition.n}", parts=3, polls=8, signed=2)
@@ -254,7 +240,8 @@ class Killed(JobCase):
         for seed in range(SEEDS):
             with self.subTest(seed=seed):
                 self.database.empty()
-                kills = self.live(file, random.Random(f"http jobs {seed}"), duration)
+                kills = self.kill_until_done(
+                    file, random.Random(f"http jobs {seed}"), duration, "--run-id", "k", kills=KILLS)
                 self.assertEqual(self.rows(), list(range(1, 121)))
                 self.assert_settled()
                 print(f"{kills} kills ", end="", flush=True)

@@ -8,14 +8,12 @@ tries the seeds from 1 to n.
 import json
 import os
 import random
-import select
-import signal
 import time
 import unittest
 
 import harness
 from databases import Postgres, Sqlite
-from harness import OK, REJECTS
+from harness import KILLED, OK, REJECTS
 from state_case import LOCKED, data, on_both
 from workload import NAMES, WorkCase, Workload
 
@@ -24,7 +22,6 @@ setUpModule = harness.start_server
 # A run with a server takes longer.
 SEEDS = {Sqlite: 4, Postgres: 3} if harness.sanitized() else {Sqlite: 15, Postgres: 10}
 KILLS = 12          # of one seed; then it may run to its end
-KILLED = 128 + signal.SIGKILL
 SINCE = "{incremental.start_value}"
 
 
@@ -55,14 +52,6 @@ class KillCase(WorkCase):
             self.assert_done(work)
             times.append(result.seconds)
         return sorted(times)[1]
-
-    def killed_or_done(self, file, moment, *args):
-        """One run, killed at the moment unless it has ended by then."""
-        run = self.start_weir(file, *args)
-        if moment is None or select.select([run.pidfd], [], [], moment)[0]:
-            return self.check(run.wait())
-        run.signal(signal.SIGKILL)
-        return run.wait()
 
 
 @on_both

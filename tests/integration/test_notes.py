@@ -3,8 +3,6 @@ source is told what it had noted of rows that are there, and of no others.
 """
 
 import random
-import select
-import signal
 import time
 import unittest
 
@@ -14,7 +12,6 @@ from databases import Postgres, Sqlite
 from state_case import StateCase, on, on_both
 
 PLUGINS = WEIR.parent / "tests" / "plugins.d"
-KILLED = 128 + signal.SIGKILL
 LACKS = 9
 USAGE = 2
 CHAINS, UNITS, ROWS = 3, 3, 2
@@ -228,19 +225,6 @@ class Killed(NotesCase):
     """P01 with notes: rows of every version that the source ever had are appended once, however often
     the runs of it were killed."""
 
-    def live(self, file, dice, key):
-        for attempt in range(4):
-            run = self.start_weir(file, "--plugins", PLUGINS, "--run-id", key)
-            moment = dice.uniform(0, self.duration) if attempt < 3 else 60
-            if not select.select([run.pidfd], [], [], moment)[0]:
-                run.signal(signal.SIGKILL)
-            # It may end by itself just before the signal.
-            result = self.check(run.wait())
-            if result.code != KILLED:
-                self.assert_exit(result, OK)
-                return
-        self.fail("no end")
-
     def test_each_version_once(self):
         file = self.write("notes.yaml", self.noted(
             extract="wait: 2ms", load="batching: { rows: 3, period: 5ms }"))
@@ -257,7 +241,8 @@ class Killed(NotesCase):
                 for version in range(2, 6):
                     self.tell(changed)
                     expected += rows_of(self.data, changed)
-                    self.live(file, dice, f"{seed} {version}")
+                    self.kill_until_done(file, dice, self.duration, "--plugins", PLUGINS,
+                                         "--run-id", f"{seed} {version}", kills=3)
                     self.assert_rows(expected)
                     self.assertEqual(self.count_notes(), (9, 0))
                     changed = {unit: version for unit in range(9) if dice.random() < 0.4}
